@@ -1,0 +1,132 @@
+/**
+ * Time. Nothing else in Delos reads the machine's clock: a runtime is given one of these, so a recording's time or a
+ * test's time drives everything in the same way (law 3 of the architecture).
+ */
+export interface Clock {
+  /** Time of day: ns since the Unix epoch. On a recorded clock, the recording's time. */
+  nowNs(): bigint;
+  /** The same in ms with fractions (resolution about 0.25 µs today): allocates nothing. */
+  nowMs(): number;
+  /** Ms from an arbitrary origin; never goes back, except that a recorded clock follows its recording's loops. */
+  monotonicMs(): number;
+  /** Calls back once, as soon as `monotonicMs() >= atMs`. Disposing cancels. Alarms of equal time fire in the order set. */
+  alarm(atMs: number, callback: () => void): Disposable;
+}
+
+/** The machine's clock. Time of day is read once and continued monotonically, so that steps of NTP never reorder stamps. */
+export class SystemClock implements Clock {
+  readonly #originNs: bigint;
+  readonly #originMs: number;
+  readonly #monotonicOriginMs: number;
+
+  constructor() {
+    this.#monotonicOriginMs = performance.now();
+    this.#originMs = performance.timeOrigin + this.#monotonicOriginMs;
+    this.#originNs = BigInt(Math.round(this.#originMs * 1000)) * 1000n;
+  }
+
+  nowNs(): bigint {
+    return this.#originNs + BigInt(Math.round((performance.now() - this.#monotonicOriginMs) * 1e6));
+  }
+
+  nowMs(): number {
+    return this.#originMs + (performance.now() - this.#monotonicOriginMs);
+  }
+
+  monotonicMs(): number {
+    return performance.now();
+  }
+
+  alarm(atMs: number, callback: () => void): Disposable {
+    // A timer of the event loop counts whole milliseconds and may fire early by a fraction: ask again for the rest.
+    let handle: ReturnType<typeof setTimeout> | undefined;
+    const arm = (): void => {
+      const leftMs = atMs - performance.now();
+      if (leftMs <= 0) handle = setTimeout(callback, 0);
+      else
+        handle = setTimeout(
+          () => (performance.now() >= atMs ? callback() : arm()),
+          Math.min(Math.ceil(leftMs), 0x7fffffff),
+        );
+    };
+    arm();
+    return { [Symbol.dispose]: () => clearTimeout(handle) };
+  }
+}
+
+interface Alarm {
+  readonly atMs: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/**
+ * A clock that stands still until it is told: replay and simulation advance it, tests step it.
+ * Alarms fire inside `advanceTo`, in time order, with the clock standing at their time.
+ */
+export class SimulatedClock implements Clock {
+  #nowNs: bigint;
+  #originNs: bigint;
+  #order = 0;
+  readonly #alarms: Alarm[] = [];
+
+  constructor(startNs: bigint = 0n) {
+    this.#nowNs = startNs;
+    this.#originNs = startNs;
+  }
+
+  nowNs(): bigint {
+    return this.#nowNs;
+  }
+
+  nowMs(): number {
+    return Number(this.#nowNs / 1000n) / 1000;
+  }
+
+  monotonicMs(): number {
+    return Number(this.#nowNs - this.#originNs) / 1e6;
+  }
+
+  alarm(atMs: number, callback: () => void): Disposable {
+    const alarm: Alarm = { atMs, order: this.#order++, callback };
+    let i = this.#alarms.length;
+    while (i > 0 && this.#alarms[i - 1]!.atMs > atMs) i--;
+    this.#alarms.splice(i, 0, alarm);
+    return {
+      [Symbol.dispose]: () => {
+        const at = this.#alarms.indexOf(alarm);
+        if (at >= 0) this.#alarms.splice(at, 1);
+      },
+    };
+  }
+
+  /** Moves on to `timeNs`, firing what is due on the way. A time in the past is ignored: use `jumpTo` for a loop. */
+  advanceTo(timeNs: bigint): void {
+    for (;;) {
+      const next = this.#alarms[0];
+      if (next === undefined) break;
+      const dueNs = this.#originNs + BigInt(Math.ceil(next.atMs * 1e6));
+      if (dueNs > timeNs) break;
+      this.#alarms.shift();
+      if (dueNs > this.#nowNs) this.#nowNs = dueNs;
+      next.callback();
+    }
+    if (timeNs > this.#nowNs) this.#nowNs = timeNs;
+  }
+
+  /** Moves on by `ms`. */
+  advance(ms: number): void {
+    this.advanceTo(this.#nowNs + BigInt(Math.round(ms * 1e6)));
+  }
+
+  /** Sets the time, back or forth, without firing anything; pending alarms keep their distance from now. */
+  jumpTo(timeNs: bigint): void {
+    this.#originNs += timeNs - this.#nowNs;
+    this.#nowNs = timeNs;
+  }
+
+  /** When the next alarm is due, in ms of `monotonicMs()`; undefined when none is set. */
+  get nextAlarmMs(): number | undefined {
+    return this.#alarms[0]?.atMs;
+  }
+}
