@@ -1,0 +1,10 @@
+import type { Command } from "./command.ts";
+
+/** What `delos <noun>` offers; its commands are loaded only when one of them is asked for. */
+export interface Noun {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<readonly Command[]>;
+}
+
+export const NOUNS: readonly Noun[] = [];
