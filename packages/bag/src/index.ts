@@ -1,1 +1,27 @@
-export {};
+export {
+  type BackfillLimits,
+  isBestEffort,
+  isLatched,
+  type Jump,
+  type JumpReason,
+  MAX_RATE,
+  MIN_RATE,
+  messagesBefore,
+  Player,
+  type PlayerOptions,
+  type PlayerSink,
+  type PlayerState,
+  playedTopic,
+  type Selected,
+  type Selection,
+  select,
+} from "./player/index.ts";
+export type {
+  Channel,
+  MessageCursor,
+  Problem,
+  Query,
+  RecordedMessage,
+  Recording,
+  RecordingFormat,
+} from "./recording.ts";
