@@ -9,8 +9,11 @@ export interface Clock {
   nowMs(): number;
   /** Ms from an arbitrary origin; never goes back, except that a recorded clock follows its recording's loops. */
   monotonicMs(): number;
-  /** Calls back once, as soon as `monotonicMs() >= atMs`. Disposing cancels. Alarms of equal time fire in the order set. */
-  alarm(atMs: number, callback: () => void): Disposable;
+  /**
+   * Calls back once, as soon as `monotonicMs() >= atMs`. Disposing cancels. Alarms of equal time fire in the order set.
+   * An alarm in the background does not keep the process alive.
+   */
+  alarm(atMs: number, callback: () => void, options?: { readonly background?: boolean }): Disposable;
 }
 
 /** The machine's clock. Time of day is read once and continued monotonically, so that steps of NTP never reorder stamps. */
@@ -37,17 +40,16 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  alarm(atMs: number, callback: () => void): Disposable {
+  alarm(atMs: number, callback: () => void, options: { readonly background?: boolean } = {}): Disposable {
     // A timer of the event loop counts whole milliseconds and may fire early by a fraction: ask again for the rest.
     let handle: ReturnType<typeof setTimeout> | undefined;
     const arm = (): void => {
       const leftMs = atMs - performance.now();
-      if (leftMs <= 0) handle = setTimeout(callback, 0);
-      else
-        handle = setTimeout(
-          () => (performance.now() >= atMs ? callback() : arm()),
-          Math.min(Math.ceil(leftMs), 0x7fffffff),
-        );
+      handle = setTimeout(
+        () => (performance.now() >= atMs ? callback() : arm()),
+        Math.min(Math.max(0, Math.ceil(leftMs)), 0x7fffffff),
+      );
+      if (options.background === true) handle.unref();
     };
     arm();
     return { [Symbol.dispose]: () => clearTimeout(handle) };

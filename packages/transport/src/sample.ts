@@ -1,0 +1,195 @@
+import { type JsonValue, type MessageCodec, type MessageSchema, UsageError } from "@delos/core";
+import type { EndpointId } from "./endpoint.ts";
+
+/** Names a sample on the whole bus. */
+export interface SampleIdentity {
+  readonly publisher: EndpointId;
+  readonly sequence: number;
+}
+
+/** What only some samples carry. */
+export interface SampleExtras {
+  /** The request that this sample answers (RTPS: RELATED_SAMPLE_IDENTITY, DDS-RPC §7.8.2). */
+  readonly related?: SampleIdentity;
+  /** Small text facts beside the message, such as a service's error. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Of keyed DDS topics: the instance was disposed or its writer has let go of it; there is no message then. */
+  readonly instanceState?: "disposed" | "unregistered";
+  /** Of keyed DDS topics: the key hash, 16 bytes (DDSI-RTPS §9.6.3.8). */
+  readonly keyHash?: Uint8Array;
+}
+
+/** Who published a sample and when. */
+export interface SampleInfo extends SampleIdentity {
+  /** When it was published, ns since the epoch on the publisher's clock. */
+  readonly sourceTimeNs: bigint;
+  /** When it got here, ns since the epoch on this side's clock. By reference that is when it was published. */
+  readonly receptionTimeNs: bigint;
+  readonly extras?: SampleExtras | undefined;
+}
+
+/** Finds a codec for a type known only by its schema. */
+export type CodecResolver = (schema: MessageSchema) => MessageCodec | undefined;
+
+/** Memory that a transport lends with a sample. */
+export interface Lease {
+  /** Makes `bytes` last: returns a copy, or the same bytes pinned until they are collected. Called at most once. */
+  keep(bytes: Uint8Array): Uint8Array;
+  /** The memory is not needed any more. Called at most once, and not after `keep`. */
+  end(): void;
+}
+
+const UNDECODED: unique symbol = Symbol("undecoded");
+
+/**
+ * One published message: its value, its bytes, or both. Bytes are made at most once, on the first demand; so is the value.
+ * All subscribers of a thread share one Sample, so nobody may change what it holds.
+ *
+ * Samples of a reader are lent: `bytes` may lie in memory that the transport needs back. Whoever keeps a sample calls
+ * `retain()` first; whoever is done with one that was not retained calls `release()`. (The runtime does both for its users.)
+ */
+export class Sample<T = unknown> implements SampleInfo {
+  readonly schema: MessageSchema;
+  readonly publisher: EndpointId;
+  readonly sequence: number;
+  readonly sourceTimeNs: bigint;
+  readonly receptionTimeNs: bigint;
+  readonly extras: SampleExtras | undefined;
+  #codec: MessageCodec<T> | undefined;
+  #value: T | typeof UNDECODED;
+  #bytes: Uint8Array | undefined;
+  /** The same message for readers whose codec is another: decoded once for each codec. */
+  #variant: Sample | undefined = undefined;
+  #lease: Lease | undefined = undefined;
+
+  /** Use `Sample.ofValue` and `Sample.ofBytes`; this form is for paths on which an options object costs too much. */
+  constructor(
+    schema: MessageSchema,
+    codec: MessageCodec<T> | undefined,
+    value: T | typeof UNDECODED,
+    bytes: Uint8Array | undefined,
+    publisher: EndpointId,
+    sequence: number,
+    sourceTimeNs: bigint,
+    receptionTimeNs: bigint,
+    extras?: SampleExtras,
+  ) {
+    this.schema = schema;
+    this.publisher = publisher;
+    this.sequence = sequence;
+    this.sourceTimeNs = sourceTimeNs;
+    this.receptionTimeNs = receptionTimeNs;
+    this.extras = extras;
+    this.#codec = codec;
+    this.#value = value;
+    this.#bytes = bytes;
+  }
+
+  static ofValue<T>(value: T, codec: MessageCodec<T>, info: SampleInfo): Sample<T> {
+    const { publisher, sequence, sourceTimeNs, receptionTimeNs, extras } = info;
+    return new Sample<T>(
+      codec.schema,
+      codec,
+      value,
+      undefined,
+      publisher,
+      sequence,
+      sourceTimeNs,
+      receptionTimeNs,
+      extras,
+    );
+  }
+
+  /** `bytes` are encoded as `schema` says; without a codec the value can only be had through `as(codec)`. */
+  static ofBytes<T = unknown>(
+    bytes: Uint8Array,
+    schema: MessageSchema,
+    info: SampleInfo,
+    codec?: MessageCodec<T>,
+  ): Sample<T> {
+    const { publisher, sequence, sourceTimeNs, receptionTimeNs, extras } = info;
+    return new Sample<T>(schema, codec, UNDECODED, bytes, publisher, sequence, sourceTimeNs, receptionTimeNs, extras);
+  }
+
+  /**
+   * The message, decoded on the first demand. It belongs to everybody who got it: read it, do not change it.
+   * @throws {MalformedError} when the bytes do not follow the schema
+   * @throws {UsageError} when nothing here knows the type
+   */
+  get message(): T {
+    if (this.#value === UNDECODED) this.#value = this.#knownCodec().decode(this.#bytes!);
+    return this.#value;
+  }
+
+  /** The message encoded as `schema` says, on the first demand. Do not change them. */
+  get bytes(): Uint8Array {
+    this.#bytes ??= this.#knownCodec().encode(this.#value as T);
+    return this.#bytes;
+  }
+
+  /** The message as JSON: 64-bit integers as strings, bytes as base64, enums by name. */
+  get json(): JsonValue {
+    return this.#knownCodec().toJSON(this.message);
+  }
+
+  get codec(): MessageCodec<T> | undefined {
+    return this.#codec;
+  }
+
+  /** Whether `bytes` costs nothing any more. */
+  get isEncoded(): boolean {
+    return this.#bytes !== undefined;
+  }
+
+  /** Whether `message` costs nothing any more. */
+  get isDecoded(): boolean {
+    return this.#value !== UNDECODED;
+  }
+
+  /** This message for a reader of type `U`: itself when the codec is the same, or else another view on the same bytes. */
+  as<U>(codec: MessageCodec<U>): Sample<U> {
+    if ((this.#codec as unknown) === codec) return this as unknown as Sample<U>;
+    if (this.#codec === undefined) {
+      (this as unknown as Sample<U>).#codec = codec;
+      return this as unknown as Sample<U>;
+    }
+    this.#variant ??= Sample.ofBytes(this.retain().bytes, this.schema, this);
+    return this.#variant.as(codec);
+  }
+
+  /** Gives a sample of unknown type the codec that `resolver` finds, if any. */
+  resolve(resolver: CodecResolver): this {
+    this.#codec ??= resolver(this.schema) as MessageCodec<T> | undefined;
+    return this;
+  }
+
+  /** For transports: the bytes are lent, under these terms. */
+  lend(lease: Lease): this {
+    this.#lease = lease;
+    return this;
+  }
+
+  /** Makes the sample safe to keep. A sample by reference is anyway. */
+  retain(): this {
+    const lease = this.#lease;
+    if (lease === undefined) return this;
+    this.#lease = undefined;
+    this.#bytes = lease.keep(this.#bytes!);
+    return this;
+  }
+
+  /** Gives lent memory back, unless the sample was retained. Its bytes must not be read afterwards. */
+  release(): void {
+    const lease = this.#lease;
+    if (lease === undefined) return;
+    this.#lease = undefined;
+    lease.end();
+  }
+
+  #knownCodec(): MessageCodec<T> {
+    if (this.#codec !== undefined) return this.#codec;
+    throw new UsageError(`No codec for messages of type ${this.schema.name}: only their bytes can be had`, {
+      details: { type: this.schema.name, encoding: this.schema.messageEncoding },
+    });
+  }
+}
