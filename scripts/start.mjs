@@ -7,7 +7,7 @@ import { root, setup } from "./setup.mjs";
 setup();
 const child = spawn(
   process.execPath,
-  [join(root, "packages", "delos", "dist", "bin.js"), "start", ...process.argv.slice(2)],
+  [join(root, "packages", "delos", "bin", "delos.mjs"), "start", ...process.argv.slice(2)],
   {
     stdio: "inherit",
     cwd: process.env.INIT_CWD ?? process.cwd(),
