@@ -1,3 +1,6 @@
+export { type ByteSource, bytesSource, openFile } from "./byte-source.ts";
+export { digest } from "./digest.ts";
+export { openRecording, type RecordingInput } from "./open.ts";
 export {
   type BackfillLimits,
   isBestEffort,
@@ -17,11 +20,16 @@ export {
   select,
 } from "./player/index.ts";
 export type {
+  Attachment,
   Channel,
+  FileCursor,
+  FileRecording,
   MessageCursor,
+  Metadata,
   Problem,
   Query,
   RecordedMessage,
   Recording,
   RecordingFormat,
 } from "./recording.ts";
+export type { OpenOptions } from "./recording-options.ts";

@@ -16,6 +16,28 @@ export interface Channel {
   readonly messageCount: number | undefined;
   /** `callerid`, `latching`, `offered_qos_profiles`, …: what the file says of the publisher. */
   readonly metadata: ReadonlyMap<string, string>;
+  /**
+   * Where the message itself begins in `data`: 4 for Apollo's protobuf inside ROS bags, whose data starts with the length of
+   * what follows; else 0 or absent. Digests and raw copies take all of `data`, decoders what is behind this offset.
+   */
+  readonly payloadOffset?: number;
+}
+
+/** A named map of texts in an MCAP file. */
+export interface Metadata {
+  readonly name: string;
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+/** A file inside an MCAP file. */
+export interface Attachment {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly logTimeNs: bigint;
+  readonly createTimeNs: bigint;
+  readonly size: number;
+  /** Reads it. @throws {DelosError} BAG_ATTACHMENT_CRC */
+  read(): Uint8Array;
 }
 
 /** Something in the file that is not as it should be, with what it cost. */
@@ -30,12 +52,15 @@ export interface Problem {
 
 /** Which messages, in which direction. Times are log times, both ends inclusive. */
 export interface Query {
-  readonly startNs?: bigint;
-  readonly endNs?: bigint;
+  readonly startNs?: bigint | undefined;
+  readonly endNs?: bigint | undefined;
   /** Topic names, exact. Absent: all. */
   readonly topics?: Iterable<string> | undefined;
-  /** Newest first; ties in reverse file order. */
-  readonly reverse?: boolean;
+  /**
+   * Newest first; ties in reverse file order. `next()` then passes to the older message, `previous()` to the newer one, and
+   * `seek(t)` stands before (in this direction) the newest message with log time ≤ t.
+   */
+  readonly reverse?: boolean | undefined;
 }
 
 /** A message by itself: safe to keep, its data is its own copy. */
@@ -87,4 +112,27 @@ export interface Recording extends Disposable {
   cursor(query?: Query): MessageCursor;
   /** The convenient form: each message owns its data. For high rates use `cursor`. */
   messages(query?: Query): IterableIterator<RecordedMessage>;
+}
+
+/** A cursor over files: the contract, and the same facts without any allocation. */
+export interface FileCursor extends MessageCursor {
+  /** Upper and lower 32 bits of the log time: a comparison or a difference without allocating a bigint. */
+  readonly logTimeHigh: number;
+  readonly logTimeLow: number;
+  /** `data` without making a view: `buffer[dataStart, dataEnd)`, valid until the next call. */
+  readonly buffer: Uint8Array;
+  readonly dataStart: number;
+  readonly dataEnd: number;
+}
+
+/** What `openRecording` gives: the contract, and what only files have. */
+export interface FileRecording extends Recording {
+  readonly metadata: readonly Metadata[];
+  readonly attachments: readonly Attachment[];
+  /**
+   * Reads every message once, in the order of the files, checking all checksums: afterwards counts, times and problems are
+   * facts and not claims of an index. `visit` sees each message (a view, valid during the call).
+   */
+  verify(visit?: (channel: Channel, logTimeNs: bigint, data: Uint8Array) => void): void;
+  cursor(query?: Query): FileCursor;
 }

@@ -1,0 +1,182 @@
+import { MalformedError } from "@delos/core";
+import { xxh32 } from "./xxh32.ts";
+
+/**
+ * LZ4 frames, version 1.6.x of the frame format (doc/lz4_Frame_format.md): what MCAP's and ROS's `lz4` chunks hold.
+ *
+ *   magic 0x184D2204 | FLG | BD | [content size u64] | [dictionary id u32] | header checksum
+ *   ( u32 block size, top bit: stored | block | [u32 xxh32 of the block] )*   | u32 0 | [u32 xxh32 of the content]
+ *
+ * Any flags are read except dictionaries. All checksums that are there are checked.
+ */
+const MAGIC = 0x184d2204;
+const SKIPPABLE = 0x184d2a50;
+
+/** No LZ4 block grows by more than this factor: one byte of length stands for 255 bytes of output. */
+export const LZ4_MAX_RATIO = 255;
+
+/**
+ * Decodes all frames of `source[start, end)` into `target` from 0.
+ * @returns bytes written, at most `limit`
+ * @throws {MalformedError} BAG_LZ4 with the offset in `source`
+ */
+export function decodeLz4Frames(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  limit: number,
+): number {
+  let at = start;
+  let written = 0;
+  while (at < end) {
+    const magic = u32(source, at, end);
+    if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE) {
+      at = at + 8 + u32(source, at + 4, end);
+      if (at > end) throw malformed("a skippable frame runs past the end", end);
+      continue;
+    }
+    if (magic !== MAGIC) throw malformed(`no LZ4 frame: magic 0x${magic.toString(16)}`, at);
+    const header = readFrameHeader(source, at, end);
+    at = header.end;
+    const frameStart = written;
+    for (;;) {
+      const word = u32(source, at, end);
+      at += 4;
+      if (word === 0) break;
+      const size = word & 0x7fffffff;
+      if (at + size > end) throw malformed(`a block of ${size} bytes runs past the end`, at - 4);
+      if (header.blockChecksums && xxh32(source, at, at + size) !== u32(source, at + size, end)) {
+        throw malformed("block checksum does not match", at);
+      }
+      const blockLimit = Math.min(limit, written + header.blockMaxSize);
+      if (word >>> 31 === 1) {
+        if (written + size > blockLimit) throw malformed("more output than declared", at);
+        target.set(source.subarray(at, at + size), written);
+        written += size;
+      } else {
+        written = decodeLz4Block(
+          source,
+          at,
+          at + size,
+          target,
+          written,
+          blockLimit,
+          header.independent ? written : frameStart,
+        );
+      }
+      at += size + (header.blockChecksums ? 4 : 0);
+    }
+    if (header.contentSize !== undefined && header.contentSize !== written - frameStart) {
+      throw malformed(`the frame declares ${header.contentSize} bytes and holds ${written - frameStart}`, start);
+    }
+    if (header.contentChecksum) {
+      if (xxh32(target, frameStart, written) !== u32(source, at, end)) {
+        throw malformed("content checksum does not match", at);
+      }
+      at += 4;
+    }
+  }
+  return written;
+}
+
+interface FrameHeader {
+  readonly independent: boolean;
+  readonly blockChecksums: boolean;
+  readonly contentChecksum: boolean;
+  readonly contentSize: number | undefined;
+  readonly blockMaxSize: number;
+  readonly end: number;
+}
+
+function readFrameHeader(source: Uint8Array, frame: number, end: number): FrameHeader {
+  if (frame + 7 > end) throw malformed("the frame header is cut", end);
+  const flags = source[frame + 4]!;
+  const blockSizeId = (source[frame + 5]! >> 4) & 7;
+  if (flags >> 6 !== 1) throw malformed(`frame version ${flags >> 6}`, frame + 4);
+  if ((flags & 1) !== 0) throw malformed("the frame needs a dictionary", frame + 4);
+  if (blockSizeId < 4) throw malformed(`block size id ${blockSizeId}`, frame + 5);
+  const hasSize = (flags & 8) !== 0;
+  const at = frame + 6 + (hasSize ? 8 : 0);
+  if (at >= end) throw malformed("the frame header is cut", end);
+  if (((xxh32(source, frame + 4, at) >>> 8) & 0xff) !== source[at])
+    throw malformed("header checksum does not match", at);
+  return {
+    independent: (flags & 0x20) !== 0,
+    blockChecksums: (flags & 0x10) !== 0,
+    contentChecksum: (flags & 4) !== 0,
+    contentSize: hasSize ? u32(source, frame + 6, end) + u32(source, frame + 10, end) * 2 ** 32 : undefined,
+    blockMaxSize: 1 << (8 + 2 * blockSizeId),
+    end: at + 1,
+  };
+}
+
+/**
+ * One block of `source[start, end)` to `target` from `from`; matches may reach back to `window`. Nothing is written at or
+ * beyond `limit`. @returns the end of what was written
+ */
+export function decodeLz4Block(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  from: number,
+  limit: number,
+  window: number,
+): number {
+  let s = start;
+  let d = from;
+  const stop = Math.min(limit, target.length);
+  for (;;) {
+    if (s >= end) throw malformed("the block ends within a sequence", s);
+    const token = source[s++]!;
+    let length = token >>> 4;
+    if (length === 15) {
+      for (let more = 255; more === 255; length += more) {
+        if (s >= end) throw malformed("the block ends within a length", s);
+        more = source[s++]!;
+      }
+    }
+    const literalEnd = s + length;
+    if (literalEnd > end) throw malformed("literals run past the block", s);
+    if (d + length > stop) throw malformed("more output than declared", s);
+    if (length > 32) {
+      target.set(source.subarray(s, literalEnd), d);
+      d += length;
+      s = literalEnd;
+    } else {
+      while (s < literalEnd) target[d++] = source[s++]!;
+    }
+    if (s === end) return d; // the last sequence has literals only
+    if (s + 2 > end) throw malformed("the block ends within an offset", s);
+    const offset = source[s]! | (source[s + 1]! << 8);
+    s += 2;
+    let m = d - offset;
+    if (offset === 0 || m < window) throw malformed(`a match reaches ${offset} bytes back`, s - 2);
+    length = token & 15;
+    if (length === 15) {
+      for (let more = 255; more === 255; length += more) {
+        if (s >= end) throw malformed("the block ends within a length", s);
+        more = source[s++]!;
+      }
+    }
+    length += 4;
+    const matchEnd = d + length;
+    if (matchEnd > stop) throw malformed("more output than declared", s);
+    if (length > 48 && offset >= length) {
+      target.copyWithin(d, m, m + length);
+      d = matchEnd;
+    } else {
+      while (d < matchEnd) target[d++] = target[m++]!;
+    }
+  }
+}
+
+function u32(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 4 > end) throw malformed("the frame is cut", end);
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
+
+function malformed(what: string, offset: number): MalformedError {
+  return new MalformedError("BAG_LZ4", what, offset);
+}

@@ -1,0 +1,32 @@
+import type { Problem } from "./recording.ts";
+
+/** What a reader found wrong with its file. Bounded: a mutilated file must not fill the memory with complaints. */
+export class ProblemList {
+  readonly #file: string;
+  readonly #list: Problem[] = [];
+  readonly #once = new Set<string>();
+  readonly #limit = 1000;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  add(code: string, offset: number, message: string): void {
+    if (this.#list.length >= this.#limit) return;
+    this.#list.push({ code, offset, message, file: this.#file });
+    if (this.#list.length === this.#limit - 1) {
+      this.#list.push({ code: "BAG_MANY_PROBLEMS", offset, message: "there are more problems", file: this.#file });
+    }
+  }
+
+  /** The same, but only the first time for this `key`. */
+  addOnce(key: string, code: string, offset: number, message: string): void {
+    if (this.#once.has(key) || this.#once.size >= this.#limit) return;
+    this.#once.add(key);
+    this.add(code, offset, message);
+  }
+
+  get all(): readonly Problem[] {
+    return this.#list;
+  }
+}
