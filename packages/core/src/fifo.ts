@@ -3,7 +3,7 @@
  * pushes says where the bound is (law 1).
  */
 export class Fifo<T> {
-  #items: (T | undefined)[] = new Array<T | undefined>(8).fill(undefined);
+  #items: (T | undefined)[] = emptySlots<T>(8);
   #head = 0;
   #length = 0;
 
@@ -43,7 +43,7 @@ export class Fifo<T> {
   }
 
   clear(): void {
-    this.#items = new Array<T | undefined>(8).fill(undefined);
+    this.#items = emptySlots<T>(8);
     this.#head = 0;
     this.#length = 0;
   }
@@ -54,9 +54,11 @@ export class Fifo<T> {
 
   #grow(): void {
     const items = this.#items;
-    const grown = new Array<T | undefined>(items.length * 2).fill(undefined);
+    const grown = emptySlots<T>(items.length * 2);
     for (let i = 0; i < items.length; i++) grown[i] = items[(this.#head + i) & (items.length - 1)];
     this.#items = grown;
     this.#head = 0;
   }
 }
+
+const emptySlots = <T>(count: number): (T | undefined)[] => Array.from({ length: count });

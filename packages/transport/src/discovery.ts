@@ -34,10 +34,10 @@ export class DiscoveryTable implements Discovery {
 
   /** Everything of the participant leaves with it: endpoints first, then nodes. */
   removeParticipant(id: ParticipantId): void {
-    for (const endpoint of [...this.endpoints.values()]) {
+    for (const endpoint of Array.from(this.endpoints.values())) {
       if (endpoint.participant.id === id) this.removeEndpoint(endpoint.id);
     }
-    for (const node of [...this.nodes.values()]) if (node.participant.id === id) this.removeNode(node);
+    for (const node of Array.from(this.nodes.values())) if (node.participant.id === id) this.removeNode(node);
     const participant = this.participants.get(id);
     if (participant === undefined) return;
     this.participants.delete(id);

@@ -78,11 +78,11 @@ export class InProcessReader implements Reader {
     this.closed = true;
     this.#bus.remove(this);
     this.queue[Symbol.dispose]();
-    for (const writer of [...this.#writers]) writer.disconnect(this);
+    for (const writer of Array.from(this.#writers)) writer.disconnect(this);
     this.#onClosed();
   }
 
   #letIn(): void {
-    for (const writer of [...this.#waiting]) if (writer.flush(this)) this.#waiting.delete(writer);
+    for (const writer of Array.from(this.#waiting)) if (writer.flush(this)) this.#waiting.delete(writer);
   }
 }

@@ -226,7 +226,7 @@ export class InProcessWriter implements Writer {
   }
 
   #checkAcknowledged(): void {
-    for (const check of [...this.#acknowledged]) check();
+    for (const check of Array.from(this.#acknowledged)) check();
   }
 }
 

@@ -25,14 +25,14 @@ export class InProcessBus {
     const topic = this.#topic(writer.info.topic);
     topic.writers.add(writer);
     this.discovery.addEndpoint(writer.info);
-    for (const reader of [...topic.readers]) connect(writer, reader);
+    for (const reader of Array.from(topic.readers)) connect(writer, reader);
   }
 
   addReader(reader: InProcessReader): void {
     const topic = this.#topic(reader.info.topic);
     topic.readers.add(reader);
     this.discovery.addEndpoint(reader.info);
-    for (const writer of [...topic.writers]) connect(writer, reader);
+    for (const writer of Array.from(topic.writers)) connect(writer, reader);
   }
 
   remove(endpoint: InProcessWriter | InProcessReader): void {

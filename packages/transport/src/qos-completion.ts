@@ -32,7 +32,7 @@ const CHOICES = {
 
 function* problems(qos: Qos): Generator<readonly [policy: keyof Qos, problem: string]> {
   for (const [policy, choices] of Object.entries(CHOICES) as [keyof typeof CHOICES, readonly string[]][]) {
-    if (!choices.includes(qos[policy])) yield [policy, `is one of ${choices.join(", ")}, not ${String(qos[policy])}`];
+    if (!choices.includes(qos[policy])) yield [policy, `is one of ${choices.join(", ")}, not ${qos[policy]}`];
   }
   if (!isCount(qos.depth)) yield ["depth", `is a whole number of at least 1, not ${qos.depth}`];
   for (const policy of ["deadlineMs", "lifespanMs", "livelinessLeaseMs"] as const) {

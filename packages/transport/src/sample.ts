@@ -62,11 +62,14 @@ export class Sample<T = unknown> implements SampleInfo {
   #variant: Sample | undefined = undefined;
   #lease: Lease | undefined = undefined;
 
-  /** Use `Sample.ofValue` and `Sample.ofBytes`; this form is for paths on which an options object costs too much. */
+  /**
+   * Use `Sample.ofValue` and `Sample.ofBytes`; this form is for paths on which an options object costs too much.
+   * Where `bytes` are given, `value` is not looked at.
+   */
   constructor(
     schema: MessageSchema,
     codec: MessageCodec<T> | undefined,
-    value: T | typeof UNDECODED,
+    value: T | undefined,
     bytes: Uint8Array | undefined,
     publisher: EndpointId,
     sequence: number,
@@ -81,7 +84,7 @@ export class Sample<T = unknown> implements SampleInfo {
     this.receptionTimeNs = receptionTimeNs;
     this.extras = extras;
     this.#codec = codec;
-    this.#value = value;
+    this.#value = bytes === undefined ? (value as T) : UNDECODED;
     this.#bytes = bytes;
   }
 
@@ -108,7 +111,7 @@ export class Sample<T = unknown> implements SampleInfo {
     codec?: MessageCodec<T>,
   ): Sample<T> {
     const { publisher, sequence, sourceTimeNs, receptionTimeNs, extras } = info;
-    return new Sample<T>(schema, codec, UNDECODED, bytes, publisher, sequence, sourceTimeNs, receptionTimeNs, extras);
+    return new Sample<T>(schema, codec, undefined, bytes, publisher, sequence, sourceTimeNs, receptionTimeNs, extras);
   }
 
   /**
