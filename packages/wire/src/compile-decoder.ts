@@ -21,8 +21,7 @@ export function compileDecoder(type: FieldType, dialect: Dialect): Decoder {
   const source = new DecoderSource(dialect);
   const value = source.functionOf(type);
   const body = type.kind === "struct" && type.extensibility !== "mutable" ? source.bodyOf(type) : value;
-  return runSource(`${source.text}
-return { value: ${value}, body: ${body} };`);
+  return runSource(`${source.text} return { value: ${value}, body: ${body} };`) as Decoder;
 }
 
 class DecoderSource {

@@ -13,8 +13,7 @@ export function compileEncoder(type: FieldType, dialect: Dialect): Encoder {
   checkTypeSize(type, dialect);
   const source = new EncoderSource(dialect);
   const name = source.functionOf(type);
-  return runSource(`${source.text}
-return ${name};`);
+  return runSource(`${source.text} return ${name};`) as Encoder;
 }
 
 class EncoderSource {
