@@ -62,6 +62,8 @@ function rosText(schema: MessageSchema, text: string): string {
   const dialect = schema.messageEncoding === "ros1" ? "ros1" : "ros2";
   const known = wellKnownRosText(shortRosName(schema.name), dialect);
   if (known !== undefined) return known;
+  // A schema that is there and says nothing is a message without fields.
+  if (schema.schemaEncoding !== "") return "";
   throw new DelosError("WIRE_SCHEMA_UNKNOWN", `${schema.name} has no definition and is no standard type`, {
     details: { type: schema.name },
   });

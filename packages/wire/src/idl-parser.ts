@@ -5,6 +5,8 @@ import { idlTokens, type Token, unquoteIdl } from "./idl-tokens.ts";
 const BASIC = new Set(
   "boolean octet char wchar short long float double int8 uint8 int16 uint16 int32 uint32 int64 uint64".split(" "),
 );
+/** Binary operators, weakest first. IDL 4.2 §7.4.1.3. */
+const STRENGTHS = [["|"], ["^"], ["&"], ["<<", ">>"], ["+", "-"], ["*", "/", "%"]];
 /** How deep modules, types and expressions may nest. */
 const MAX_DEPTH = 100;
 
@@ -298,13 +300,11 @@ export class IdlParser {
     return this.#nested(() => {
       let left = this.#unary();
       for (;;) {
-        const operator = this.#peek().text;
-        const strength =
-          this.#peek().kind === "symbol"
-            ? ["|", "^", "&", "<< >>", "+ -", "* / %"].findIndex((level) => level.split(" ").includes(operator))
-            : -1;
+        const shift = this.#peek().text === ">" && this.#peek(1).text === ">";
+        const operator = shift ? ">>" : this.#peek().text;
+        const strength = this.#peek().kind === "symbol" ? STRENGTHS.findIndex((level) => level.includes(operator)) : -1;
         if (strength < lowest || strength < 0) return left;
-        this.#next();
+        this.#at += shift ? 2 : 1;
         left = { kind: "binary", operator, left, right: this.#expression(strength + 1) };
       }
     });

@@ -14,7 +14,8 @@ const PATTERNS: readonly [Token["kind"] | "skip", RegExp][] = [
   ["number", /0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdDlLuU]*/y],
   ["string", /L?"(?:\\[\s\S]|[^"\\])*"/y],
   ["char", /L?'(?:\\[\s\S][^']*|[^'\\])'/y],
-  ["symbol", /<<|>>|[{}()[\]<>;:,=@+\-*/%|&^~]/y],
+  // ">>" may end two sequences: the parser puts a shift together.
+  ["symbol", /<<|[{}()[\]<>;:,=@+\-*/%|&^~]/y],
 ];
 
 /** Tokens of OMG IDL 4.2 (§7.2), without comments and preprocessor lines. @throws {MalformedError} `WIRE_SCHEMA` */

@@ -16,6 +16,7 @@ export {
 } from "./codec.ts";
 export { type Encapsulation, encapsulationWord, readEncapsulation } from "./encapsulation.ts";
 export { parseIdl } from "./idl.ts";
+export { type KeyExtractor, keyOf } from "./key.ts";
 export { md5, md5Hex } from "./md5.ts";
 export { parseRos1, parseRos2, ros1Md5 } from "./ros-schema.ts";
 export { shortRosName } from "./ros-text.ts";

@@ -222,7 +222,11 @@ unique_identifier_msgs/UUID: uint8[16] uuid
 `;
 
 function table(lines: string): Map<string, string> {
-  const entries = lines.trim().replaceAll(/\n +/g, " ").split("\n");
+  const entries = lines
+    .trim()
+    .replaceAll(/\n +/g, " ")
+    .split("\n")
+    .filter((entry) => entry !== "");
   return new Map(
     entries.map((entry) => {
       const colon = entry.indexOf(":");
