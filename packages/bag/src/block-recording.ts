@@ -89,8 +89,17 @@ export class BlockRecording implements FileRecording {
   }
 
   get messageCount(): number {
-    if (this.blocks.some((block) => !block.lost && block.messageCount === undefined)) this.verify();
-    return this.blocks.reduce((sum, block) => sum + (block.lost ? 0 : block.messageCount!), 0);
+    let sum = 0;
+    for (const part of this.#parts) {
+      const counted = part.blocks.every((block) => block.lost || block.messageCount !== undefined);
+      const claimed = part.blocks.some((block) => block.lost) ? undefined : part.claimedMessages;
+      if (!counted && claimed === undefined) this.verify();
+      sum +=
+        counted || claimed === undefined
+          ? part.blocks.reduce((count, block) => count + (block.lost ? 0 : block.messageCount!), 0)
+          : claimed;
+    }
+    return sum;
   }
 
   cursor(query: Query = {}): FileCursor {
@@ -141,26 +150,28 @@ export class BlockRecording implements FileRecording {
    */
   load(block: Block, into: LoadedBlock): boolean {
     const part = block.file as RecordingFile;
-    const problemsBefore = part.problems.all.length;
+    let whole: boolean;
     try {
-      part.load(block, into);
+      whole = part.load(block, into);
     } catch (error) {
-      if (error instanceof CodecNotLoadedError || !(error instanceof DelosError)) throw error;
+      if (!(error instanceof DelosError) || error instanceof ClosedError) throw error;
       into.block = undefined;
       block.lost = true;
       this.generation++;
       part.problems.addOnce(
         `block ${block.order}`,
-        error.code,
+        error instanceof CodecNotLoadedError ? "BAG_INDEX_WRONG" : error.code,
         typeof error.details["offset"] === "number" && error.details["inFile"] === true
           ? error.details["offset"]
           : block.position,
-        error.message,
+        error instanceof CodecNotLoadedError
+          ? `the index does not say that this chunk is compressed with ${error.codec}`
+          : error.message,
       );
       if (!this.#options.skipBadChunks) this.#endBefore(block);
       return false;
     }
-    this.#correct(block, into, part.problems.all.length > problemsBefore);
+    this.#correct(block, into, !whole);
     return true;
   }
 

@@ -22,8 +22,12 @@ export interface Block {
 
 /** A file that consists of blocks. Each format is one. */
 export interface BlockFile extends Disposable {
-  /** Reads, decompresses, checks and lists the messages. @throws {DelosError} when nothing of the block can be used */
-  load(block: Block, into: LoadedBlock): void;
+  /**
+   * Reads, decompresses, checks and lists the messages. False when the block is damaged in part: what lies before the damage
+   * is listed and the damage told in the file's problems.
+   * @throws {DelosError} when nothing of the block can be used
+   */
+  load(block: Block, into: LoadedBlock): boolean;
   /** Publish time where the container stores one (MCAP), as halves in `scratch`; else the log time. */
   publishTimeNs(loaded: LoadedBlock, entry: number): bigint;
   sequence(loaded: LoadedBlock, entry: number): number;
@@ -160,7 +164,7 @@ function timeOrder(high: Uint32Array, low: Uint32Array, count: number): Uint32Ar
 }
 
 function before(high: Uint32Array, low: Uint32Array, a: number, b: number): boolean {
-  return high[a]! < high[b]! || (high[a]! === high[b]! && low[a]! < low[b]!);
+  return high[a]! < high[b]! || (low[a]! < low[b]! && high[b] === high[a]);
 }
 
 function enlarged(array: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer> {

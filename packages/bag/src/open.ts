@@ -3,6 +3,9 @@ import { BlockRecording } from "./block-recording.ts";
 import { type ByteSource, bytesSource, openFile, readBytes } from "./byte-source.ts";
 import { ChannelList } from "./channel-list.ts";
 import { CodecNotLoadedError, loadCodec } from "./compression/decompress.ts";
+import { CyberFile, isCyberRecord } from "./cyber/cyber-file.ts";
+import { McapFile } from "./mcap/mcap-file.ts";
+import { MCAP_MAGIC } from "./mcap/records.ts";
 import type { FileRecording } from "./recording.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import { type OpenOptions, type ReadOptions, readOptions } from "./recording-options.ts";
@@ -24,7 +27,11 @@ export async function openRecording(
   const read = readOptions(options);
   for (;;) {
     try {
-      return openAll(inputs, read);
+      const recording = openAll(inputs, read);
+      for (const codec of ["zstd", "bz2"] as const) {
+        if (recording.compression.includes(codec)) await loadCodec(codec);
+      }
+      return recording;
     } catch (error) {
       if (!(error instanceof CodecNotLoadedError)) throw error;
       await loadCodec(error.codec);
@@ -60,6 +67,7 @@ function openOne(source: ByteSource, channels: ChannelList, options: ReadOptions
   const head = readBytes(source, 0, Math.min(16, source.size));
   const text = new TextDecoder("latin1").decode(head);
   if (text.startsWith("#ROSBAG V2.0\n")) return new RosbagFile(source, channels, options);
+  if (MCAP_MAGIC.every((byte, i) => head[i] === byte)) return new McapFile(source, channels, options);
   const old = /^#ROSBAG V(\d+\.\d+)/.exec(text)?.[1];
   if (old !== undefined) {
     throw new DelosError(
@@ -68,6 +76,7 @@ function openOne(source: ByteSource, channels: ChannelList, options: ReadOptions
       { details: { file: source.name, offset: 0, version: old } },
     );
   }
+  if (isCyberRecord(source, head)) return new CyberFile(source, channels, options);
   throw new DelosError(
     "BAG_UNKNOWN_FORMAT",
     `${source.name} is no recording: it begins like neither a ROS bag, nor MCAP, nor a Cyber record`,

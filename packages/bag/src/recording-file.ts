@@ -17,6 +17,8 @@ export interface RecordingFile extends BlockFile {
   readonly problems: ProblemList;
   readonly metadata: readonly Metadata[];
   readonly attachments: readonly Attachment[];
+  /** Messages, where the index counts them for the whole file only. */
+  readonly claimedMessages?: number | undefined;
   /** True when opening read every block: counts, times and problems are facts, not claims of an index. */
   readonly scanned: boolean;
 }

@@ -20,7 +20,7 @@ export type JumpReason = "loop" | "seek" | "restart" | "step";
 export interface Jump {
   readonly reason: JumpReason;
   readonly timeNs: bigint;
-  /** How often time has gone back by a loop, a seek or a restart. */
+  /** How often time has gone back. */
   readonly pass: number;
 }
 
@@ -506,7 +506,7 @@ export class Player implements Disposable {
     this.#steps = 1;
     cursor.next();
     this.#loaded = true;
-    this.#jump = { reason: "step", timeNs: cursor.logTimeNs, pass: this.#pass };
+    this.#jump = { reason: "step", timeNs: cursor.logTimeNs, pass: ++this.#pass };
   }
 }
 

@@ -72,7 +72,7 @@ export class RosbagFile implements RecordingFile {
     return this.#connections.all;
   }
 
-  load(block: Block, into: LoadedBlock): void {
+  load(block: Block, into: LoadedBlock): boolean {
     const { dataAt, length, size, compression } = block as RosBlock;
     into.begin(block, this.#content(dataAt, length, size, compression, into));
     const damage = listMessages(into, 0, into.bytes.length, this.#connections, (connection, at) => {
@@ -93,6 +93,7 @@ export class RosbagFile implements RecordingFile {
         `${damage.message}${where}: the rest of the chunk is not readable`,
       );
     }
+    return damage === undefined;
   }
 
   publishTimeNs(loaded: LoadedBlock, entry: number): bigint {
@@ -362,16 +363,16 @@ export class RosbagFile implements RecordingFile {
       channels: undefined,
       lost: false,
     };
-    const before = this.problems.all.length;
+    let whole: boolean;
     try {
-      this.load(block, loaded);
+      whole = this.load(block, loaded);
     } catch (error) {
       if (error instanceof CodecNotLoadedError || !(error instanceof DelosError)) throw error;
       this.problems.add(error.code, position, error.message);
       return false;
     }
     this.#keep(block, loaded);
-    return this.problems.all.length === before;
+    return whole;
   }
 
   #keep(block: RosBlock, loaded: LoadedBlock): void {
