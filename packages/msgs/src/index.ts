@@ -1,1 +1,20 @@
-export {};
+export { messageTypes } from "./builtin.ts";
+export type {
+  EnumDescriptor,
+  FieldDescriptor,
+  FieldType,
+  FileDescriptor,
+  MessageDescriptor,
+  ScalarType,
+} from "./descriptor.ts";
+export { apollo, delos, foxglove, google } from "./generated/index.ts";
+export { MessageType, unknownFields } from "./message-type.ts";
+export {
+  loadDescriptorSet,
+  loadProtoDesc,
+  protoDescToSet,
+  rosMd5,
+  rosName,
+  SchemaTypes,
+  TypeRegistry,
+} from "./registry.ts";
