@@ -1,0 +1,505 @@
+import { Attachments, randomToken } from "./attachments.ts";
+import { Bell, type WaitOptions } from "./bell.ts";
+import { RingError } from "./errors.ts";
+import {
+  CLOSED,
+  dataStart,
+  distance,
+  ENTRIES,
+  ENTRY_POSITION,
+  ENTRY_SEQUENCE_HIGH,
+  ENTRY_SEQUENCE_LOW,
+  ENTRY_WORDS,
+  EPOCH,
+  HIGH,
+  INTENT,
+  MARK_COUNT,
+  MARK_HALF,
+  MARK_POSITION,
+  MARK_SEQUENCE_HIGH,
+  MARK_SEQUENCE_LOW,
+  MARK_WORDS,
+  MARKS,
+  PLACES,
+  READERS_BELL,
+  RECORD_HEADER_BYTES,
+  recordBytes,
+  TAIL,
+  TWO_32,
+  WANT,
+  WRITER_BELL,
+} from "./log-layout.ts";
+import type { RingMemory, RingSizes } from "./memory.ts";
+import { nextTurn } from "./turns.ts";
+
+export interface LogReaderOptions {
+  /**
+   * "keep-last" (default): a slow reader is lapped and counts what it lost. "reliable": the writer waits for it (or is told
+   * that the ring is full), from the moment it is attached.
+   */
+  readonly mode?: "keep-last" | "reliable";
+  /** "newest" (default): only what is published from now on. "oldest": first what the ring still holds. */
+  readonly start?: "newest" | "oldest";
+  /** Whose reader this is, for `isAlive` and `reap`: a thread's or process' number, not 0. Default: a random one. */
+  readonly owner?: number;
+  /** How much is taken from the ring at a time, bytes. Default 65536. */
+  readonly batchBytes?: number;
+}
+
+export interface ListenOptions {
+  /** The event loop gets a turn after so many messages (default 256) … */
+  readonly messages?: number;
+  /** … or so many bytes (default 65536), whichever comes first. */
+  readonly bytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Small batches are copied word by word: a view for `set` would cost more, and leave garbage. */
+const COPY_WORDS_UP_TO_BYTES = 256;
+/** How often a reader that is lapped while it looks for a place tries again before it goes to the newest. */
+const FIND_TRIES = 64;
+
+/**
+ * A reading end with a cursor of its own. Everything new is copied into private memory in one go and validated once; what
+ * the reader hands out is that private copy, valid until the next call.
+ *
+ *   while (reader.next()) use(reader.bytes, reader.offset, reader.length);   // allocates nothing
+ *   reader.drain((bytes, offset, length) => …);                              // the same with a callback
+ *   for (;;) { const message = reader.take(); … }                            // a copy to keep
+ */
+export class LogReader implements Disposable {
+  /** Private memory that holds the current message. Replaced when a larger one comes. */
+  bytes: Uint8Array;
+  /** Where the current message starts in `bytes`, a multiple of 8. */
+  offset = 0;
+  /** Its length in bytes. */
+  length = 0;
+  /** Messages handed out. */
+  received = 0;
+  /** Messages that were written over before this reader came to them. */
+  lost = 0;
+  readonly mode: "keep-last" | "reliable";
+  readonly owner: number;
+
+  readonly #memory: RingMemory;
+  readonly #words: Int32Array;
+  readonly #capacity: number;
+  readonly #mask: number;
+  readonly #data: number;
+  readonly #blockMask: number;
+  readonly #maxMessageBytes: number;
+  readonly #readersBell: Bell;
+  readonly #writerBell: Bell;
+  readonly #readers: Attachments;
+  readonly #fence = new Int32Array(1);
+  readonly #ready: () => boolean = () => this.hasNext;
+
+  #batch: Int32Array; // `bytes`, as words
+  #at = 0; // what comes next in the batch, bytes
+  #end = 0; // how far the batch is filled
+  #position = 0; // of the batch's first byte
+  #half = 0;
+  #epoch = 0; // EPOCH when it was last read
+  #sequenceLow = 0; // of the next message
+  #sequenceHigh = 0;
+  #tail = 0; // of the last look
+  #tailHalf = 0;
+  #place = -1;
+  #token = 0;
+  #announced = 0; // what our CURSOR says
+  #closed = false;
+  #unsure = false; // after corruption: take the sequence number from the next record
+
+  /** Use `LogRing.reader()`. */
+  constructor(memory: RingMemory, sizes: RingSizes, bell: Bell | undefined, options: LogReaderOptions) {
+    const { mode = "keep-last", start = "newest", owner = randomToken(), batchBytes = 65536 } = options;
+    if (owner === 0 || (owner | 0) !== owner) throw new RingError("RING_USAGE", "an owner is a 32-bit number, not 0");
+    this.mode = mode;
+    this.owner = owner;
+    this.#memory = memory;
+    this.#words = memory.words;
+    this.#capacity = sizes.dataBytes;
+    this.#mask = sizes.dataBytes - 1;
+    this.#data = dataStart(sizes.maxReaders);
+    this.#blockMask = ~(sizes.dataBytes / MARK_COUNT - 1);
+    this.#maxMessageBytes = sizes.maxMessageBytes;
+    this.#readersBell = bell ?? new Bell(memory, READERS_BELL);
+    this.#writerBell = new Bell(memory, WRITER_BELL);
+    this.#readers = new Attachments(this.#words, PLACES, sizes.maxReaders, HIGH);
+    const batch = Math.max(64, Math.min(sizes.dataBytes, (batchBytes + 7) & ~7));
+    this.bytes = new Uint8Array(batch);
+    this.#batch = new Int32Array(this.bytes.buffer);
+
+    if (mode === "reliable") this.#attach();
+    this.#goToNewest();
+    if (mode === "reliable") this.#announce(this.#position);
+    if (start === "oldest") this.#goToMark("oldest");
+  }
+
+  /**
+   * Makes the next message current: `bytes`, `offset`, `length`. False when there is none.
+   *
+   * @throws {RingError} RING_CORRUPT (the reader then continues at the newest), RING_REAPED, RING_CLOSED
+   */
+  next(): boolean {
+    for (;;) {
+      const at = this.#at;
+      if (at < this.#end) {
+        const length = this.#batch[at >>> 2]!;
+        const end = at + ((length + RECORD_HEADER_BYTES + 7) & ~7);
+        if (length >= 0 && length <= this.#maxMessageBytes && end <= this.#end) {
+          if (this.#batch[(at >>> 2) + 1] !== this.#sequenceLow && !this.#adoptSequence(at)) this.#corrupt("sequence");
+          this.#sequenceLow = (this.#sequenceLow + 1) | 0;
+          if (this.#sequenceLow === 0) this.#sequenceHigh++;
+          this.#at = end;
+          this.offset = at + RECORD_HEADER_BYTES;
+          this.length = length;
+          this.received++;
+          return true;
+        }
+        if (this.#skipFiller(at, length)) continue;
+      }
+      if (!this.#refill()) return false;
+    }
+  }
+
+  /** Calls `visit` for each new message, at most `max` of them; how many there were. See `next` for what it gets. */
+  drain(visit: (bytes: Uint8Array, offset: number, length: number) => void, max = Number.POSITIVE_INFINITY): number {
+    let count = 0;
+    while (count < max && this.next()) {
+      count++;
+      visit(this.bytes, this.offset, this.length);
+    }
+    return count;
+  }
+
+  /** A copy of the next message; undefined when there is none. */
+  take(): Uint8Array | undefined {
+    return this.next() ? this.bytes.slice(this.offset, this.offset + this.length) : undefined;
+  }
+
+  /** Number of the current message: how many were written to the ring before it. */
+  get sequence(): number {
+    return this.#sequenceHigh * TWO_32 + (this.#sequenceLow >>> 0) - 1;
+  }
+
+  /** Whether `next` has something to look at. */
+  get hasNext(): boolean {
+    if (this.#at < this.#end) return true;
+    if (Atomics.load(this.#words, TAIL) !== ((this.#position + this.#at) | 0)) return true;
+    // Everything is read: a writer may be waiting for exactly this.
+    if (this.#place >= 0 && this.#announced !== ((this.#position + this.#at) | 0)) this.#settle();
+    return this.ended || this.#closed;
+  }
+
+  /** The writer has closed the ring, and everything in it was read. */
+  get ended(): boolean {
+    return (
+      Atomics.load(this.#words, CLOSED) === 1 &&
+      this.#at >= this.#end &&
+      Atomics.load(this.#words, TAIL) === ((this.#position + this.#at) | 0)
+    );
+  }
+
+  /** Blocks until there is a message (true; also when the writer has closed), or the time is over (false). */
+  wait(options: WaitOptions = {}): boolean {
+    this.#checkOpen();
+    return this.#readersBell.wait(this.#ready, options);
+  }
+
+  /** The same without blocking the event loop. @throws {RingError} RING_ABORTED */
+  async waitAsync(timeoutMs = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<boolean> {
+    this.#checkOpen();
+    return await this.#readersBell.waitAsync(this.#ready, timeoutMs, signal);
+  }
+
+  /**
+   * Calls `visit` for each message as it comes, on this thread's event loop, which gets a turn after each portion.
+   * Resolves when the writer has closed and all is read, when the signal fires, or when the reader is closed.
+   */
+  async listen(
+    visit: (bytes: Uint8Array, offset: number, length: number) => void,
+    options: ListenOptions = {},
+  ): Promise<void> {
+    const { messages = 256, bytes = 65536, signal } = options;
+    for (;;) {
+      if (signal?.aborted === true || this.#closed) return;
+      let [count, volume] = [0, 0];
+      while (count < messages && volume < bytes && !this.#closed && this.next()) {
+        count++;
+        volume += this.length;
+        visit(this.bytes, this.offset, this.length);
+      }
+      if (this.#closed || this.ended) return;
+      if (count > 0) await nextTurn();
+      else
+        await this.#readersBell.waitAsync(this.#ready, Number.POSITIVE_INFINITY, signal).catch((error: unknown) => {
+          if (!(error instanceof RingError && error.code === "RING_ABORTED")) throw error;
+        });
+    }
+  }
+
+  /** Copies of the messages as they come. Ends like `listen`. */
+  async *messages(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const { signal } = options;
+    for (let count = 1; ; count++) {
+      if (signal?.aborted === true || this.#closed) return;
+      const message = this.take();
+      if (message !== undefined) {
+        yield message;
+        if (count % 256 === 0) await nextTurn();
+      } else if (this.ended) {
+        return;
+      } else {
+        await this.#readersBell.waitAsync(this.#ready, Number.POSITIVE_INFINITY, signal).catch((error: unknown) => {
+          if (!(error instanceof RingError && error.code === "RING_ABORTED")) throw error;
+        });
+      }
+    }
+  }
+
+  /** Leaves the ring: the writer no longer waits for this reader. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#at = this.#end = 0;
+    if (this.#place >= 0 && this.#readers.active(this.#place) === this.#token) {
+      this.#readers.release(this.#place);
+      this.#writerBell.ring();
+    }
+    this.#place = -1;
+    this.#readersBell.wake(); // our own waitAsync may be pending
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new RingError("RING_CLOSED", "the reader is closed");
+  }
+
+  /** The slow half of `next`: the record at `at` is no ordinary one. True when it was a filler, false to fetch more. */
+  #skipFiller(at: number, length: number): boolean {
+    if (length < 0) {
+      // A filler reaches exactly to the end of the ring. Only its header is sure to be in the batch.
+      const room = this.#capacity - ((this.#position + at) & this.#mask);
+      if (length !== -room) this.#corrupt("filler");
+      this.#at = at + room;
+      if (this.#at <= this.#end) return true;
+      this.#moveTo(at + room); // the batch was cut inside the filler
+      return false;
+    }
+    if (length > this.#maxMessageBytes) this.#corrupt("length");
+    // A record that is cut off must be so because the batch was too small for all that is published.
+    const size = recordBytes(length);
+    const published = distance(this.#tail, this.#tailHalf, this.#position, this.#half);
+    if (at + size > published) this.#corrupt("length");
+    if (size > this.bytes.length) this.#grow(size);
+    this.#moveTo(at);
+    return false;
+  }
+
+  /** Empties the batch and puts the cursor `bytes` beyond its start. */
+  #moveTo(bytes: number): void {
+    const position = (this.#position + bytes) | 0;
+    if ((position ^ this.#position) < 0) this.#half = (this.#half + 1) | 0;
+    this.#position = position;
+    this.#at = this.#end = 0;
+  }
+
+  #grow(size: number): void {
+    const rest = this.#at;
+    this.#moveTo(rest);
+    this.bytes = new Uint8Array(Math.min(this.#capacity, 1 << (32 - Math.clz32(size - 1))));
+    this.#batch = new Int32Array(this.bytes.buffer);
+  }
+
+  /** Copies what is new, up to a batch, and validates it. False when nothing is new. */
+  #refill(): boolean {
+    this.#checkOpen();
+    this.#moveTo(this.#at);
+    const { bytes } = this.#memory;
+    for (let tries = 0; ; tries++) {
+      this.#look();
+      const available = distance(this.#tail, this.#tailHalf, this.#position, this.#half);
+      if (available === 0) {
+        if (this.#place >= 0) this.#settle();
+        return false;
+      }
+      if (available < 0 || (available & 7) !== 0) this.#corrupt("tail");
+      if (available > this.#capacity) {
+        this.#lapped(tries);
+        continue;
+      }
+      const length = Math.min(available, this.bytes.length);
+      const from = this.#position & this.#mask;
+      const first = Math.min(length, this.#capacity - from);
+      if (length <= COPY_WORDS_UP_TO_BYTES && first === length) this.#copyWords(from, length);
+      else {
+        const start = this.#data + from;
+        this.bytes.set(bytes.subarray(start, start + first));
+        if (first < length) this.bytes.set(bytes.subarray(this.#data, this.#data + length - first), first);
+      }
+      if (!this.#stillThere()) {
+        this.#lapped(tries);
+        continue;
+      }
+      this.#end = length;
+      if (this.#place >= 0) {
+        // All of it is ours: free it now. Of a batch that may end inside a record only the start is known to be free.
+        this.#announce(length === available ? this.#tail : this.#position);
+      }
+      return true;
+    }
+  }
+
+  #copyWords(from: number, length: number): void {
+    const [batch, words] = [this.#batch, this.#words];
+    const start = (this.#data + from) >>> 2;
+    const count = length >>> 2;
+    for (let i = 0; i < count; i++) batch[i] = words[start + i]!;
+  }
+
+  /** Whether what was just copied from the cursor on had not been written over meanwhile. */
+  #stillThere(): boolean {
+    // A full barrier: on weakly ordered machines the loads of the copy could otherwise be satisfied after that of INTENT.
+    Atomics.add(this.#fence, 0, 0);
+    const intent = Atomics.load(this.#words, INTENT); // SYNC overwrite
+    if (Atomics.load(this.#words, EPOCH) !== this.#epoch) {
+      // Two gigabytes may have passed since: 32 bits of INTENT do not tell. What we have is good if the tail has not lapped.
+      this.#look();
+      const available = distance(this.#tail, this.#tailHalf, this.#position, this.#half);
+      if (available > this.#capacity) return false;
+    }
+    return (intent - this.#position) >>> 0 <= this.#capacity;
+  }
+
+  /** Reads TAIL with all its bits. */
+  #look(): void {
+    const words = this.#words;
+    let tail = Atomics.load(words, TAIL); // SYNC publish
+    let epoch = Atomics.load(words, EPOCH);
+    // The same EPOCH before and after: no half has passed unseen between the two loads.
+    while (epoch !== this.#epoch) {
+      this.#epoch = epoch;
+      tail = Atomics.load(words, TAIL); // SYNC publish
+      epoch = Atomics.load(words, EPOCH);
+    }
+    this.#tail = tail;
+    this.#tailHalf = (epoch + (((tail >>> 31) ^ epoch) & 1)) | 0;
+  }
+
+  /** The ring has been written over at the cursor. */
+  #lapped(tries: number): void {
+    if (this.#place >= 0 && this.#readers.active(this.#place) !== this.#token) {
+      throw new RingError("RING_REAPED", "this reader was taken for dead: the writer no longer waits for it");
+    }
+    // To the middle of what is left: at its far end we should be lapped again at once.
+    if (tries < FIND_TRIES) this.#goToMark("middle");
+    else this.#goToNewest(true);
+  }
+
+  /** Puts the cursor at a record's start by the marks, and counts what lies between as lost. */
+  #goToMark(where: "oldest" | "middle"): void {
+    const words = this.#words;
+    for (let tries = 0; tries < FIND_TRIES; tries++) {
+      this.#look();
+      const most = where === "oldest" ? this.#capacity : this.#capacity / 2;
+      let best = -1;
+      let bestBack = -1;
+      for (let mark = MARKS; mark < MARKS + MARK_COUNT * MARK_WORDS; mark += MARK_WORDS) {
+        const position = Atomics.load(words, mark + MARK_POSITION);
+        const back = distance(this.#tail, this.#tailHalf, position, Atomics.load(words, mark + MARK_HALF));
+        if (back < 0 || back > most || back <= bestBack || !this.#blockIsWhole(position)) continue;
+        best = mark;
+        bestBack = back;
+      }
+      if (best < 0) break;
+      const position = Atomics.load(words, best + MARK_POSITION);
+      const half = Atomics.load(words, best + MARK_HALF);
+      const low = Atomics.load(words, best + MARK_SEQUENCE_LOW);
+      const high = Atomics.load(words, best + MARK_SEQUENCE_HIGH);
+      // Its block was not written to again while we read the mark, so its four words belong together.
+      if (distance(this.#tail, this.#tailHalf, position, half) !== bestBack || !this.#blockIsWhole(position)) continue;
+      this.#jump(position, half, low, high, where === "middle");
+      return;
+    }
+    this.#goToNewest(where === "middle");
+  }
+
+  #blockIsWhole(position: number): boolean {
+    Atomics.add(this.#fence, 0, 0);
+    return (Atomics.load(this.#words, INTENT) - (position & this.#blockMask)) >>> 0 <= this.#capacity; // SYNC overwrite
+  }
+
+  #goToNewest(countLost = false): void {
+    const words = this.#words;
+    for (let tries = 0; tries < FIND_TRIES * 16; tries++) {
+      this.#look();
+      for (const entry of [ENTRIES, ENTRIES + ENTRY_WORDS]) {
+        if (words[entry + ENTRY_POSITION] !== this.#tail) continue;
+        const low = words[entry + ENTRY_SEQUENCE_LOW]!;
+        const high = words[entry + ENTRY_SEQUENCE_HIGH]!;
+        Atomics.add(this.#fence, 0, 0);
+        // An entry is written again only after the tail has moved on.
+        if (Atomics.load(words, TAIL) !== this.#tail) break;
+        this.#jump(this.#tail, this.#tailHalf, low, high, countLost);
+        return;
+      }
+    }
+    // No entry fits: the control words were scribbled over. Read on from the tail, whatever its number is.
+    this.#jump(this.#tail, this.#tailHalf, 0, 0, false);
+    this.#unsure = true;
+  }
+
+  #jump(position: number, half: number, low: number, high: number, countLost: boolean): void {
+    if (countLost) this.lost += (high - this.#sequenceHigh) * TWO_32 + ((low >>> 0) - (this.#sequenceLow >>> 0));
+    this.#position = position;
+    this.#half = half;
+    this.#sequenceLow = low;
+    this.#sequenceHigh = high;
+    this.#at = this.#end = 0;
+    this.#unsure = false;
+  }
+
+  #adoptSequence(at: number): boolean {
+    if (!this.#unsure) return false;
+    this.#unsure = false;
+    this.#sequenceLow = this.#batch[(at >>> 2) + 1]!;
+    return true;
+  }
+
+  #corrupt(what: string): never {
+    const position = (this.#position + this.#at) | 0;
+    this.#goToNewest();
+    if (this.#place >= 0) this.#announce(this.#position);
+    throw new RingError("RING_CORRUPT", `the ring's ${what} at position ${position >>> 0} makes no sense`);
+  }
+
+  /** Takes a place in the table, from where the writer waits for us. */
+  #attach(): void {
+    this.#token = randomToken();
+    this.#place = this.#readers.claim(this.owner);
+    this.#announced = Atomics.load(this.#words, TAIL);
+    this.#readers.setCursor(this.#place, this.#announced);
+    // SYNC attached: a writer that looks after this waits for us; what it allowed itself before reaches at most a whole ring
+    // beyond a tail that we load after this.
+    this.#readers.activate(this.#place, this.#token);
+  }
+
+  /** Tells the writer how far we are. */
+  #announce(position: number): void {
+    if (((position - this.#announced) | 0) <= 0) return; // also while it reads history from before it was attached
+    this.#announced = position;
+    if (this.#readers.active(this.#place) !== this.#token) {
+      throw new RingError("RING_REAPED", "this reader was taken for dead: the writer no longer waits for it");
+    }
+    this.#readers.setCursor(this.#place, position); // SYNC release
+    if (this.#writerBell.awaited && ((position - Atomics.load(this.#words, WANT)) | 0) >= 0) this.#writerBell.wake();
+  }
+
+  #settle(): void {
+    this.#announce((this.#position + this.#at) | 0);
+  }
+}
