@@ -1,0 +1,157 @@
+import { effect, signal } from "@preact/signals";
+import { Connection } from "./connection/connection.ts";
+import { actionOf, belongsTo, type KeyAction } from "./panels/keys/keyboard.ts";
+import { changedRate } from "./panels/transport/rates.ts";
+import { NoticeLevel } from "./protocol/bridge.ts";
+import { CAMERA_MODES, type CameraMode } from "./scene/camera-rig.ts";
+import type { View } from "./scene/view.ts";
+import { PageState } from "./state/page.ts";
+
+const JUMP_S = 5;
+const RATE_MOST = 10;
+
+/** The page as a whole: its state, its connection, and what keys and buttons do. */
+export class App {
+  readonly state: PageState;
+  readonly theme = signal<"dark" | "light">(storedTheme());
+  readonly camera = signal<CameraMode>("chase");
+  readonly keysShown = signal(false);
+  readonly filter = signal("");
+  readonly connection: Connection;
+  view: View | undefined;
+  focusFilter: (() => void) | undefined;
+
+  constructor() {
+    this.state = new PageState((command) => this.connection.send(command));
+    this.connection = new Connection({
+      open: () => new WebSocket(socketAddress(document.baseURI)),
+      now: () => performance.now(),
+      onFrame: (frame) => this.state.frame(frame, performance.now()),
+      onState: (state) => {
+        this.state.connectionChanged(state);
+        if (state.kind === "open") this.#tellVisible();
+      },
+      onMalformed: (error) => this.state.note(NoticeLevel.error, "page", `unreadable frame: ${error.message}`),
+    });
+    effect(() => {
+      document.documentElement.dataset["theme"] = this.theme.value;
+      localStorage.setItem("delos.theme", this.theme.value);
+    });
+    document.addEventListener("visibilitychange", () => this.#tellVisible());
+    addEventListener("online", () => this.connection.retryNow());
+    addEventListener("keydown", (event) => this.#keyPressed(event));
+    setInterval(() => this.state.checkStaleness(performance.now()), 250);
+  }
+
+  playPause(): void {
+    if (this.state.canControl) this.state.command({ play: !this.state.playing });
+  }
+
+  step(messages: number): void {
+    if (this.state.canControl) this.state.command({ step: messages });
+  }
+
+  seek(timeS: number): void {
+    const playback = this.state.playback.value;
+    if (!this.state.canControl || playback === undefined) return;
+    this.state.command({ seek_s: Math.min(playback.end_s, Math.max(playback.start_s, timeS)) });
+  }
+
+  setRate(rate: number): void {
+    if (this.state.canControl) this.state.command({ rate });
+  }
+
+  toggleLoop(): void {
+    if (this.state.canControl) this.state.command({ loop: !this.state.playback.value?.loop });
+  }
+
+  restart(): void {
+    if (this.state.canControl) this.state.command({ restart: true });
+  }
+
+  toggleTheme(): void {
+    this.theme.value = this.theme.value === "dark" ? "light" : "dark";
+  }
+
+  chooseCamera(mode: CameraMode): void {
+    this.view?.choose(mode);
+    this.camera.value = mode;
+  }
+
+  #keyPressed(event: KeyboardEvent): void {
+    if (belongsTo(document.activeElement, event.key)) return;
+    const action = actionOf(event);
+    if (action === undefined) return;
+    event.preventDefault();
+    this.act(action);
+  }
+
+  act(action: KeyAction): void {
+    const playback = this.state.playback.value;
+    switch (action.kind) {
+      case "play-pause":
+        this.playPause();
+        break;
+      case "step":
+        this.step(action.direction);
+        break;
+      case "jump":
+        if (playback !== undefined) this.seek(playback.position_s + action.direction * JUMP_S);
+        break;
+      case "rate":
+        this.setRate(Math.min(RATE_MOST, changedRate(playback?.rate ?? 1, action.factor)));
+        break;
+      case "loop":
+        this.toggleLoop();
+        break;
+      case "restart":
+        this.restart();
+        break;
+      case "next-camera":
+        this.chooseCamera(CAMERA_MODES[(CAMERA_MODES.indexOf(this.camera.value) + 1) % CAMERA_MODES.length]!);
+        break;
+      case "camera":
+        this.chooseCamera(CAMERA_MODES[action.index]!);
+        break;
+      case "zoom":
+        this.view?.zoom(action.factor);
+        break;
+      case "theme":
+        this.toggleTheme();
+        break;
+      case "help":
+        this.keysShown.value = !this.keysShown.value;
+        break;
+      case "filter":
+        this.focusFilter?.();
+        break;
+      case "escape":
+        this.#escape();
+        break;
+    }
+  }
+
+  #escape(): void {
+    if (this.keysShown.value) this.keysShown.value = false;
+    else if (this.state.inspected.value !== "") this.state.inspect("");
+    else (document.activeElement as HTMLElement | null)?.blur();
+  }
+
+  /** A hidden page draws nothing; the server need not send. */
+  #tellVisible(): void {
+    this.connection.send({ visible: document.visibilityState !== "hidden" });
+  }
+}
+
+/** The WebSocket beside the page: same host, same port, path `ws`. */
+function socketAddress(base: string): string {
+  const address = new URL("ws", base);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return address.href;
+}
+
+function storedTheme(): "dark" | "light" {
+  const stored = localStorage.getItem("delos.theme");
+  if (stored === "dark" || stored === "light") return stored;
+  return "dark";
+}

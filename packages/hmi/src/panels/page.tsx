@@ -1,0 +1,35 @@
+import type { JSX } from "preact";
+import type { App } from "../app.ts";
+import { Cockpit } from "./cockpit/cockpit.tsx";
+import { ConsolePanel } from "./console/console.tsx";
+import { Header } from "./header/header.tsx";
+import { KeysDialog } from "./keys/keys-dialog.tsx";
+import { PlotsPanel } from "./plots/plots.tsx";
+import { ScenePanel } from "./scene/scene.tsx";
+import { Inspector } from "./topics/inspector.tsx";
+import { TopicsPanel } from "./topics/topics.tsx";
+import { Transport } from "./transport/transport.tsx";
+
+/** The arrangement of the panels; the style sheet moves them for narrow screens. */
+export function Page({ app }: { readonly app: App }): JSX.Element {
+  const inspecting = app.state.inspected.value !== "";
+  return (
+    <>
+      <Header app={app} />
+      <main class="layout">
+        <ScenePanel app={app} />
+        <aside class="side">
+          <Cockpit state={app.state} />
+          <PlotsPanel app={app} />
+        </aside>
+        <div class={inspecting ? "dock inspecting" : "dock"}>
+          <TopicsPanel app={app} />
+          {inspecting ? <Inspector state={app.state} /> : null}
+          <ConsolePanel state={app.state} />
+        </div>
+      </main>
+      <Transport app={app} />
+      <KeysDialog app={app} />
+    </>
+  );
+}

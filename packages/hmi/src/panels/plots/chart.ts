@@ -1,0 +1,163 @@
+import uPlot from "uplot";
+import { clock, fixed, UNKNOWN } from "../../text/format.ts";
+import type { PlotKind } from "./plot-store.ts";
+import type { WindowBuffer } from "./window-buffer.ts";
+
+const SYNC = "delos.plots";
+const WINDOW_S = 30;
+
+/** One uPlot over one buffer. The data are the buffer's own arrays: drawing allocates no copies. */
+export class Chart {
+  readonly #kind: PlotKind;
+  readonly #buffer: WindowBuffer;
+  readonly #plot: uPlot;
+  readonly #readings: readonly { readonly element: HTMLElement; readonly text: HTMLElement; shown: string }[];
+  readonly #resized: ResizeObserver;
+  readonly #data: uPlot.AlignedData;
+
+  constructor(kind: PlotKind, buffer: WindowBuffer, figure: HTMLElement, startS: () => number) {
+    this.#kind = kind;
+    this.#buffer = buffer;
+    const place = figure.querySelector<HTMLElement>(".chart")!;
+    this.#readings = kind.curves.map((curve) => {
+      const element = figure.querySelector<HTMLElement>(`[data-curve="${curve.id}"]`)!;
+      return { element, text: element.querySelector("b")!, shown: "" };
+    });
+    this.#data = [buffer.times, ...buffer.columns] as unknown as uPlot.AlignedData;
+    this.#plot = new uPlot(this.#options(place, startS), this.#data, place);
+    this.#resized = new ResizeObserver(([entry]) => {
+      const { width, height } = entry!.contentRect;
+      if (width > 0 && height > 0) this.#plot.setSize({ width, height });
+    });
+    this.#resized.observe(place);
+  }
+
+  draw(): void {
+    const endS = this.#buffer.empty ? 0 : this.#buffer.newestS;
+    this.#plot.batch(() => {
+      this.#plot.setData(this.#data, false);
+      this.#plot.setScale("x", { min: endS - WINDOW_S, max: endS });
+      this.#plot.setScale("y", this.#range());
+    });
+    this.#read();
+  }
+
+  /** Colours are functions that ask the style sheet; drawing again is enough. */
+  restyle(): void {
+    colours.clear();
+    this.#plot.redraw(false, true);
+  }
+
+  dispose(): void {
+    this.#resized.disconnect();
+    this.#plot.destroy();
+  }
+
+  #options(place: HTMLElement, startS: () => number): uPlot.Options {
+    const grid: uPlot.Axis.Grid = { stroke: () => colour("--line"), width: 1 };
+    const axis: uPlot.Axis = {
+      stroke: () => colour("--faint"),
+      font: "10px Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+      grid,
+      ticks: { show: false },
+    };
+    return {
+      width: Math.max(10, place.clientWidth),
+      height: Math.max(10, place.clientHeight),
+      padding: [6, 6, 0, 0],
+      legend: { show: false },
+      scales: { x: { time: false, auto: false, min: 0, max: WINDOW_S }, y: { auto: false, min: 0, max: 1 } },
+      axes: [
+        {
+          ...axis,
+          size: 16,
+          gap: 2,
+          space: 60,
+          splits: (_plot, _axis, min, max) => wholeSeconds(min, max, startS(), 5),
+          values: (_plot, splits) => splits.map((value) => clock(value - startS(), 0)),
+        },
+        { ...axis, size: 34, gap: 4, space: 26, values: (_plot, splits) => splits.map(tickText) },
+      ],
+      series: [
+        {},
+        ...this.#kind.curves.map(
+          (curve): uPlot.Series => ({
+            stroke: () => colour(curve.colour),
+            width: curve.dashed === true ? 1.2 : 1.6,
+            ...(curve.dashed === true ? { dash: [4, 3] } : {}),
+            points: { show: false },
+            spanGaps: false,
+          }),
+        ),
+      ],
+      cursor: {
+        sync: { key: SYNC, setSeries: false, scales: ["x", null] },
+        y: false,
+        points: { size: 5, width: 1.5, fill: (plot, i) => (plot.series[i]!.stroke as () => string)() },
+        drag: { x: false, y: false, setScale: false },
+      },
+      hooks: { setCursor: [() => this.#read()] },
+    };
+  }
+
+  /** What the values need, at least what the kind names, ends on round numbers so that the axis seldom changes. */
+  #range(): { min: number; max: number } {
+    let [min, max] = this.#kind.atLeast as [number, number];
+    for (const column of this.#buffer.columns) {
+      for (const value of column) {
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+    }
+    const step = roundStep((max - min) / 4);
+    return { min: Math.floor(min / step + 1e-9) * step, max: Math.ceil(max / step - 1e-9) * step };
+  }
+
+  /** Numbers beside the names: under the crosshair, else the newest. */
+  #read(): void {
+    const index = this.#plot.cursor.idx;
+    const pointed = this.#plot.cursor.left !== undefined && this.#plot.cursor.left >= 0 && index !== null;
+    this.#kind.curves.forEach((_, i) => {
+      const reading = this.#readings[i]!;
+      const column = this.#buffer.columns[i]!;
+      const newest = lastKnown(column);
+      const value = pointed ? column[index!]! : newest;
+      const known = !Number.isNaN(newest);
+      if (reading.element.hidden === known) reading.element.hidden = !known;
+      const text = Number.isNaN(value) ? UNKNOWN : fixed(value, this.#kind.digits);
+      if (text !== reading.shown) reading.text.textContent = reading.shown = text;
+    });
+  }
+}
+
+const colours = new Map<string, string>();
+function colour(property: string): string {
+  let value = colours.get(property);
+  if (value === undefined) {
+    value = getComputedStyle(document.documentElement).getPropertyValue(property).trim() || "#888";
+    colours.set(property, value);
+  }
+  return value;
+}
+
+function lastKnown(column: Float64Array): number {
+  for (let i = column.length - 1; i >= 0; i--) if (!Number.isNaN(column[i]!)) return column[i]!;
+  return Number.NaN;
+}
+
+function wholeSeconds(min: number, max: number, origin: number, step: number): number[] {
+  const result: number[] = [];
+  for (let t = origin + Math.ceil((min - origin) / step) * step; t <= max; t += step) result.push(t);
+  return result;
+}
+
+/** 1, 2 or 5 times a power of ten, not below the wish. */
+export function roundStep(wish: number): number {
+  const power = 10 ** Math.floor(Math.log10(wish));
+  const part = wish / power;
+  return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+}
+
+function tickText(value: number): string {
+  return Number(value.toFixed(6)).toString().replace("-", "−");
+}

@@ -1,0 +1,86 @@
+import type { Series } from "../../protocol/bridge.ts";
+import { WindowBuffer } from "./window-buffer.ts";
+
+export interface Curve {
+  /** Series.id of the bridge protocol. */
+  readonly id: string;
+  /** Custom property of the theme that holds its colour. */
+  readonly colour: string;
+  readonly factor: number;
+  readonly dashed?: boolean;
+}
+
+export interface PlotKind {
+  readonly id: "speed" | "steering" | "acceleration" | "pedals";
+  readonly unit: string;
+  readonly digits: number;
+  readonly curves: readonly Curve[];
+  /** The axis shows at least this much. */
+  readonly atLeast: readonly [number, number];
+}
+
+/** What is plotted; a series that never comes leaves its curve out. */
+export const PLOTS: readonly PlotKind[] = [
+  {
+    id: "speed",
+    unit: "m/s",
+    digits: 2,
+    atLeast: [0, 5],
+    curves: [
+      { id: "speed", colour: "--blue", factor: 1 },
+      { id: "speed_target", colour: "--blue", factor: 1, dashed: true },
+    ],
+  },
+  {
+    id: "steering",
+    unit: "%",
+    digits: 1,
+    atLeast: [-10, 10],
+    curves: [
+      { id: "steering", colour: "--purple", factor: 1 },
+      { id: "steering_target", colour: "--purple", factor: 1, dashed: true },
+    ],
+  },
+  {
+    id: "acceleration",
+    unit: "m/s²",
+    digits: 2,
+    atLeast: [-1, 1],
+    curves: [{ id: "acceleration", colour: "--green", factor: 1 }],
+  },
+  {
+    id: "pedals",
+    unit: "%",
+    digits: 0,
+    atLeast: [0, 30],
+    curves: [
+      { id: "throttle", colour: "--green", factor: 1 },
+      { id: "brake", colour: "--orange", factor: 1 },
+    ],
+  },
+];
+
+/** One buffer a plot; grows with nothing. */
+export class PlotStore {
+  readonly buffers: ReadonlyMap<PlotKind["id"], WindowBuffer> = new Map(
+    PLOTS.map((plot) => [plot.id, new WindowBuffer(plot.curves.length)]),
+  );
+  /** Grows with every change, so that a plot knows whether to draw. */
+  revision = 0;
+  /** Series that have come at least once. */
+  readonly seen = new Set<string>();
+
+  add(series: Series): void {
+    for (const plot of PLOTS) {
+      const column = plot.curves.findIndex((curve) => curve.id === series.id);
+      if (column >= 0) this.buffers.get(plot.id)!.add(column, series.time_s, series.value);
+    }
+    this.seen.add(series.id);
+    this.revision++;
+  }
+
+  clear(): void {
+    for (const buffer of this.buffers.values()) buffer.clear();
+    this.revision++;
+  }
+}

@@ -1,0 +1,65 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { App } from "../../app.ts";
+import { words } from "../../text/words.ts";
+import { Chart } from "./chart.ts";
+import { PLOTS, type PlotKind } from "./plot-store.ts";
+
+/** Draws are at most this often; the eye reads a moving line no faster. */
+const DRAW_EVERY_MS = 40;
+
+/** The plots under one another, with one crosshair through all of them. */
+export function PlotsPanel({ app }: { readonly app: App }): JSX.Element {
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const store = app.state.plots;
+    const charts = PLOTS.map((kind) => {
+      const figure = root.current!.querySelector<HTMLElement>(`[data-plot="${kind.id}"]`)!;
+      return new Chart(kind, store.buffers.get(kind.id)!, figure, () => app.state.playback.value?.start_s ?? 0);
+    });
+    let request = 0;
+    let drawnAtMs = 0;
+    let drawnRevision = -1;
+    const loop = (nowMs: number): void => {
+      request = requestAnimationFrame(loop);
+      if (nowMs - drawnAtMs < DRAW_EVERY_MS || store.revision === drawnRevision) return;
+      drawnAtMs = nowMs;
+      drawnRevision = store.revision;
+      for (const chart of charts) chart.draw();
+    };
+    request = requestAnimationFrame(loop);
+    const stopTheme = app.theme.subscribe(() => charts.forEach((chart) => chart.restyle()));
+    return () => {
+      cancelAnimationFrame(request);
+      stopTheme();
+      for (const chart of charts) chart.dispose();
+    };
+  }, [app]);
+  return (
+    <section class="plots panel" aria-label={words.plots.label} data-testid="plots" ref={root}>
+      {PLOTS.map((kind) => (
+        <Figure kind={kind} key={kind.id} />
+      ))}
+    </section>
+  );
+}
+
+function Figure({ kind }: { readonly kind: PlotKind }): JSX.Element {
+  return (
+    <figure data-plot={kind.id} data-testid={`plot-${kind.id}`}>
+      <figcaption>
+        <span class="label">
+          {words.plots[kind.id]} <small>{kind.unit}</small>
+        </span>
+        {kind.curves.map((curve) => (
+          <span class="reading" key={curve.id} data-curve={curve.id} hidden>
+            <i class={curve.dashed === true ? "dashed" : ""} style={{ color: `var(${curve.colour})` }} />
+            {curve.id in words.plots ? <small>{words.plots[curve.id as keyof typeof words.plots]}</small> : null}
+            <b />
+          </span>
+        ))}
+      </figcaption>
+      <div class="chart" />
+    </figure>
+  );
+}

@@ -1,0 +1,87 @@
+import { effect } from "@preact/signals";
+import type { App } from "../../app.ts";
+import { LocalOrigin } from "../../motion/local-origin.ts";
+import type { TimedPose } from "../../motion/pose-track.ts";
+import { Map2d } from "../../scene/map-2d.ts";
+import { Scene3d } from "../../scene/scene-3d.ts";
+import type { Picture, View } from "../../scene/view.ts";
+import { signals } from "../../text/modes.ts";
+import { followPointer } from "./pointer.ts";
+
+const BRAKE_LIGHT_PERCENT = 2;
+
+/** Draws the world into the canvas with every frame of the screen until the returned function is called. */
+export function runPicture(
+  app: App,
+  canvas: HTMLCanvasElement,
+  legend: HTMLElement,
+  onFlat: (flat: boolean) => void,
+): () => void {
+  const view = makeView(canvas, app.state.trail.capacity);
+  app.view = view;
+  onFlat(view.kind === "2d");
+  const stopPointer = followPointer(canvas, app);
+  const stopTheme = effect(() => view.setNight(app.theme.value === "dark"));
+
+  const resized = new ResizeObserver(([entry]) => {
+    view.resize(entry!.contentRect.width, entry!.contentRect.height);
+    draw(performance.now()); // at once: a resized canvas is empty until it is drawn
+  });
+
+  const origin = new LocalOrigin();
+  const pose: TimedPose = { timeS: 0, x: 0, y: 0, heading: 0, speedMps: 0 };
+  const draw = (nowMs: number): void => view.draw(pictureOf(app, origin, pose, nowMs), nowMs);
+
+  let request = 0;
+  let shownScale = "";
+  const loop = (nowMs: number): void => {
+    request = requestAnimationFrame(loop); // the browser stops calling while the page is hidden
+    draw(nowMs);
+    const scale = app.state.trajectory === undefined ? "" : `${view.fastestMps} m/s`;
+    if (scale !== shownScale) {
+      shownScale = scale;
+      legend.hidden = scale === "";
+      legend.querySelector(".most")!.textContent = scale;
+    }
+  };
+  resized.observe(canvas);
+  request = requestAnimationFrame(loop);
+
+  return () => {
+    cancelAnimationFrame(request);
+    resized.disconnect();
+    stopPointer();
+    stopTheme();
+    view.dispose();
+    app.view = undefined;
+  };
+}
+
+function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number): Picture {
+  const { state } = app;
+  const known = state.track.sample(state.playhead.at(nowMs), pose);
+  if (known) origin.follow(pose.x, pose.y);
+  const chassis = state.chassis.value;
+  const { left, right } = signals(chassis?.signal);
+  return {
+    pose: known ? pose : undefined,
+    origin,
+    trail: state.trail,
+    trajectory: state.trajectory,
+    trajectoryRevision: state.trajectoryRevision,
+    obstacles: state.obstacles,
+    steeringPercent: chassis?.steering_percent ?? 0,
+    braking: (chassis?.brake_percent ?? 0) > BRAKE_LIGHT_PERCENT,
+    reversing: /REVERSE|^R$/.test(chassis?.gear ?? ""),
+    left,
+    right,
+  };
+}
+
+function makeView(canvas: HTMLCanvasElement, trailCapacity: number): View {
+  try {
+    return new Scene3d(canvas, trailCapacity);
+  } catch {
+    return new Map2d(canvas); // no WebGL; three.js has already written why to the browser's console
+  }
+}

@@ -1,0 +1,72 @@
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { App } from "../../app.ts";
+import { CAMERA_MODES } from "../../scene/camera-rig.ts";
+import { speedGradient } from "../../scene/speed-colours.ts";
+import { words } from "../../text/words.ts";
+import { Icon } from "../icon.tsx";
+import { runPicture } from "./run-picture.ts";
+
+/** The picture with what lies over it: cameras, colour scale, and what to say when there is nothing to see. */
+export function ScenePanel({ app }: { readonly app: App }): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const legend = useRef<HTMLElement>(null);
+  const [flat, setFlat] = useState(false);
+  useEffect(() => {
+    if (canvas.current === null) return undefined;
+    return runPicture(app, canvas.current, legend.current!, setFlat);
+  }, [app]);
+  const { state } = app;
+  const waiting = useComputed(() => state.pose.value === undefined && state.connection.value.kind === "open");
+  const lost = useComputed(
+    () =>
+      state.connection.value.kind === "lost" ||
+      (state.connection.value.kind === "connecting" && state.hello.value !== undefined),
+  );
+  return (
+    <section class="scene" aria-label={words.scene.label}>
+      <canvas ref={canvas} data-testid="scene" role="img" aria-label={words.scene.label} />
+      <div class="cameras" role="radiogroup" aria-label={words.camera.label}>
+        {CAMERA_MODES.map((mode, index) => (
+          <button
+            type="button"
+            role="radio"
+            key={mode}
+            aria-checked={app.camera.value === mode}
+            onClick={() => app.chooseCamera(mode)}
+            title={`${words.camera[mode]} (${index + 1})`}
+            data-testid={`camera-${mode}`}
+          >
+            <Icon name={mode} />
+            <span>{words.camera[mode]}</span>
+          </button>
+        ))}
+      </div>
+      <figure class="legend" ref={legend} data-testid="legend" hidden>
+        <i style={{ background: speedGradient() }} />
+        <figcaption>
+          <span>0</span>
+          <span>{words.scene.legend}</span>
+          <span class="most" />
+        </figcaption>
+      </figure>
+      {flat ? <p class="flat-note">{words.overlay.noWebgl}</p> : null}
+      {waiting.value ? (
+        <div class="overlay quiet">
+          <h2>{words.overlay.waiting}</h2>
+          <p>{words.overlay.waitingMore}</p>
+        </div>
+      ) : null}
+      {lost.value ? (
+        <div class="overlay" role="alert" data-testid="disconnected">
+          <h2>{words.overlay.lost}</h2>
+          <p>{words.overlay.retry}</p>
+          <button type="button" onClick={() => app.connection.retryNow()}>
+            {words.overlay.now}
+          </button>
+        </div>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+import { BufferAttribute, BufferGeometry } from "three";
+import { bodyNormal, bodyPoint, FRONT_M, type Point, REAR_M, stations } from "./body-surface.ts";
+
+/** The whole painted body: both sides, with the flat ends of bumper and nose closed. */
+export function bodyGeometry(): BufferGeometry {
+  return merge([
+    patch(stations(), steps(-1, 1, 26), 1),
+    patch(stations(), steps(-1, 1, 26), -1),
+    end(FRONT_M, 1),
+    end(REAR_M, -1),
+  ]);
+}
+
+/** A piece of the body's surface lifted off it by `liftM`, on one side or both: lamps, trim, door lines. */
+export function bodyPatch(
+  x: readonly [number, number],
+  u: readonly [number, number],
+  liftM = 0.006,
+  sides: readonly (1 | -1)[] = [1, -1],
+): BufferGeometry {
+  const xs = steps(x[0], x[1], 10);
+  const us = steps(u[0], u[1], 8);
+  return merge(sides.map((side) => patch(xs, us, side, liftM)));
+}
+
+/** The underside and wheel wells, seen as darkness through the arches. */
+export function floorGeometry(): BufferGeometry {
+  const positions: number[] = [];
+  const normals: number[] = [];
+  const index: number[] = [];
+  for (const x of stations()) {
+    const edge = bodyPoint(x, -1);
+    positions.push(x, edge.y, edge.z, x, -edge.y, edge.z);
+    normals.push(0, 0, -1, 0, 0, -1);
+  }
+  for (let i = 2; i < positions.length / 3; i += 2) index.push(i - 2, i, i - 1, i - 1, i, i + 1);
+  return geometry(positions, normals, index);
+}
+
+function patch(xs: readonly number[], us: readonly number[], side: 1 | -1, liftM = 0): BufferGeometry {
+  const positions: number[] = [];
+  const normals: number[] = [];
+  for (const x of xs) {
+    for (const u of us) {
+      const p = bodyPoint(x, u);
+      const n = bodyNormal(x, u);
+      positions.push(p.x + n.x * liftM, side * (p.y + n.y * liftM), p.z + n.z * liftM);
+      normals.push(n.x, side * n.y, n.z);
+    }
+  }
+  return geometry(positions, normals, quads(xs.length, us.length, side < 0));
+}
+
+/** A flat lid over one end. */
+function end(x: number, facing: 1 | -1): BufferGeometry {
+  const outline: Point[] = steps(-1, 1, 20).map((u) => bodyPoint(x, u));
+  const positions: number[] = [];
+  const normals: number[] = [];
+  const index: number[] = [];
+  for (const p of outline) {
+    positions.push(x, p.y, p.z, x, -p.y, p.z);
+    normals.push(facing, 0, 0, facing, 0, 0);
+  }
+  for (let i = 2; i < outline.length * 2; i += 2) {
+    const strip = facing > 0 ? [i - 2, i, i - 1, i - 1, i, i + 1] : [i - 2, i - 1, i, i, i - 1, i + 1];
+    index.push(...strip);
+  }
+  return geometry(positions, normals, index);
+}
+
+function quads(rows: number, columns: number, flip: boolean): number[] {
+  const index: number[] = [];
+  for (let i = 0; i + 1 < rows; i++) {
+    for (let j = 0; j + 1 < columns; j++) {
+      const a = i * columns + j;
+      const b = a + 1;
+      const c = a + columns;
+      const d = c + 1;
+      if (flip) index.push(a, c, b, b, c, d);
+      else index.push(a, b, c, b, d, c);
+    }
+  }
+  return index;
+}
+
+export function geometry(
+  positions: readonly number[],
+  normals: readonly number[],
+  index: readonly number[],
+): BufferGeometry {
+  const result = new BufferGeometry();
+  result.setAttribute("position", new BufferAttribute(new Float32Array(positions), 3));
+  result.setAttribute("normal", new BufferAttribute(new Float32Array(normals), 3));
+  result.setIndex([...index]);
+  return result;
+}
+
+/** One geometry of several: one draw call for all lamps of a kind. */
+export function merge(parts: readonly BufferGeometry[]): BufferGeometry {
+  const positions: number[] = [];
+  const normals: number[] = [];
+  const index: number[] = [];
+  for (const part of parts) {
+    const base = positions.length / 3;
+    const position = part.getAttribute("position");
+    for (const value of position.array) positions.push(value);
+    for (const value of part.getAttribute("normal").array) normals.push(value);
+    const indices = part.getIndex();
+    if (indices === null) for (let i = 0; i < position.count; i++) index.push(base + i);
+    else for (const i of indices.array) index.push(base + i);
+    part.dispose();
+  }
+  return geometry(positions, normals, index);
+}
+
+export function steps(from: number, to: number, count: number): number[] {
+  return Array.from({ length: count + 1 }, (_, i) => from + ((to - from) * i) / count);
+}

@@ -1,0 +1,200 @@
+import { batch, signal } from "@preact/signals";
+import type { ConnectionState } from "../connection/connection.ts";
+import { Playhead } from "../motion/playhead.ts";
+import { PoseTrack } from "../motion/pose-track.ts";
+import { Trail } from "../motion/trail.ts";
+import { PlotStore } from "../panels/plots/plot-store.ts";
+import {
+  type Chassis,
+  type Command,
+  type Control,
+  type Counters,
+  type Density,
+  type Fix,
+  type Frame,
+  type Hello,
+  type Notice,
+  NoticeLevel,
+  type Obstacle,
+  type Playback,
+  PlaybackState,
+  type Pose,
+  type RawMessage,
+  type Topic,
+  type Trajectory,
+  type World,
+} from "../protocol/bridge.ts";
+import { isStale } from "./staleness.ts";
+
+const MAX_NOTICES = 200;
+/** Recorded time that may pass between two states before the trail is cut: a seek, not a drive. */
+const GAP_S = 5;
+const GAP_M = 60;
+
+/** A notice with a number of its own, so that a list can tell two alike apart. */
+export interface NumberedNotice extends Notice {
+  readonly number: number;
+}
+
+/**
+ * Everything the page knows. What people read is in signals, so that a number that changes costs one text node; what
+ * the picture is drawn from is in plain buffers that the picture reads at its own pace.
+ */
+export class PageState {
+  readonly connection = signal<ConnectionState>({ kind: "connecting" });
+  readonly hello = signal<Hello | undefined>(undefined);
+  readonly pose = signal<Pose | undefined>(undefined);
+  readonly chassis = signal<Chassis | undefined>(undefined);
+  readonly control = signal<Control | undefined>(undefined);
+  readonly fix = signal<Fix | undefined>(undefined);
+  /** Recorded (or bus) time of the newest state, unix seconds. */
+  readonly busTimeS = signal(Number.NaN);
+  readonly playback = signal<Playback | undefined>(undefined);
+  readonly topics = signal<readonly Topic[]>([]);
+  readonly raw = signal<RawMessage | undefined>(undefined);
+  readonly inspected = signal("");
+  readonly density = signal<Density | undefined>(undefined);
+  readonly counters = signal<Counters | undefined>(undefined);
+  readonly notices = signal<readonly NumberedNotice[]>([]);
+  /** What is shown but has not been confirmed for a while. */
+  readonly stale = signal<{ readonly pose: boolean; readonly chassis: boolean }>({ pose: false, chassis: false });
+
+  readonly playhead = new Playhead();
+  readonly track = new PoseTrack();
+  readonly trail = new Trail();
+  readonly plots = new PlotStore();
+  trajectory: Trajectory | undefined;
+  trajectoryRevision = 0;
+  obstacles: readonly Obstacle[] = [];
+
+  readonly #send: (command: Command) => boolean;
+  #noticeNumber = 0;
+  #pass = -1;
+  #lastWorldAtMs = 0;
+
+  constructor(send: (command: Command) => boolean) {
+    this.#send = send;
+  }
+
+  get playing(): boolean {
+    return this.playback.value?.state === PlaybackState.playing;
+  }
+
+  get canControl(): boolean {
+    return this.hello.value?.can_control === true && (this.playback.value?.state ?? PlaybackState.none) > 0;
+  }
+
+  command(command: Command): void {
+    if (!this.#send(command)) this.note(NoticeLevel.warn, "page", "not connected: the command was not sent");
+  }
+
+  inspect(topic: string): void {
+    this.inspected.value = topic;
+    this.raw.value = undefined;
+    this.command({ inspect: topic });
+  }
+
+  note(level: number, source: string, text: string): void {
+    const time_s = this.busTimeS.value;
+    this.#addNotices([{ level, source, text, time_s: Number.isNaN(time_s) ? 0 : time_s }]);
+  }
+
+  connectionChanged(state: ConnectionState): void {
+    batch(() => {
+      this.connection.value = state;
+      if (state.kind !== "open") this.checkStaleness(Number.POSITIVE_INFINITY);
+      else if (this.inspected.value !== "") this.#send({ inspect: this.inspected.value });
+    });
+  }
+
+  frame(frame: Frame, nowMs: number): void {
+    batch(() => {
+      if (frame.hello !== undefined) this.#greeted(frame.hello);
+      if (frame.playback !== undefined) this.#played(frame.playback);
+      if (frame.world !== undefined) this.#moved(frame.world, nowMs);
+      for (const series of frame.series) this.plots.add(series);
+      if (frame.topics !== undefined) this.topics.value = frame.topics.topics;
+      if (frame.raw !== undefined && frame.raw.topic === this.inspected.value) this.raw.value = frame.raw;
+      if (frame.density !== undefined) this.density.value = frame.density;
+      if (frame.counters !== undefined) this.counters.value = frame.counters;
+      if (frame.notices.length > 0) this.#addNotices(frame.notices);
+    });
+  }
+
+  /** Marks what has not been confirmed lately; called a few times a second, also when nothing arrives. */
+  checkStaleness(nowMs: number): void {
+    const silent = nowMs - this.#lastWorldAtMs > 1500 && (this.playing || this.connection.value.kind !== "open");
+    const busTimeS = this.busTimeS.value;
+    const next = {
+      pose: silent || isStale(busTimeS, this.pose.value?.time_s),
+      chassis: silent || isStale(busTimeS, this.chassis.value?.time_s),
+    };
+    const now = this.stale.value;
+    if (next.pose !== now.pose || next.chassis !== now.chassis) this.stale.value = next;
+  }
+
+  /** A new server (or the same one again): nothing of the old one may stay on the page. */
+  #greeted(hello: Hello): void {
+    this.hello.value = hello;
+    this.#forgetMotion();
+    this.#pass = -1;
+    this.pose.value = this.chassis.value = this.control.value = this.fix.value = undefined;
+    this.density.value = undefined;
+    this.topics.value = [];
+    this.busTimeS.value = Number.NaN;
+  }
+
+  #played(playback: Playback): void {
+    if (this.#pass >= 0 && playback.pass !== this.#pass) this.#forgetMotion();
+    this.#pass = playback.pass;
+    this.playback.value = playback;
+  }
+
+  #forgetMotion(): void {
+    this.playhead.reset();
+    this.track.clear();
+    this.trail.clear();
+    this.plots.clear();
+    this.trajectory = undefined;
+    this.trajectoryRevision++;
+    this.obstacles = [];
+  }
+
+  #moved(world: World, nowMs: number): void {
+    this.#lastWorldAtMs = nowMs;
+    if (world.time_s < this.busTimeS.value - 0.001) this.#forgetMotion();
+    this.busTimeS.value = world.time_s;
+    this.pose.value = world.pose;
+    this.chassis.value = world.chassis;
+    this.control.value = world.control;
+    this.fix.value = world.fix;
+    this.obstacles = world.obstacles;
+    if (world.trajectory !== undefined) {
+      this.trajectory = world.trajectory.x.length > 1 ? world.trajectory : undefined;
+      this.trajectoryRevision++;
+    }
+    if (world.pose !== undefined) this.#addPose(world.pose, world.time_s, nowMs);
+    this.checkStaleness(nowMs);
+  }
+
+  #addPose(pose: Pose, worldTimeS: number, nowMs: number): void {
+    const timeS = pose.time_s > 0 ? pose.time_s : worldTimeS;
+    const last = this.track.newest;
+    const cut =
+      last !== undefined &&
+      (timeS < last.timeS || timeS - last.timeS > GAP_S || Math.hypot(pose.x - last.x, pose.y - last.y) > GAP_M);
+    if (cut) {
+      this.playhead.reset();
+      this.track.clear();
+      this.trail.clear();
+    }
+    this.playhead.arrive(timeS, nowMs);
+    if (this.track.add({ timeS, x: pose.x, y: pose.y, heading: pose.heading, speedMps: pose.speed_mps }))
+      this.trail.add(pose.x, pose.y, timeS);
+  }
+
+  #addNotices(notices: readonly Notice[]): void {
+    const numbered = notices.map((notice) => ({ ...notice, number: this.#noticeNumber++ }));
+    this.notices.value = [...this.notices.value, ...numbered].slice(-MAX_NOTICES);
+  }
+}
