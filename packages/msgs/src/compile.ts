@@ -209,7 +209,7 @@ p=R.unknownField(m,t,b,s,p,end,depth);
 ${required.join("\n")}
 return m;
 }`;
-  return build<Codec["decode"]>(source, kids);
+  return build(source, kids) as Codec["decode"];
 }
 
 function decodeField(
@@ -366,12 +366,12 @@ let x,l,i,u;
 x=m[R.UNKNOWN_FIELDS];if(x!==undefined)w.raw(x);
 ${parts.join("\n")}
 }`;
-  return build<Codec["encode"]>(source, kids);
+  return build(source, kids) as Codec["encode"];
 }
 
-function build<F>(source: string, kids: readonly unknown[]): F {
+function build(source: string, kids: readonly unknown[]): unknown {
   // oxlint-disable-next-line typescript/no-implied-eval -- the point of a compiler; what it compiles is made above
-  const factory = new Function("R", "K", source) as (runtime: object, kids: readonly unknown[]) => F;
+  const factory = new Function("R", "K", source) as (runtime: object, kids: readonly unknown[]) => unknown;
   return factory(runtime, kids);
 }
 

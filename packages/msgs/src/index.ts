@@ -1,4 +1,5 @@
 export { messageTypes } from "./builtin.ts";
+export { protoDefinition } from "./definition.ts";
 export type {
   EnumDescriptor,
   FieldDescriptor,
