@@ -1,5 +1,6 @@
 export { type ByteSource, bytesSource, openFile } from "./byte-source.ts";
 export { digest } from "./digest.ts";
+export { messageCodecs } from "./message-codecs.ts";
 export { openRecording, type RecordingInput } from "./open.ts";
 export {
   type BackfillLimits,
