@@ -85,7 +85,9 @@ function blendedCurvature(s: number): number {
 /** As fast as the limits allow, from standstill to standstill: one pass for braking backwards, one for pulling away. */
 function speedProfile(curvature: readonly number[]): number[] {
   const n = curvature.length;
-  const speed = curvature.map((k) => Math.min(SPEED_LIMIT_MPS, Math.sqrt(LATERAL_LIMIT_MPS2 / Math.max(Math.abs(k), 1e-6))));
+  const speed = curvature.map((k) =>
+    Math.min(SPEED_LIMIT_MPS, Math.sqrt(LATERAL_LIMIT_MPS2 / Math.max(Math.abs(k), 1e-6))),
+  );
   [speed[0], speed[n - 1]] = [0, 0];
   for (let i = n - 2; i >= 0; i--) {
     speed[i] = Math.min(speed[i]!, Math.sqrt(speed[i + 1]! ** 2 + 2 * DECELERATION_LIMIT_MPS2 * STEP_M));

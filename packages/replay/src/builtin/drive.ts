@@ -49,7 +49,10 @@ const STEERING_RATE_LIMIT_PERCENT_PER_S = 85;
 const STANDING_AFTER_S = 1.6;
 
 /** Every state of the drive at 100 Hz, and the plan that it follows. */
-export function simulateBuiltinDrive(): { readonly plan: readonly PlanPoint[]; readonly states: readonly DriveState[] } {
+export function simulateBuiltinDrive(): {
+  readonly plan: readonly PlanPoint[];
+  readonly states: readonly DriveState[];
+} {
   const plan = planCourse();
   const random = gaussian(20_170_705);
   const states: DriveState[] = [];
@@ -151,7 +154,12 @@ function pedals(acceleration: number, speed: number): { readonly throttle: numbe
 }
 
 /** Signals a turn from 12 m before it; both lamps stay dark while standing. */
-function turnSignal(plan: readonly PlanPoint[], matched: PlanPoint, engaged: boolean, standing: boolean): DriveState["signal"] {
+function turnSignal(
+  plan: readonly PlanPoint[],
+  matched: PlanPoint,
+  engaged: boolean,
+  standing: boolean,
+): DriveState["signal"] {
   if (!engaged || standing) return "TURN_NONE";
   const near = Math.round(matched.s * 10);
   for (let i = near; i < Math.min(plan.length, near + 120); i += 10) {
