@@ -152,6 +152,26 @@ const TYPE_CODES: Readonly<Record<string, number>> = {
   sint32: 17,
   sint64: 18,
 };
+/** Options of a file that descriptors carry; custom options, in parentheses, are left out. */
+const FILE_OPTIONS: ReadonlySet<string> = new Set([
+  "java_package",
+  "java_outer_classname",
+  "java_multiple_files",
+  "java_string_check_utf8",
+  "optimize_for",
+  "go_package",
+  "cc_generic_services",
+  "java_generic_services",
+  "py_generic_services",
+  "deprecated",
+  "cc_enable_arenas",
+  "objc_class_prefix",
+  "csharp_namespace",
+  "swift_prefix",
+  "php_class_prefix",
+  "php_namespace",
+  "ruby_package",
+]);
 const LABEL_CODES = { optional: 1, required: 2, repeated: 3 } as const;
 
 type Plain = { [key: string]: unknown };
@@ -175,6 +195,9 @@ class FileCompiler {
       enumType: enumsOf(content).map((each) => this.#enum(each)),
       extension: extensionsOf(content).map((field) => this.#field(field, pack, new Map())),
     };
+    const options = Object.entries(content.options ?? {}).filter(([option]) => FILE_OPTIONS.has(option));
+    if (options.length > 0)
+      file["options"] = Object.fromEntries(options.map(([option, value]) => [jsonName(option), value]));
     if (pack !== "") file["package"] = pack;
     if (syntax !== "proto2") file["syntax"] = syntax;
     const message = descriptor.FileDescriptorProto!;
