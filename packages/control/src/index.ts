@@ -1,0 +1,18 @@
+export {
+  type ControlConfig,
+  type ControllerName,
+  type LateralConfig,
+  type LongitudinalConfig,
+  readControlConfig,
+  type VehicleParameters,
+} from "./config.ts";
+export { ControlCore } from "./control-core.ts";
+export type { Controller, CycleInput } from "./controller.ts";
+export { CONTROL_FLAGS, type ControlFlags } from "./flags.ts";
+export { LateralController } from "./lateral-controller.ts";
+export { LongitudinalController } from "./longitudinal-controller.ts";
+export type * from "./messages.ts";
+export { DrivingAction, DrivingMode, ErrorCode, GearPosition, LogLevel } from "./messages.ts";
+export { BackCalculationPid, ClampingPid, Pid, type PidConfig, type PidGains, type Saturation } from "./pid.ts";
+export { type FrenetState, type PathPoint, TrajectoryAnalyzer, toFrenet } from "./trajectory.ts";
+export { VehicleState } from "./vehicle-state.ts";
