@@ -7,4 +7,10 @@ export interface Noun {
   readonly load: () => Promise<readonly Command[]>;
 }
 
-export const NOUNS: readonly Noun[] = [];
+export const NOUNS: readonly Noun[] = [
+  {
+    name: "msg",
+    summary: "Messages: encode, decode and show protobuf types",
+    load: async () => (await import("./commands/msg.ts")).commands,
+  },
+];
