@@ -1,5 +1,14 @@
+export { type ByteSink, createFile, MemorySink } from "./byte-sink.ts";
 export { type ByteSource, bytesSource, openFile } from "./byte-source.ts";
 export { digest } from "./digest.ts";
+export { type ConformanceResult, runConformance } from "./mcap/conformance.ts";
+export {
+  type McapFeatures,
+  McapWriter,
+  type McapWriterOptions,
+  type NewChannel,
+  type NewSchema,
+} from "./mcap/mcap-writer.ts";
 export { messageCodecs } from "./message-codecs.ts";
 export { openRecording, type RecordingInput } from "./open.ts";
 export {

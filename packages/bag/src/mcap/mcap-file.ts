@@ -75,6 +75,11 @@ export class McapFile implements RecordingFile {
     return this.#channels.all;
   }
 
+  /** The channel that the file calls `id`. */
+  channelById(id: number): RecordedChannel | undefined {
+    return this.#channels.byId(id);
+  }
+
   load(block: Block, into: LoadedBlock): boolean {
     const { kind, position, length } = block as McapBlock;
     let base = position;

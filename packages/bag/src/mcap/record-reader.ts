@@ -64,6 +64,11 @@ export class RecordReader {
     return this.#bytes.subarray(at, at + length);
   }
 
+  /** What was read since `from` (an earlier `at`), without the last `tail` bytes. */
+  since(from: number, tail: number): Uint8Array {
+    return this.#bytes.subarray(from, this.#at - tail);
+  }
+
   /** u32 length and the bytes. */
   sizedBytes(): Uint8Array {
     return this.bytes(this.u32());

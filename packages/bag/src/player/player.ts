@@ -70,7 +70,6 @@ export class Player implements Disposable {
   readonly #clock: Clock;
   readonly #sink: PlayerSink;
   readonly #options: PlayerOptions;
-  readonly #topics: readonly string[] | undefined;
   readonly #cursor: MessageCursor;
   readonly #pace: Pace;
   readonly #clockPeriodMs: number;
@@ -79,6 +78,8 @@ export class Player implements Disposable {
   /** Bounds of the selection, both inclusive. */
   readonly startNs: bigint;
   readonly endNs: bigint;
+  /** Topics that are played; undefined: all. */
+  readonly topics: readonly string[] | undefined;
   /** Topics that were asked for and are not in the recording. */
   readonly missingTopics: readonly string[];
 
@@ -120,7 +121,7 @@ export class Player implements Disposable {
     this.#sink = sink;
     this.#clock = clock;
     this.#options = options;
-    this.#topics = selected.topics;
+    this.topics = selected.topics;
     this.missingTopics = selected.missingTopics;
     this.startNs = selected.startNs;
     this.endNs = selected.endNs;
@@ -133,7 +134,7 @@ export class Player implements Disposable {
     this.#clockTopics = options.clockTopics === "all" ? "all" : new Set(options.clockTopics);
     this.#pauseTopics = new Set(options.pauseTopics);
     this.#clockDueMs = Number.POSITIVE_INFINITY;
-    this.#cursor = recording.cursor({ endNs: this.endNs, topics: this.#topics });
+    this.#cursor = recording.cursor({ endNs: this.endNs, topics: this.topics });
     this.#toStart(clock.monotonicMs() + delayMs);
     if (clockHz !== undefined) this.#clockDueMs = clock.monotonicMs() + delayMs;
     if (options.paused !== true) this.play();
@@ -227,7 +228,7 @@ export class Player implements Disposable {
     }
     this.#moveTo(to, back ? this.#pass + 1 : this.#pass, "seek");
     this.#pace.anchor(to, this.#clock.monotonicMs());
-    this.#hold(messagesBefore(this.#recording, to, this.#topics, this.#options.backfill));
+    this.#hold(messagesBefore(this.#recording, to, this.topics, this.#options.backfill));
   }
 
   /** From the start of the selection again. An ended player plays. */
@@ -448,7 +449,7 @@ export class Player implements Disposable {
     this.#moveTo(this.#fromNs, this.#pass, undefined);
     this.#pace.anchor(this.#firstNs(), atMs);
     this.#notBeforeMs = atMs;
-    this.#hold(messagesBefore(this.#recording, this.#fromNs, this.#topics));
+    this.#hold(messagesBefore(this.#recording, this.#fromNs, this.topics));
   }
 
   #moveTo(timeNs: bigint, pass: number, reason: JumpReason | undefined): void {
