@@ -1,1 +1,9 @@
-export {};
+export {
+  type Delivery,
+  openReplay,
+  Replay,
+  type ReplayEvents,
+  type ReplayOptions,
+  type ReplayStats,
+} from "./replay.ts";
+export type { RecordingSummary } from "./thread/protocol.ts";

@@ -268,5 +268,5 @@ type WaitAsyncResult =
 
 /** Node has it since 16; the standard library of TypeScript only from es2024 on. */
 const { waitAsync } = Atomics as unknown as {
-  waitAsync(words: Int32Array, index: number, expected: number): WaitAsyncResult;
+  readonly waitAsync: (words: Int32Array, index: number, expected: number) => WaitAsyncResult;
 };

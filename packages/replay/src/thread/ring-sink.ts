@@ -1,0 +1,92 @@
+import type { Jump, MessageCursor, PlayerSink, RecordedMessage } from "@delos/bag";
+import type { Clock } from "@delos/core";
+import { JUMP_REASONS } from "./protocol.ts";
+import { RecordKind, type RingProducer } from "./ring.ts";
+
+/** At most so many messages that are too long for the ring are on their way at once. */
+const LARGE_ON_THE_WAY = 4;
+
+/** Puts what a player plays into the ring. Stamps are wall-clock ms: threads do not share a monotonic origin. */
+export class RingSink implements PlayerSink {
+  readonly #ring: RingProducer;
+  readonly #clock: Clock;
+  readonly #sendLarge: (data: Uint8Array) => void;
+  readonly #wallMinusMonotonicMs: number;
+  #largeSent = 0;
+  /** What kept something from being taken: no room in the ring, or too many large messages on the way. */
+  blockedBy: "ring" | "large" | undefined;
+
+  constructor(ring: RingProducer, clock: Clock, sendLarge: (data: Uint8Array) => void) {
+    this.#ring = ring;
+    this.#clock = clock;
+    this.#sendLarge = sendLarge;
+    this.#wallMinusMonotonicMs = clock.nowMs() - clock.monotonicMs();
+  }
+
+  message(message: RecordedMessage | MessageCursor, dueMs: number): boolean {
+    const data = payloadOf(message);
+    const dueWallMs = dueMs + this.#wallMinusMonotonicMs;
+    if (data.length > this.#ring.largestPayload) return this.#large(message, dueWallMs);
+    return this.#taken(
+      this.#ring.push(
+        RecordKind.message,
+        message.channel.index,
+        message.logTimeNs,
+        dueWallMs,
+        this.#clock.nowMs(),
+        message.sequence,
+        data,
+      ),
+    );
+  }
+
+  clock(timeNs: bigint): boolean {
+    return this.#taken(this.#ring.push(RecordKind.clock, 0, timeNs, Number.NaN, this.#clock.nowMs(), 0, undefined));
+  }
+
+  jump({ reason, timeNs, pass }: Jump): boolean {
+    const code = JUMP_REASONS.indexOf(reason);
+    const sentMs = this.#clock.nowMs();
+    return this.#taken(this.#ring.push(RecordKind.jump, code, timeNs, Number.NaN, sentMs, 0, undefined, pass));
+  }
+
+  ended(timeNs: bigint, pass: number): boolean {
+    const sentMs = this.#clock.nowMs();
+    return this.#taken(this.#ring.push(RecordKind.ended, 0, timeNs, Number.NaN, sentMs, 0, undefined, pass));
+  }
+
+  /** The payload goes by the port; its place in the order is a record in the ring. */
+  #large(message: RecordedMessage | MessageCursor, dueMs: number): boolean {
+    if (this.#largeSent - this.#ring.largeTaken >= LARGE_ON_THE_WAY) {
+      this.blockedBy = "large";
+      return false;
+    }
+    const { channel, logTimeNs, sequence } = message;
+    const data = payloadOf(message);
+    // The record first: were the port ahead and the ring full, the same payload would be posted again.
+    const pushed = this.#ring.push(
+      RecordKind.large,
+      channel.index,
+      logTimeNs,
+      dueMs,
+      this.#clock.nowMs(),
+      sequence,
+      undefined,
+      data.length,
+    );
+    if (!pushed) return this.#taken(false);
+    this.#sendLarge(data.slice());
+    this.#largeSent++;
+    return true;
+  }
+
+  #taken(taken: boolean): boolean {
+    if (!taken) this.blockedBy = "ring";
+    return taken;
+  }
+}
+
+function payloadOf({ data, channel }: RecordedMessage | MessageCursor): Uint8Array {
+  const { payloadOffset = 0 } = channel;
+  return payloadOffset === 0 ? data : data.subarray(payloadOffset);
+}
