@@ -13,4 +13,9 @@ export const NOUNS: readonly Noun[] = [
     summary: "Messages: encode, decode and show protobuf types",
     load: async () => (await import("./commands/msg.ts")).commands,
   },
+  {
+    name: "control",
+    summary: "The control module: run it over recorded inputs",
+    load: async () => (await import("./commands/control.ts")).commands,
+  },
 ];

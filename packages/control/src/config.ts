@@ -1,5 +1,6 @@
 import { DelosError } from "@delos/core";
 import { Table2d } from "@delos/math";
+import type { apollo } from "@delos/msgs";
 import type { PidConfig } from "./pid.ts";
 
 /** Numbers of the lateral controller, derived ones included. SI units; steering lock in degrees of the steering wheel. */
@@ -57,7 +58,7 @@ export interface ControlConfig {
   readonly chassisPeriodS: number;
   readonly localizationPeriodS: number;
   /** Stored pad action at start; never sent. */
-  readonly action: number;
+  readonly action: apollo.control.DrivingAction;
   readonly softEstopBrake: number;
   readonly activeControllers: readonly ControllerName[];
   readonly lateral: LateralConfig | undefined;
@@ -66,9 +67,9 @@ export interface ControlConfig {
 
 /** Vehicle geometry for configurations of Apollo 1.5, which have it in a file of its own (`VehicleParam`). */
 export interface VehicleParameters {
-  readonly wheel_base?: number;
-  readonly steer_ratio?: number;
-  readonly max_steer_angle?: number;
+  readonly wheel_base?: number | undefined;
+  readonly steer_ratio?: number | undefined;
+  readonly max_steer_angle?: number | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -176,7 +177,7 @@ export function readControlConfig(
     trajectoryPeriodS: root.positive("trajectory_period"),
     chassisPeriodS: root.positive("chassis_period"),
     localizationPeriodS: root.positive("localization_period"),
-    action: root.has("action") ? root.number("action") : 0,
+    action: readAction(root),
     softEstopBrake: root.number("soft_estop_brake", (v) => v > 0 && v <= 100, "a percentage in (0, 100]"),
     activeControllers,
     lateral: activeControllers.includes("LAT_CONTROLLER")
@@ -186,6 +187,12 @@ export function readControlConfig(
       ? readLongitudinal(root.section("lon_controller_conf"))
       : undefined,
   };
+}
+
+function readAction(root: Section): apollo.control.DrivingAction {
+  const action = root.numberOrZero("action");
+  if (action === 0 || action === 1 || action === 2) return action;
+  return root.fail("action", "STOP, START or RESET");
 }
 
 function readLateral(conf: Section, vehicle: VehicleParameters): LateralConfig {

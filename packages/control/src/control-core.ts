@@ -11,6 +11,7 @@ import {
   DrivingMode,
   ErrorCode,
   GearPosition,
+  type Header,
   type LocalizationEstimate,
   LogLevel,
   type MonitorMessage,
@@ -154,11 +155,7 @@ export class ControlCore {
   }
 
   /** Older than the limit by its stamp (strictly; NaN is old), or unheard of for longer than that and the slack. */
-  #old(
-    input: Received<{ readonly header?: { readonly timestamp_sec?: number } }> | undefined,
-    nowS: number,
-    limitS: number,
-  ): boolean {
+  #old(input: Received<{ readonly header?: Header | undefined }> | undefined, nowS: number, limitS: number): boolean {
     const stampS = input!.message.header?.timestamp_sec ?? 0;
     if (!(nowS - stampS <= limitS)) return true;
     return this.#flags.enable_input_receive_check && nowS - input!.atS > limitS + this.#flags.receive_check_slack;

@@ -218,13 +218,13 @@ describe("the cycle", () => {
     const last = manual[19]!.debug!.simple_lon_debug!;
     // kp·e + one step of the integral, nothing accumulated.
     for (const { speed_controller_input_limited: e, acceleration_cmd_closeloop: a } of [first, last]) {
-      expect(a).toBeCloseTo(e * 1.0 + e * 0.01 * 0.3, 12);
+      expect(a).toBeCloseTo(e! * 1.0 + e! * 0.01 * 0.3, 12);
     }
   });
 
   test("a trajectory of the same sequence number does not reach the longitudinal controller", () => {
     const control = core();
-    const run = (sequence: number): number => {
+    const run = (sequence: number): number | undefined => {
       control.onLocalization(localization(0, 1000), 1000);
       control.onChassis(chassis(0, 1000), 1000);
       const message = trajectory(0, 1000, sequence);
