@@ -141,7 +141,7 @@ function readElement(field: FieldDescriptor, strict: boolean): string {
   const fixed = (size: number, read: string): string => `if(p+${size}>end)R.truncated(p,end);x=${read};p+=${size};`;
   const varint = (decode: string): string =>
     `if(p>=end)R.truncated(p,end);x=b[p++];if(x>127){x=R.varint32(b,p-1,end);p=cursor.pos}${decode}`;
-  const length = `if(p>=end)R.truncated(p,end);n=b[p++];if(n>127){n=R.length(b,p-1,end);p=cursor.pos}else if(p+n>end)R.truncated(p,end);`;
+  const length = `if(p>=end)R.truncated(p,end);n=b[p++];if(n>127||p+n>end){n=R.length(b,p-1,end);p=cursor.pos}`;
   switch (field.type) {
     case "double":
       return fixed(8, "v.getFloat64(p,true)");
@@ -269,7 +269,7 @@ continue;}`;
   if (wireTypeOf(field) === wire.DELIMITED) return single;
   return `${single}
 case ${tagOf(field, wire.DELIMITED)}:{
-if(p>=end)R.truncated(p,end);n=b[p++];if(n>127){n=R.length(b,p-1,end);p=cursor.pos}else if(p+n>end)R.truncated(p,end);
+if(p>=end)R.truncated(p,end);n=b[p++];if(n>127||p+n>end){n=R.length(b,p-1,end);p=cursor.pos}
 const outer=end;end=p+n;${closed === undefined ? `const l=${list};` : ""}
 while(p<end){${closed === undefined ? "" : "stop=p;"}${read}${known(closed === undefined ? "l.push(x);" : `${list}.push(x);`, "stop")}}
 end=outer;continue;}`;

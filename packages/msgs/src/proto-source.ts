@@ -47,6 +47,8 @@ function readHeads(source: string): Pick<ParsedProto, "syntax" | "imports" | "pu
   };
   let depth = 0;
   for (let token = tokens.next(); token !== null; token = tokens.next()) {
+    // The parser leaves this name out without a word.
+    if (token === "__proto__") throw new Error(`illegal name '__proto__' (line ${tokens.line})`);
     if (token === "{") depth++;
     else if (token === "}") depth--;
     else if (depth > 0) continue;
