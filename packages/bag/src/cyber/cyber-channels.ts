@@ -1,6 +1,7 @@
+import { describeError } from "@delos/core";
+import { protoDescToSet } from "@delos/msgs";
 import type { ChannelList, RecordedChannel } from "../channel-list.ts";
 import type { ProblemList } from "../problems.ts";
-import { fileDescriptorSet } from "./proto-desc.ts";
 
 /** Channels of one Cyber record. Messages name their channel in full, so a name is found by its bytes, without a string. */
 export class CyberChannels {
@@ -36,13 +37,13 @@ export class CyberChannels {
     }
     let data: Uint8Array = new Uint8Array(0);
     try {
-      data = fileDescriptorSet(protoDesc);
+      if (protoDesc.length > 0) data = protoDescToSet(protoDesc);
     } catch (error) {
       this.#problems.addOnce(
         `schema ${topic}`,
         "BAG_MISSING_SCHEMA",
         offset,
-        `the descriptor of ${topic} is damaged: ${(error as Error).message}`,
+        `the descriptor of ${topic} is damaged: ${describeError(error)}`,
       );
     }
     if (data.length === 0) {

@@ -104,7 +104,7 @@ function indexed(bytes: Uint8Array): IndexedView {
 function indexedExpectation(records: readonly JsonRecord[]): IndexedView {
   const of = (type: string): JsonRecord[] => records.filter((record) => record.type === type);
   const unique = (list: readonly JsonRecord[]): JsonRecord[] => [
-    ...new Map(list.map((record) => [String(fieldsOf(record).get("id")), record])).values(),
+    ...new Map(list.map((record) => [fieldsOf(record).get("id") as string, record])).values(),
   ];
   const time = (record: JsonRecord): bigint => BigInt(fieldsOf(record).get("log_time") as string);
   return {
