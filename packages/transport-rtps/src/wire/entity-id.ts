@@ -1,0 +1,34 @@
+/** Entity ids as 32-bit numbers, big-endian on the wire: three bytes of key and one of kind. DDSI-RTPS 2.5 §9.3.1.2. */
+export const ENTITY_UNKNOWN = 0;
+export const PARTICIPANT = 0x000001c1;
+export const SPDP_WRITER = 0x000100c2;
+export const SPDP_READER = 0x000100c7;
+export const PUBLICATIONS_WRITER = 0x000003c2;
+export const PUBLICATIONS_READER = 0x000003c7;
+export const SUBSCRIPTIONS_WRITER = 0x000004c2;
+export const SUBSCRIPTIONS_READER = 0x000004c7;
+export const LIVELINESS_WRITER = 0x000200c2;
+export const LIVELINESS_READER = 0x000200c7;
+
+/** Kinds of user endpoints: the last byte. */
+export const KEYED_WRITER = 0x02;
+export const KEYLESS_WRITER = 0x03;
+export const KEYLESS_READER = 0x04;
+export const KEYED_READER = 0x07;
+
+/** Bits of BUILTIN_ENDPOINT_SET that this implementation has. §9.3.2, table 9.4. */
+export const BUILTIN_ENDPOINTS = 0x0000_0c3f;
+
+export const isKeyedEntity = (entityId: number): boolean => {
+  const kind = entityId & 0x3f;
+  return kind === KEYED_WRITER || kind === KEYED_READER;
+};
+
+export const isWriterEntity = (entityId: number): boolean => {
+  const kind = entityId & 0x3f;
+  return kind === KEYED_WRITER || kind === KEYLESS_WRITER;
+};
+
+export const isBuiltinEntity = (entityId: number): boolean => (entityId & 0xc0) === 0xc0;
+
+export const entityIdHex = (entityId: number): string => (entityId >>> 0).toString(16).padStart(8, "0");
