@@ -38,10 +38,11 @@ export interface MessageCodec<T = unknown> {
   readonly schema: MessageSchema;
   encode(value: T): Uint8Array;
   /**
-   * Encodes straight into `target` from its start and returns the number of bytes, or -1 when they do not fit (then
-   * `target` may be half written). Transports with memory of their own use it where it is there.
+   * Encodes straight into `target` from `offset` (0) on and returns the number of bytes written. Transports with memory of
+   * their own use it where it is there.
+   * @throws {DelosError} with `details.needed` (bytes) when they do not fit; `target` may be half written then
    */
-  encodeInto?(value: T, target: Uint8Array): number;
+  encodeInto?(value: T, target: Uint8Array, offset?: number): number;
   /**
    * `bytes` may be reused by the caller afterwards: the value does not refer to it, unless the codec says otherwise.
    * @throws {MalformedError} when the bytes do not follow the schema

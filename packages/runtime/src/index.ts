@@ -1,5 +1,25 @@
+export { ApproximateTime, type ApproximateTimeOptions } from "./approximate-time.ts";
 export { Executor, type Task } from "./executor.ts";
+export { type Fused, Fusion, type FusionPolicy, type FusionStats } from "./fusion.ts";
+export type { Connection, Graph, ServiceGraph, TopicGraph } from "./graph.ts";
+export { logTopic } from "./log-topic.ts";
 export { type EndpointChoices, Node, type SubscribeOptions } from "./node.ts";
+export {
+  type ParameterDefinition,
+  ParameterError,
+  type ParameterKind,
+  type ParameterProblem,
+  type ParameterValue,
+  parameter,
+} from "./parameter.ts";
+export { type ParameterServices, parameterEvents, parameterServices } from "./parameter-topics.ts";
+export {
+  type Definitions,
+  type ParameterChange,
+  Parameters,
+  type ParameterValidator,
+  type ValuesOf,
+} from "./parameters.ts";
 export {
   Publisher,
   type PublisherEvents,
@@ -7,8 +27,20 @@ export {
   type PublisherStats,
   type PublishOptions,
 } from "./publisher.ts";
+export { clockTopic } from "./recorded-clock.ts";
+export { type ParameterDescription, RemoteParameters } from "./remote-parameters.ts";
 export { open, Runtime, type RuntimeEvents, type RuntimeOptions } from "./runtime.ts";
-export type { Overflow, SampleStream, StreamOptions } from "./sample-stream.ts";
+export type { Overflow, StreamOptions } from "./sample-stream.ts";
+export { type CallOptions, ServiceClient } from "./service-client.ts";
+export {
+  type ServeOptions,
+  type ServiceCall,
+  type ServiceHandler,
+  ServiceServer,
+  type ServiceServerStats,
+} from "./service-server.ts";
+export { serviceOfTopic, serviceTopics } from "./service-topics.ts";
+export { statisticsTopic } from "./statistics.ts";
 export {
   type SampleCallback,
   Subscription,

@@ -11,8 +11,11 @@ export interface NodeContext {
   readonly log: Logger;
   readonly transports: readonly Transport[];
   readonly codecs: CodecResolver;
-  /** User code failed: counted, logged, reported as the runtime's `error` event. Never throws. */
-  report(error: unknown, where: string): void;
+  /**
+   * User code failed: counted, logged, reported as the runtime's `error` event. Never throws. `topic` is the one whose
+   * sample it was given, if any: a failing reader of the log must not make the log grow.
+   */
+  report(error: unknown, where: string, topic?: string): void;
   /** Emits to listeners of users, whose errors are reported rather than thrown. */
   emit<M extends EventMap, K extends keyof M & string>(events: Events<M>, event: K, value: M[K]): void;
   /** A part has closed: the node forgets it. */

@@ -1,10 +1,17 @@
-import { type Clock, ClosedError, Lifetime, type Logger, type MessageSchema, onAbort } from "@delos/core";
-import { completeQos, type EndpointId, type EndpointKind, type QosOptions } from "@delos/transport";
+import { AbortedError, type Clock, ClosedError, Lifetime, type Logger, type MessageSchema, onAbort } from "@delos/core";
+import { completeQos, type EndpointId, type EndpointKind, type QosOptions, type Transport } from "@delos/transport";
+import { type Fused, Fusion, type FusionPolicy } from "./fusion.ts";
 import type { NodeContext } from "./node-context.ts";
+import { ParameterHost } from "./parameter-host.ts";
+import type { Definitions, Parameters, ParameterValidator } from "./parameters.ts";
 import { Publisher } from "./publisher.ts";
+import { RemoteParameters } from "./remote-parameters.ts";
+import { type CallOptions, ServiceClient } from "./service-client.ts";
+import { type ServeOptions, type ServiceHandler, ServiceServer } from "./service-server.ts";
+import { serviceTopics } from "./service-topics.ts";
 import { Subscription } from "./subscription.ts";
 import { type Tick, Timer, type TimerOptions } from "./timer.ts";
-import { checkName, type Topic } from "./topic.ts";
+import { checkName, type Service, type Topic } from "./topic.ts";
 
 export interface EndpointChoices extends QosOptions {
   /** Closes the endpoint when it fires. */
@@ -25,19 +32,25 @@ export class Node implements AsyncDisposable {
   readonly #parts: Set<Disposable | AsyncDisposable> = new Set();
   readonly #lifetime: Lifetime = new Lifetime();
   readonly #newId: (kind: EndpointKind) => EndpointId;
+  readonly #overrides: Readonly<Record<string, unknown>>;
+  readonly #clients: Map<Service, ServiceClient> = new Map();
+  #parameters: ParameterHost | undefined;
 
   /** Use `runtime.node(name)`. */
   constructor(
     context: Omit<NodeContext, "release">,
+    announced: readonly Transport[],
     newId: (kind: EndpointKind) => EndpointId,
     onClosed: (node: Node) => void,
+    overrides: Readonly<Record<string, unknown>>,
   ) {
     this.name = context.name;
     this.log = context.log;
     this.#newId = newId;
+    this.#overrides = overrides;
     this.#context = { ...context, release: (part) => void this.#parts.delete(part as Disposable) };
     this.#lifetime.defer(() => onClosed(this));
-    for (const transport of context.transports) this.#lifetime.own(transport.announceNode(this.name));
+    for (const transport of announced) this.#lifetime.own(transport.announceNode(this.name));
   }
 
   get clock(): Clock {
@@ -100,6 +113,108 @@ export class Node implements AsyncDisposable {
     this.#mustBeOpen();
     const options = typeof period === "number" ? { periodMs: period } : period;
     return this.#own(new Timer(this.#context, options, callback), options.signal);
+  }
+
+  /** Calls `callback` once, `delayMs` from now on the runtime's clock. Disposing cancels. */
+  after(delayMs: number, callback: () => unknown): Disposable {
+    this.#mustBeOpen();
+    const { clock, executor } = this.#context;
+    const part: Disposable = {
+      [Symbol.dispose]: () => {
+        alarm[Symbol.dispose]();
+        this.#parts.delete(part);
+      },
+    };
+    const task = {
+      run: () => {
+        if (!this.#parts.delete(part)) return; // cancelled while it waited its turn
+        try {
+          const result = callback();
+          if (result instanceof Promise) result.catch((error: unknown) => this.#context.report(error, "a timer"));
+        } catch (error) {
+          this.#context.report(error, "a timer");
+        }
+      },
+    };
+    const alarm = clock.alarm(clock.monotonicMs() + delayMs, () => executor.post(task));
+    return this.#own(part, undefined);
+  }
+
+  /** Resolves `delayMs` from now on the runtime's clock. @throws {AbortedError} when `signal` fires first */
+  sleep(delayMs: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.after(delayMs, () => {
+        abort[Symbol.dispose]();
+        resolve();
+      });
+      const abort = onAbort(options.signal, () => {
+        timer[Symbol.dispose]();
+        reject(new AbortedError("Sleeping", options.signal?.reason));
+      });
+    });
+  }
+
+  /**
+   * Calls `callback` with one sample of each topic: by default in the way of a Cyber RT component, whenever one comes on the
+   * first topic, with the newest of the others.
+   */
+  fuse<const T extends readonly [unknown, unknown, ...unknown[]]>(
+    topics: { readonly [I in keyof T]: Topic<T[I]> },
+    callback: (...samples: Fused<T>) => unknown,
+    policy: FusionPolicy = { kind: "latest" },
+  ): Fusion<T> {
+    this.#mustBeOpen();
+    const subscriptions = (topics as readonly Topic[]).map((topic) => this.subscribe(topic));
+    type Subscriptions = { readonly [I in keyof T]: Subscription<T[I]> };
+    return this.#own(
+      new Fusion<T>(this.#context, subscriptions as unknown as Subscriptions, policy, callback),
+      undefined,
+    );
+  }
+
+  /** Answers a service. An error thrown by `handler` reaches the caller with its code. */
+  serve<Q, A>(service: Service<Q, A>, handler: ServiceHandler<Q, A>, options: ServeOptions = {}): ServiceServer<Q, A> {
+    this.#mustBeOpen();
+    const { request, response } = serviceTopics(service);
+    // The answer's way first: a client takes the server for ready when it sees both.
+    const responses = this.publisher(response);
+    const requests = this.subscribe(request);
+    return this.#own(new ServiceServer(this.#context, service, handler, options, requests, responses), options.signal);
+  }
+
+  /** A client of a service, for programs that want to know whether a server is there. */
+  client<Q, A>(service: Service<Q, A>): ServiceClient<Q, A> {
+    this.#mustBeOpen();
+    const { request, response } = serviceTopics(service);
+    const responses = this.subscribe(response);
+    const requests = this.publisher(request);
+    return this.#own(new ServiceClient(this.#context, service, requests, responses), undefined);
+  }
+
+  /** Asks a service once: see `ServiceClient.call`. The client is kept for the next time. */
+  call<Q, A>(service: Service<Q, A>, request: Q, options?: CallOptions): Promise<A> {
+    let client = this.#clients.get(service as Service) as ServiceClient<Q, A> | undefined;
+    if (client === undefined || client.closed) {
+      client = this.client(service);
+      this.#clients.set(service as Service, client as unknown as ServiceClient);
+    }
+    return client.call(request, options);
+  }
+
+  /**
+   * Declares parameters, with the values that the runtime was started with where it was given some. `validate` judges all
+   * values of the group together.
+   * @throws {ParameterError} when a default or a given value does not fit, {UsageError} for a name that is taken
+   */
+  parameters<const D extends Definitions>(definitions: D, validate?: ParameterValidator<D>): Parameters<D> {
+    this.#mustBeOpen();
+    this.#parameters ??= new ParameterHost(this, this.#overrides);
+    return this.#parameters.declare(definitions, validate);
+  }
+
+  /** The parameters of another node, by its full name. */
+  parametersOf(nodeName: string): RemoteParameters {
+    return new RemoteParameters(this, nodeName);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

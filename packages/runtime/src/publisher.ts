@@ -133,6 +133,11 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     };
   }
 
+  /** Of the newest sample; 0 before the first. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }

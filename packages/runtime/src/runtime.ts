@@ -11,13 +11,18 @@ import {
   formatLogRecord,
   Logger,
   type LogLevel,
+  type LogRecord,
   type LogSink,
+  type MessageCodec,
   onAbort,
   SimulatedClock,
   SystemClock,
 } from "@delos/core";
+import { type delos, SchemaTypes } from "@delos/msgs";
 import {
   type CodecResolver,
+  type EndpointId,
+  type EndpointKind,
   endpointId,
   inProcess,
   nearestTransport,
@@ -26,8 +31,13 @@ import {
   type TransportFactory,
 } from "@delos/transport";
 import { Executor } from "./executor.ts";
+import { type Graph, graphOf } from "./graph.ts";
+import { logToMessage, logTopic } from "./log-topic.ts";
 import { Node } from "./node.ts";
 import type { NodeContext } from "./node-context.ts";
+import type { Publisher } from "./publisher.ts";
+import { ClockFollower, clockTopic } from "./recorded-clock.ts";
+import { statisticsOf, statisticsTopic } from "./statistics.ts";
 import { checkName } from "./topic.ts";
 
 export interface RuntimeOptions {
@@ -35,12 +45,17 @@ export interface RuntimeOptions {
   readonly name?: string;
   /** In-process alone unless given. Which one serves a pair of endpoints is chosen by distance. */
   readonly transports?: readonly TransportFactory[];
-  readonly clock?: Clock;
+  /** The machine's clock unless given. `recorded`: follows the topic `/clock`. */
+  readonly clock?: Clock | "system" | "recorded";
   /** Where log lines go; standard error, from `warn` up, unless given. */
   readonly log?: LogSink;
   readonly logLevel?: LogLevel;
   /** Finds codecs of types that are known only by the schema that travels with them. */
   readonly codecs?: CodecResolver;
+  /** Values of parameters by node name and parameter name, instead of the declared defaults. */
+  readonly parameters?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Publishes the counters of all queues on `/delos/statistics` this often; never unless given. */
+  readonly statisticsPeriodMs?: number;
   /** Closes the runtime when it fires. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,11 +63,14 @@ export interface RuntimeOptions {
 export interface RuntimeEvents extends EventMap {
   /** User code threw. It was caught, counted and logged; nobody else was affected. */
   error: { readonly error: unknown; readonly node: string; readonly where: string };
+  /** The recorded clock was set: the replay loops, or was sought. */
+  clockJumped: { readonly fromNs: bigint; readonly toNs: bigint };
 }
 
 /** Opens a runtime: the first line of a program. */
 export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
-  const clock = options.clock ?? new SystemClock();
+  const { clock: choice = "system" } = options;
+  const clock = choice === "system" ? new SystemClock() : choice === "recorded" ? new SimulatedClock() : choice;
   const factories = options.transports ?? [inProcess()];
   const participant: ParticipantInfo = {
     id: randomBytes(12).toString("hex"),
@@ -63,7 +81,8 @@ export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
     transports: factories.map((factory) => factory.address),
     vendor: "delos",
   };
-  const log = new Logger("delos", clock, options.log ?? standardError, options.logLevel ?? "info");
+  const log = new LogFan(options.log ?? standardError);
+  const logger = new Logger("delos", clock, (record) => log.write(record), options.logLevel ?? "info");
   const transports: Transport[] = [];
   try {
     for (const factory of factories) {
@@ -72,7 +91,7 @@ export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
         await factory.open({
           participant,
           clock,
-          log: log.child(address.name),
+          log: logger.child(address.name),
           carries: (local, remote) => {
             const nearest = nearestTransport(local.participant, remote.participant);
             return nearest?.name === address.name && nearest.domain === address.domain;
@@ -84,7 +103,7 @@ export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
     await Promise.allSettled(transports.map((transport) => transport[Symbol.asyncDispose]()));
     throw error;
   }
-  return new Runtime(participant, clock, log, transports, options);
+  return new Runtime(participant, clock, logger, log, transports, options);
 }
 
 /** Nodes, their transports, one clock and one order of dispatch. */
@@ -98,6 +117,9 @@ export class Runtime implements AsyncDisposable {
   readonly #codecs: CodecResolver;
   readonly #nodes: Set<Node> = new Set();
   readonly #abort: Disposable;
+  readonly #overrides: NonNullable<RuntimeOptions["parameters"]>;
+  readonly #fan: LogFan;
+  readonly #own: Node;
   #endpoints = 0;
   #errors = 0;
   #closing: Promise<void> | undefined;
@@ -107,6 +129,7 @@ export class Runtime implements AsyncDisposable {
     participant: ParticipantInfo,
     clock: Clock,
     log: Logger,
+    fan: LogFan,
     transports: readonly Transport[],
     options: RuntimeOptions,
   ) {
@@ -114,10 +137,16 @@ export class Runtime implements AsyncDisposable {
     this.clock = clock;
     this.log = log;
     this.transports = transports;
-    this.#codecs = options.codecs ?? (() => undefined);
+    this.#fan = fan;
+    this.#codecs = options.codecs ?? codecsOfSchemas();
+    this.#overrides = options.parameters ?? {};
     // A clock that is told the time stands still while its consequences run: no need, and no right, to yield to others.
     const budget = clock instanceof SimulatedClock ? Infinity : 10_000;
     this.executor = new Executor({ budget, onError: (error) => this.#report(error, "", "dispatch") });
+    this.#own = this.#open("", []);
+    this.#publishLog();
+    if (options.clock === "recorded") this.#followClock(clock as SimulatedClock);
+    if (options.statisticsPeriodMs !== undefined) this.#publishStatistics(options.statisticsPeriodMs);
     this.#abort = onAbort(options.signal, () => void this[Symbol.asyncDispose]());
   }
 
@@ -135,29 +164,19 @@ export class Runtime implements AsyncDisposable {
     if (this.#closing !== undefined) throw new ClosedError("The runtime");
     checkName("node", name);
     const fullName = name.startsWith("/") ? name : `/${name}`;
-    const context: Omit<NodeContext, "release"> = {
-      name: fullName,
-      clock: this.clock,
-      executor: this.executor,
-      log: this.log.child(fullName),
-      transports: this.transports,
-      codecs: this.#codecs,
-      report: (error, where) => this.#report(error, fullName, where),
-      emit: (events, event, value) => {
-        try {
-          events.emit(event, value);
-        } catch (error) {
-          this.#report(error, fullName, `a listener of "${event}"`);
-        }
-      },
-    };
-    const node = new Node(
-      context,
-      (kind) => endpointId(this.participant.id, ++this.#endpoints, kind),
-      (closed) => this.#nodes.delete(closed),
-    );
+    const node = this.#open(fullName, this.transports);
     this.#nodes.add(node);
     return node;
+  }
+
+  /** Who is on the bus and who talks to whom, and why not, as known here now. */
+  get graph(): Graph {
+    return graphOf(this.transports);
+  }
+
+  /** The counters of all publishers and subscriptions of this runtime. */
+  get statistics(): delos.Statistics {
+    return statisticsOf(this);
   }
 
   /** Resolves when everything that was set off by now has run its course: see `Executor.settled`. */
@@ -172,21 +191,106 @@ export class Runtime implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#abort?.[Symbol.dispose]();
-    await Promise.all([...this.#nodes].map((node) => node[Symbol.asyncDispose]()));
+    await Promise.all([...this.#nodes, this.#own].map((node) => node[Symbol.asyncDispose]()));
     await Promise.all(this.transports.map((transport) => transport[Symbol.asyncDispose]()));
     this.executor.close();
     this.events.clear();
   }
 
-  #report(error: unknown, node: string, where: string): void {
+  /** `announced`: the transports that tell others of the node. */
+  #open(name: string, announced: readonly Transport[]): Node {
+    const context: Omit<NodeContext, "release"> = {
+      name,
+      clock: this.clock,
+      executor: this.executor,
+      log: name === "" ? this.log : this.log.child(name),
+      transports: this.transports,
+      codecs: this.#codecs,
+      report: (error, where, topic) => this.#report(error, name, where, topic),
+      emit: (events, event, value) => {
+        try {
+          events.emit(event, value);
+        } catch (error) {
+          this.#report(error, name, `a listener of "${event}"`);
+        }
+      },
+    };
+    const newId = (kind: EndpointKind): EndpointId => endpointId(this.participant.id, ++this.#endpoints, kind);
+    const overrides = this.#overrides[name] ?? this.#overrides[name.slice(1)] ?? {};
+    return new Node(context, announced, newId, (closed) => this.#nodes.delete(closed), overrides);
+  }
+
+  #publishLog(): void {
+    let publisher: Publisher<delos.Log> | undefined;
+    this.#fan.publish = (record) => {
+      if (this.#closing !== undefined) return;
+      publisher ??= this.#own.publisher(logTopic);
+      publisher.publish(logToMessage(record));
+    };
+  }
+
+  #followClock(clock: SimulatedClock): void {
+    const follower = new ClockFollower(clock, this.executor, this.events);
+    this.#own.subscribe(clockTopic).on(({ message }) => follower.follow(message));
+  }
+
+  #publishStatistics(periodMs: number): void {
+    const publisher = this.#own.publisher(statisticsTopic);
+    this.#own.every(periodMs, () => publisher.publish(statisticsOf(this, periodMs)));
+  }
+
+  #report(error: unknown, node: string, where: string, topic?: string): void {
     this.#errors++;
-    this.log.error(`${node}: error in ${where}: ${describeError(error)}`);
+    const line = `error in ${where}: ${describeError(error)}`;
+    const log = node === "" ? this.log : this.log.child(node);
+    if (topic === logTopic.name) this.#fan.quietly(() => log.error(line, { error }));
+    else log.error(line, { error });
     try {
       this.events.emit("error", { error, node, where });
     } catch (second) {
       this.log.error(`error in a listener of "error": ${describeError(second)}`);
     }
   }
+}
+
+/** Log records go to the program's sink and to the log topic; what the log topic's readers cause goes to the sink alone. */
+class LogFan {
+  readonly #sink: LogSink;
+  publish: LogSink | undefined;
+  #quiet = false;
+
+  constructor(sink: LogSink) {
+    this.#sink = sink;
+  }
+
+  write(record: LogRecord): void {
+    this.#sink(record);
+    if (!this.#quiet && record.level !== "debug") this.quietly(() => this.publish?.(record));
+  }
+
+  /** Nothing that is logged meanwhile is published. */
+  quietly(work: () => void): void {
+    const before = this.#quiet;
+    this.#quiet = true;
+    try {
+      work();
+    } finally {
+      this.#quiet = before;
+    }
+  }
+}
+
+/** Types that peers publish and nobody here has compiled in: from the descriptors they send along (law 6). */
+function codecsOfSchemas(): CodecResolver {
+  const types = new SchemaTypes();
+  return (schema) => {
+    if (schema.messageEncoding !== "protobuf" || schema.schemaEncoding !== "protobuf") return undefined;
+    try {
+      return types.codecFor(schema) as MessageCodec;
+    } catch {
+      return undefined; // a descriptor that is wrong: the bytes can still be had
+    }
+  };
 }
 
 const standardError: LogSink = (record) => {

@@ -23,12 +23,12 @@ export class SampleStream<T> implements AsyncIterableIterator<Sample<T>>, AsyncD
   readonly #queue: Fifo<Sample<T>> = new Fifo();
   readonly #waiting: Fifo<Waiting<T>> = new Fifo();
   readonly #abort: Disposable;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (stream: SampleStream<T>) => void;
   #dropped = 0;
   #ended = false;
   #error: unknown;
 
-  constructor(topic: string, depth: number, options: StreamOptions, onEnd: () => void) {
+  constructor(topic: string, depth: number, options: StreamOptions, onEnd: (stream: SampleStream<T>) => void) {
     this.#limit = Math.max(1, options.queue ?? depth);
     this.#overflow = options.overflow ?? "dropOldest";
     this.#onEnd = onEnd;
@@ -80,7 +80,7 @@ export class SampleStream<T> implements AsyncIterableIterator<Sample<T>>, AsyncD
       if (this.#error === undefined) w.resolve({ done: true, value: undefined });
       else w.reject(this.#takeError());
     }
-    this.#onEnd();
+    this.#onEnd(this);
   }
 
   next(): Promise<IteratorResult<Sample<T>>> {

@@ -19,8 +19,10 @@ export interface SubscriptionStats {
   readonly dropped: number;
   /** Samples that were sent but never arrived. */
   readonly lost: number;
-  /** Samples whose lifespan had run out when their turn came, and deadlines that passed without a sample. */
+  /** expired + deadlinesMissed: samples past their lifespan when their turn came, deadlines that passed without one. */
   readonly late: number;
+  readonly expired: number;
+  readonly deadlinesMissed: number;
   /** Received but not wanted: time-based filter, weaker publishers. */
   readonly filtered: number;
   /** Samples that wait in the queue and in streams now. */
@@ -83,6 +85,8 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.schema = codec?.schema;
     this.qos = qos;
     this.#context = context;
+    // History of transient-local publications arrives while the reader is made: it waits for the callbacks to be attached.
+    let opening = true;
     this.#sources = context.transports.map((transport) => {
       const events = new Events<ReaderEvents>();
       this.#forward(events);
@@ -97,11 +101,12 @@ export class Subscription<T = unknown> implements AsyncDisposable {
           codec: codec as MessageCodec | undefined,
           ...options,
           events,
-          onData: () => context.executor.post(task),
+          onData: () => (opening ? context.executor.defer(task) : context.executor.post(task)),
         }),
       };
       return source;
     });
+    opening = false;
   }
 
   /** Calls back for each sample from now on, until disposed. Callbacks of a subscription run in the order they were added. */
@@ -123,9 +128,9 @@ export class Subscription<T = unknown> implements AsyncDisposable {
 
   /** The samples from now on as an async iterator with a bounded queue of its own: `for await (const s of sub.stream())`. */
   stream(options: StreamOptions = {}): AsyncIterableIterator<Sample<T>> & AsyncDisposable {
-    const stream: SampleStream<T> = new SampleStream(this.topic, this.qos.depth, options, () => {
-      this.#streams = this.#streams.filter((other) => other !== stream);
-      this.#streamsDropped += stream.dropped;
+    const stream = new SampleStream<T>(this.topic, this.qos.depth, options, (ended) => {
+      this.#streams = this.#streams.filter((other) => other !== ended);
+      this.#streamsDropped += ended.dropped;
     });
     if (this.#closed) stream.end();
     else if (!stream.ended) this.#streams = [...this.#streams, stream];
@@ -162,6 +167,8 @@ export class Subscription<T = unknown> implements AsyncDisposable {
       dropped: sum("dropped") + this.#streams.reduce((total, s) => total + s.dropped, this.#streamsDropped),
       lost: sum("lost"),
       late: sum("expired") + sum("deadlinesMissed"),
+      expired: sum("expired"),
+      deadlinesMissed: sum("deadlinesMissed"),
       filtered: sum("filtered"),
       queueDepth: this.#streams.reduce((total, s) => total + s.length, available),
       lastAgeMs: latest && Number(this.#context.clock.nowNs() - latest.sourceTimeNs) / 1e6,
@@ -208,7 +215,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
 
   #failed(error: unknown): void {
     this.#errors++;
-    this.#context.report(error, `a callback of ${this.topic}`);
+    this.#context.report(error, `a callback of ${this.topic}`, this.topic);
   }
 
   #forward(events: Events<ReaderEvents>): void {
