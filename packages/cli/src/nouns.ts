@@ -9,6 +9,11 @@ export interface Noun {
 
 export const NOUNS: readonly Noun[] = [
   {
+    name: "bag",
+    summary: "Recordings: ROS bag, MCAP and Cyber record",
+    load: async () => (await import("./commands/bag.ts")).commands,
+  },
+  {
     name: "msg",
     summary: "Messages: encode, decode and show protobuf types",
     load: async () => (await import("./commands/msg.ts")).commands,
