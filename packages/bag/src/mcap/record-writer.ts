@@ -18,23 +18,28 @@ export class RecordWriter {
   }
 
   u8(value: number): void {
-    this.#bytes[this.#reserve(1)] = value;
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#reserve(2), value, true);
+    const at = this.#reserve(2);
+    this.#view.setUint16(at, value, true);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), value, true);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value, true);
   }
 
   u64(value: bigint | number): void {
-    this.#view.setBigUint64(this.#reserve(8), BigInt(value), true);
+    const at = this.#reserve(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
   }
 
   raw(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   sizedBytes(bytes: Uint8Array): void {
@@ -70,6 +75,7 @@ export class RecordWriter {
     this.#view.setBigUint64(lengthAt, BigInt(this.#at - lengthAt - 8), true);
   }
 
+  /** Call it in a statement of its own: it may put other memory in the place of `#bytes` and `#view`. */
   #reserve(length: number): number {
     const at = this.#at;
     const end = at + length;
