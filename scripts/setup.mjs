@@ -1,10 +1,10 @@
 // What `npm start`, `npm test` and `npm run bench` need before they run: packages installed, everything built.
 // Nothing but Node and npm; safe to run again, quick when there is nothing to do.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -59,11 +59,25 @@ export function install() {
 
 export function build() {
   run("tsc -b", bin("tsc"), ["-b"]);
+  recording();
   const page = join(root, "packages", "hmi");
   if (existsSync(join(page, "vite.config.ts")) && stale(page)) {
     console.error("delos: building the page …");
     run("vite build", bin("vite"), ["build", "--logLevel", "warn"], { cwd: page });
   }
+}
+
+/** The built-in recording is made again when its maker has changed. */
+function recording() {
+  const file = join(root, "packages", "replay", "recordings", "closed-venue.mcap");
+  const maker = join(root, "packages", "replay", "dist", "builtin");
+  const changedAt = Math.max(
+    ...["course", "drive", "messages", "recording"].map((name) => statSync(join(maker, `${name}.js`)).mtimeMs),
+  );
+  if (existsSync(file) && statSync(file).mtimeMs > changedAt) return;
+  rmSync(file, { force: true });
+  const script = `import(${JSON.stringify(pathToFileURL(join(maker, "recording.js")).href)}).then((m) => m.builtinRecordingPath())`;
+  run("making the built-in recording", process.execPath, ["-e", script]);
 }
 
 /** The page is rebuilt when a source is newer than what was built. */

@@ -1,3 +1,5 @@
+export { builtinRecordingPath, writeBuiltinRecording } from "./builtin/recording.ts";
+export { type DensityOptions, densityOf, type RecordingDensity, recordingDensity } from "./density.ts";
 export {
   type Delivery,
   openReplay,
