@@ -1,6 +1,10 @@
 export type { WaitOptions } from "./bell.ts";
 export { RingError, type RingErrorCode } from "./errors.ts";
-export type { ListenOptions, LogReader, LogReaderOptions } from "./log-reader.ts";
+export type { LogReader, LogReaderOptions } from "./log-reader.ts";
 export { type AttachOptions, createBell, LogRing, type LogRingOptions } from "./log-ring.ts";
 export type { LogWriter, LogWriterOptions } from "./log-writer.ts";
 export { atomicsSleeper, LAYOUT_VERSION, type RingMemory, ringMemory, type Sleeper } from "./memory.ts";
+export type { PinnedMessage, PinReader, PinReaderOptions } from "./pin-reader.ts";
+export { PinRing, type PinRingOptions } from "./pin-ring.ts";
+export type { Loan, PinWriter, PinWriterOptions } from "./pin-writer.ts";
+export { type ListenOptions, RingReader, type Visit } from "./ring-reader.ts";

@@ -1,5 +1,5 @@
 import { Attachments, randomToken } from "./attachments.ts";
-import { Bell, type WaitOptions } from "./bell.ts";
+import { Bell } from "./bell.ts";
 import { RingError } from "./errors.ts";
 import {
   CLOSED,
@@ -30,7 +30,7 @@ import {
   WRITER_BELL,
 } from "./log-layout.ts";
 import type { RingMemory, RingSizes } from "./memory.ts";
-import { nextTurn } from "./turns.ts";
+import { RingReader } from "./ring-reader.ts";
 
 export interface LogReaderOptions {
   /**
@@ -46,38 +46,16 @@ export interface LogReaderOptions {
   readonly batchBytes?: number;
 }
 
-export interface ListenOptions {
-  /** The event loop gets a turn after so many messages (default 256) … */
-  readonly messages?: number;
-  /** … or so many bytes (default 65536), whichever comes first. */
-  readonly bytes?: number;
-  readonly signal?: AbortSignal;
-}
-
 /** Small batches are copied word by word: a view for `set` would cost more, and leave garbage. */
 const COPY_WORDS_UP_TO_BYTES = 256;
 /** How often a reader that is lapped while it looks for a place tries again before it goes to the newest. */
 const FIND_TRIES = 64;
 
 /**
- * A reading end with a cursor of its own. Everything new is copied into private memory in one go and validated once; what
- * the reader hands out is that private copy, valid until the next call.
- *
- *   while (reader.next()) use(reader.bytes, reader.offset, reader.length);   // allocates nothing
- *   reader.drain((bytes, offset, length) => …);                              // the same with a callback
- *   for (;;) { const message = reader.take(); … }                            // a copy to keep
+ * Reads a LogRing. Everything new is copied into private memory in one go and validated once; the current message lies in
+ * that private copy, so nothing that happens in the ring can touch it.
  */
-export class LogReader implements Disposable {
-  /** Private memory that holds the current message. Replaced when a larger one comes. */
-  bytes: Uint8Array;
-  /** Where the current message starts in `bytes`, a multiple of 8. */
-  offset = 0;
-  /** Its length in bytes. */
-  length = 0;
-  /** Messages handed out. */
-  received = 0;
-  /** Messages that were written over before this reader came to them. */
-  lost = 0;
+export class LogReader extends RingReader {
   readonly mode: "keep-last" | "reliable";
   readonly owner: number;
 
@@ -92,7 +70,6 @@ export class LogReader implements Disposable {
   readonly #writerBell: Bell;
   readonly #readers: Attachments;
   readonly #fence = new Int32Array(1);
-  readonly #ready: () => boolean = () => this.hasNext;
 
   #batch: Int32Array; // `bytes`, as words
   #at = 0; // what comes next in the batch, bytes
@@ -114,6 +91,8 @@ export class LogReader implements Disposable {
   constructor(memory: RingMemory, sizes: RingSizes, bell: Bell | undefined, options: LogReaderOptions) {
     const { mode = "keep-last", start = "newest", owner = randomToken(), batchBytes = 65536 } = options;
     if (owner === 0 || (owner | 0) !== owner) throw new RingError("RING_USAGE", "an owner is a 32-bit number, not 0");
+    const readersBell = bell ?? new Bell(memory, READERS_BELL);
+    super(readersBell);
     this.mode = mode;
     this.owner = owner;
     this.#memory = memory;
@@ -123,7 +102,7 @@ export class LogReader implements Disposable {
     this.#data = dataStart(sizes.maxReaders);
     this.#blockMask = ~(sizes.dataBytes / MARK_COUNT - 1);
     this.#maxMessageBytes = sizes.maxMessageBytes;
-    this.#readersBell = bell ?? new Bell(memory, READERS_BELL);
+    this.#readersBell = readersBell;
     this.#writerBell = new Bell(memory, WRITER_BELL);
     this.#readers = new Attachments(this.#words, PLACES, sizes.maxReaders, HIGH);
     const batch = Math.max(64, Math.min(sizes.dataBytes, (batchBytes + 7) & ~7));
@@ -136,12 +115,7 @@ export class LogReader implements Disposable {
     if (start === "oldest") this.#goToMark("oldest");
   }
 
-  /**
-   * Makes the next message current: `bytes`, `offset`, `length`. False when there is none.
-   *
-   * @throws {RingError} RING_CORRUPT (the reader then continues at the newest), RING_REAPED, RING_CLOSED
-   */
-  next(): boolean {
+  override next(): boolean {
     for (;;) {
       const at = this.#at;
       if (at < this.#end) {
@@ -163,28 +137,11 @@ export class LogReader implements Disposable {
     }
   }
 
-  /** Calls `visit` for each new message, at most `max` of them; how many there were. See `next` for what it gets. */
-  drain(visit: (bytes: Uint8Array, offset: number, length: number) => void, max = Number.POSITIVE_INFINITY): number {
-    let count = 0;
-    while (count < max && this.next()) {
-      count++;
-      visit(this.bytes, this.offset, this.length);
-    }
-    return count;
-  }
-
-  /** A copy of the next message; undefined when there is none. */
-  take(): Uint8Array | undefined {
-    return this.next() ? this.bytes.slice(this.offset, this.offset + this.length) : undefined;
-  }
-
-  /** Number of the current message: how many were written to the ring before it. */
-  get sequence(): number {
+  override get sequence(): number {
     return this.#sequenceHigh * TWO_32 + (this.#sequenceLow >>> 0) - 1;
   }
 
-  /** Whether `next` has something to look at. */
-  get hasNext(): boolean {
+  override get hasNext(): boolean {
     if (this.#at < this.#end) return true;
     if (Atomics.load(this.#words, TAIL) !== ((this.#position + this.#at) | 0)) return true;
     // Everything is read: a writer may be waiting for exactly this.
@@ -192,8 +149,7 @@ export class LogReader implements Disposable {
     return this.ended || this.#closed;
   }
 
-  /** The writer has closed the ring, and everything in it was read. */
-  get ended(): boolean {
+  override get ended(): boolean {
     return (
       Atomics.load(this.#words, CLOSED) === 1 &&
       this.#at >= this.#end &&
@@ -201,65 +157,11 @@ export class LogReader implements Disposable {
     );
   }
 
-  /** Blocks until there is a message (true; also when the writer has closed), or the time is over (false). */
-  wait(options: WaitOptions = {}): boolean {
-    this.#checkOpen();
-    return this.#readersBell.wait(this.#ready, options);
+  override get closed(): boolean {
+    return this.#closed;
   }
 
-  /** The same without blocking the event loop. @throws {RingError} RING_ABORTED */
-  async waitAsync(timeoutMs = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<boolean> {
-    this.#checkOpen();
-    return await this.#readersBell.waitAsync(this.#ready, timeoutMs, signal);
-  }
-
-  /**
-   * Calls `visit` for each message as it comes, on this thread's event loop, which gets a turn after each portion.
-   * Resolves when the writer has closed and all is read, when the signal fires, or when the reader is closed.
-   */
-  async listen(
-    visit: (bytes: Uint8Array, offset: number, length: number) => void,
-    options: ListenOptions = {},
-  ): Promise<void> {
-    const { messages = 256, bytes = 65536, signal } = options;
-    for (;;) {
-      if (signal?.aborted === true || this.#closed) return;
-      let [count, volume] = [0, 0];
-      while (count < messages && volume < bytes && !this.#closed && this.next()) {
-        count++;
-        volume += this.length;
-        visit(this.bytes, this.offset, this.length);
-      }
-      if (this.#closed || this.ended) return;
-      if (count > 0) await nextTurn();
-      else
-        await this.#readersBell.waitAsync(this.#ready, Number.POSITIVE_INFINITY, signal).catch((error: unknown) => {
-          if (!(error instanceof RingError && error.code === "RING_ABORTED")) throw error;
-        });
-    }
-  }
-
-  /** Copies of the messages as they come. Ends like `listen`. */
-  async *messages(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    const { signal } = options;
-    for (let count = 1; ; count++) {
-      if (signal?.aborted === true || this.#closed) return;
-      const message = this.take();
-      if (message !== undefined) {
-        yield message;
-        if (count % 256 === 0) await nextTurn();
-      } else if (this.ended) {
-        return;
-      } else {
-        await this.#readersBell.waitAsync(this.#ready, Number.POSITIVE_INFINITY, signal).catch((error: unknown) => {
-          if (!(error instanceof RingError && error.code === "RING_ABORTED")) throw error;
-        });
-      }
-    }
-  }
-
-  /** Leaves the ring: the writer no longer waits for this reader. */
-  close(): void {
+  override close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#at = this.#end = 0;
@@ -269,10 +171,6 @@ export class LogReader implements Disposable {
     }
     this.#place = -1;
     this.#readersBell.wake(); // our own waitAsync may be pending
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 
   #checkOpen(): void {

@@ -31,6 +31,7 @@ import {
   WRITER_BELL,
 } from "./log-layout.ts";
 import type { RingMemory, RingSizes } from "./memory.ts";
+import { StraightCopy } from "./straighten.ts";
 
 export interface LogWriterOptions {
   /** Take the ring from a writer that is dead. Only the caller can know that it is: the threads' owner, or the kernel. */
@@ -38,10 +39,6 @@ export interface LogWriterOptions {
   /** Asked about the owners of reliable readers while the writer waits for them; false removes the reader. */
   readonly isAlive?: (owner: number) => boolean;
 }
-
-/** Sources that are not aligned like the ring are copied by V8 byte by byte (4 GB/s): straighten them in private memory first. */
-const STAGE_FROM_BYTES = 64;
-const STAGE_BYTES = 16384;
 
 /**
  * The writing end. `write(message)` copies; `reserve(n)`, fill, `commit(n)` encodes in place. Each message is published and
@@ -68,6 +65,7 @@ export class LogWriter implements Disposable {
   readonly #writerBell: Bell;
   readonly #readers: Attachments;
   readonly #isAlive: ((owner: number) => boolean) | undefined;
+  readonly #copy = new StraightCopy();
 
   #position: number; // where the next record goes
   #published: number; // what TAIL holds
@@ -82,7 +80,6 @@ export class LogWriter implements Disposable {
   #openLength = 0;
   #corked = 0;
   #closed = false;
-  #stage: Uint8Array | undefined;
 
   /** Use `LogRing.writer()`. */
   constructor(memory: RingMemory, sizes: RingSizes, bell: Bell | undefined, options: LogWriterOptions) {
@@ -132,8 +129,7 @@ export class LogWriter implements Disposable {
     const { length } = message;
     const at = this.reserve(length);
     if (at < 0) return false;
-    if ((message.byteOffset & 7) === 0 || length < STAGE_FROM_BYTES) this.bytes.set(message, at);
-    else this.#copyStraightened(message, at);
+    this.#copy.copy(message, this.bytes, at);
     this.commit(length);
     return true;
   }
@@ -382,16 +378,6 @@ export class LogWriter implements Disposable {
     for (const entry of [ENTRIES, ENTRIES + ENTRY_WORDS])
       if (this.#words[entry + ENTRY_POSITION] === tail) return entry;
     throw new RingError("RING_CORRUPT", "no sequence number belongs to the ring's tail");
-  }
-
-  #copyStraightened(message: Uint8Array, at: number): void {
-    this.#stage ??= new Uint8Array(STAGE_BYTES);
-    const { length } = message;
-    for (let from = 0; from < length; from += STAGE_BYTES) {
-      const part = Math.min(STAGE_BYTES, length - from);
-      this.#stage.set(from === 0 && part === length ? message : message.subarray(from, from + part));
-      this.bytes.set(part === STAGE_BYTES ? this.#stage : this.#stage.subarray(0, part), at + from);
-    }
   }
 
   #refuse(length: number): never {

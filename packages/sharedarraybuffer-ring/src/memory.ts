@@ -72,6 +72,7 @@ export function ringMemory(buffer: ArrayBufferLike, sleeper: Sleeper = atomicsSl
  *   word 1  layout version    word 5  largest message, bytes
  *   word 2  kind of ring      word 6  depends on the kind
  *   word 3  data bytes        word 7  length of the whole block, bytes
+ *                             word 8  check sum of words 1 to 7
  */
 export const MAGIC = 0x52424153;
 export const LAYOUT_VERSION = 1;
@@ -86,6 +87,14 @@ const WORD_READERS = 4;
 const WORD_LARGEST = 5;
 const WORD_EXTRA = 6;
 const WORD_TOTAL = 7;
+const WORD_CHECK = 8;
+
+/** FNV-1a over whole words. */
+function headerCheck(words: Int32Array): number {
+  let sum = 0x811c9dc5;
+  for (let word = WORD_VERSION; word <= WORD_TOTAL; word++) sum = Math.imul(sum ^ words[word]!, 0x01000193);
+  return sum | 0;
+}
 
 /** The sizes a ring was created with. A handle reads them once: later scribbling over the header cannot mislead it. */
 export interface RingSizes {
@@ -106,6 +115,7 @@ export function writeHeader(memory: RingMemory, kind: number, sizes: RingSizes):
   words[WORD_LARGEST] = sizes.maxMessageBytes;
   words[WORD_EXTRA] = sizes.extra;
   words[WORD_TOTAL] = sizes.totalBytes;
+  words[WORD_CHECK] = headerCheck(words);
   Atomics.store(words, WORD_MAGIC, MAGIC); // SYNC created: whoever sees the magic number sees a whole ring
 }
 
@@ -131,7 +141,8 @@ export function readHeader(memory: RingMemory, kind: number): RingSizes {
     totalBytes: words[WORD_TOTAL]!,
   };
   const { dataBytes, maxReaders, maxMessageBytes, totalBytes } = sizes;
-  if (totalBytes > buffer.byteLength || dataBytes <= 0 || maxReaders < 0 || maxMessageBytes <= 0) {
+  const lies = words[WORD_CHECK] !== headerCheck(words);
+  if (lies || totalBytes > buffer.byteLength || dataBytes <= 0 || maxReaders < 0 || maxMessageBytes <= 0) {
     throw new RingError(
       "RING_LAYOUT",
       `the ring's header lies: ${JSON.stringify(sizes)} in ${buffer.byteLength} bytes`,
