@@ -9,9 +9,17 @@ export interface Noun {
 
 export const NOUNS: readonly Noun[] = [
   {
+    name: "start",
+    summary: "Replay recordings on the page",
+    load: async () => (await import("./commands/start.ts")).commands,
+  },
+  {
     name: "bag",
     summary: "Recordings: ROS bag, MCAP and Cyber record",
-    load: async () => (await import("./commands/bag.ts")).commands,
+    load: async () => [
+      ...(await import("./commands/bag.ts")).commands,
+      ...(await import("./commands/play.ts")).commands,
+    ],
   },
   {
     name: "msg",
@@ -22,5 +30,15 @@ export const NOUNS: readonly Noun[] = [
     name: "control",
     summary: "The control module: run it over recorded inputs",
     load: async () => (await import("./commands/control.ts")).commands,
+  },
+  {
+    name: "localization",
+    summary: "RTK localization: run it over recorded inputs",
+    load: async () => (await import("./commands/localization.ts")).commands,
+  },
+  {
+    name: "planning",
+    summary: "Recorder, player and replay planner over recorded inputs",
+    load: async () => (await import("./commands/planning.ts")).commands,
   },
 ];

@@ -1,0 +1,4 @@
+export { pythonFloat, RECORDER_HEADER, RtkRecorder } from "./recorder.ts";
+export { type DrivenPath, parseDrivenPath } from "./recording.ts";
+export { type PlayerOptions, RtkPlayer } from "./rtk-player.ts";
+export { parseReplayTrajectory, type ReplayPlannerOptions, RtkReplayPlanner } from "./rtk-replay-planner.ts";

@@ -1,0 +1,81 @@
+import type { apollo } from "@delos/msgs";
+
+/** First line of a recorder's file. */
+export const RECORDER_HEADER =
+  "x,y,z,speed,acceleration,curvature,curvature_change_rate,time,theta,gear,s,throttle,brake,steering";
+
+const STILL_MPS = 1e-9;
+/** Assumed, not measured, as in Apollo. */
+const STEP_S = 0.01;
+
+/**
+ * Records a drive by hand as lines of garage.csv (Apollo's rtk_recorder). Recording begins with the first sample that
+ * moves and then never pauses. Numbers are printed as Python 2 prints them: 12 significant digits.
+ */
+export class RtkRecorder {
+  #chassis: apollo.canbus.Chassis | undefined;
+  #begun = false;
+  #previousSpeed = 0;
+  #previousCurvature = 0;
+  #s = 0;
+
+  onChassis(chassis: apollo.canbus.Chassis): void {
+    this.#chassis = chassis;
+  }
+
+  /** The line for this pose (without its end), undefined when there is nothing to record. */
+  onLocalization(localization: apollo.localization.LocalizationEstimate): string | undefined {
+    const chassis = this.#chassis;
+    if (chassis === undefined) return undefined;
+    const speed = Math.fround(chassis.speed_mps ?? Number.NaN);
+    const steering = Math.fround(chassis.steering_percentage ?? Number.NaN);
+    if (Number.isNaN(speed) || Number.isNaN(steering)) return undefined;
+    const still = Math.abs(speed) < STILL_MPS;
+    if (!this.#begun && still) return undefined;
+    this.#begun = true;
+
+    const pose = localization.pose ?? {};
+    // Whole numbers that never were floats print without a point.
+    const resting = speed < STILL_MPS && this.#previousSpeed < STILL_MPS;
+    const acceleration = resting ? "0" : pythonFloat(pose.linear_acceleration_vrf?.y ?? Number.NaN);
+    const wheelRad = (steering / 100) * 470 * (Math.PI / 180);
+    const curvature = Math.tan(wheelRad / 16) / 2.85;
+    const changeRate = still ? "0" : pythonFloat((curvature - this.#previousCurvature) / (speed * STEP_S));
+    this.#s += speed * STEP_S;
+    this.#previousSpeed = speed;
+    this.#previousCurvature = curvature;
+    return [
+      pythonFloat(pose.position?.x ?? Number.NaN),
+      pythonFloat(pose.position?.y ?? Number.NaN),
+      pythonFloat(pose.position?.z ?? 0),
+      pythonFloat(speed),
+      acceleration,
+      pythonFloat(curvature),
+      changeRate,
+      (localization.header?.timestamp_sec ?? 0).toFixed(4),
+      pythonFloat(pose.heading ?? 0),
+      String(chassis.gear_location ?? 0),
+      pythonFloat(this.#s),
+      pythonFloat(Math.fround(chassis.throttle_percentage ?? Number.NaN)),
+      pythonFloat(Math.fround(chassis.brake_percentage ?? Number.NaN)),
+      pythonFloat(steering),
+    ].join(", ");
+  }
+}
+
+/** `str(value)` of Python 2: 12 significant digits, a point or an exponent always, `nan`, `inf`. */
+export function pythonFloat(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  const [digits, power] = value.toExponential(11).split("e") as [string, string];
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 12) {
+    const mantissa = digits.replace(/\.?0+$/, "");
+    return `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  const fixed = Number(value.toPrecision(12))
+    .toFixed(Math.max(11 - exponent, 0))
+    .replace(/(\.\d*?)0+$/, "$1");
+  return fixed.endsWith(".") ? `${fixed}0` : fixed.includes(".") ? fixed : `${fixed}.0`;
+}
