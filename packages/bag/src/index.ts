@@ -45,3 +45,4 @@ export type {
   RecordingFormat,
 } from "./recording.ts";
 export type { OpenOptions } from "./recording-options.ts";
+export { type NewConnection, RosbagWriter, type RosbagWriterOptions } from "./rosbag/rosbag-writer.ts";

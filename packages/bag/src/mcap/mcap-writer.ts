@@ -3,7 +3,7 @@ import { ClosedError, DelosError, UsageError } from "@delos/core";
 import type { ByteSink } from "../byte-sink.ts";
 import { compressZstd, loadCodec } from "../compression/decompress.ts";
 import { encodeLz4Frame } from "../compression/lz4-encode.ts";
-import { RecordWriter } from "./record-writer.ts";
+import { RecordWriter } from "../record-writer.ts";
 import { MCAP_MAGIC, OPCODE } from "./records.ts";
 
 export interface McapWriterOptions {
