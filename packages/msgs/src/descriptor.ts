@@ -258,7 +258,7 @@ export class DescriptorPool {
           bad(`${name} imports ${dependency}, which is not there`, { file: name, import: dependency });
     }
     for (const message of this.#messages.values())
-      for (const field of message.fields) void (field.message ?? field.enum);
+      for (const field of message.fields) void (field.message ?? field.enum ?? field.default);
   }
 
   #load(name: string): void {

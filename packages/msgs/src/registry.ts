@@ -1,4 +1,4 @@
-import { DelosError, type MessageSchema } from "@delos/core";
+import { DelosError, MalformedError, type MessageSchema } from "@delos/core";
 import { Codecs } from "./compile.ts";
 import { collect, DescriptorPool, descriptorSet, fileHeader, filesOfSet } from "./descriptor.ts";
 import { md5 } from "./md5.ts";
@@ -156,8 +156,7 @@ export function loadFiles(read: () => readonly Uint8Array[]): TypeRegistry {
     if (pool.fileNames.length === 0) throw new DelosError("MSG_BAD_DESCRIPTOR", "no file descriptor is in it");
     pool.check();
   } catch (cause) {
-    if (cause instanceof DelosError && cause.code === "MSG_BAD_DESCRIPTOR") throw cause;
-    if (!(cause instanceof DelosError)) throw cause;
+    if (!(cause instanceof MalformedError)) throw cause;
     throw new DelosError("MSG_BAD_DESCRIPTOR", `not a set of file descriptors: ${cause.message}`, {
       cause,
       details: cause.details,

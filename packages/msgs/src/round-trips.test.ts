@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import protobuf from "protobufjs";
 import "protobufjs/ext/descriptor.js";
 import { describe, expect, test } from "vitest";
@@ -182,9 +182,15 @@ function reference(type: MessageType): protobuf.Type {
   return root.lookupType(type.name);
 }
 
-/** A value as protobufjs takes it: Long for 64-bit integers. */
+/** protobufjs' form of 64-bit integers. */
+function long(value: bigint): protobuf.Long {
+  const bits = BigInt.asUintN(64, value);
+  return { low: Number(bits & 0xffffffffn) | 0, high: Number(bits >> 32n) | 0, unsigned: value >= 0n };
+}
+
+/** A value as protobufjs takes it. */
 function forProtobufjs(value: unknown): unknown {
-  if (typeof value === "bigint") return protobuf.util.Long.fromString(String(BigInt.asUintN(64, value)), true);
+  if (typeof value === "bigint") return long(value);
   if (Array.isArray(value)) return value.map(forProtobufjs);
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, forProtobufjs(each)]));
