@@ -1,1 +1,1 @@
-export {};
+export { Bridge, type BridgeOptions, DEFAULT_PORT, openBridge } from "./bridge.ts";

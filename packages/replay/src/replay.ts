@@ -19,7 +19,7 @@ import {
   UsageError,
 } from "@delos/core";
 import { messageTypes } from "@delos/msgs";
-import type { Node, Publisher, Runtime } from "@delos/runtime";
+import type { Executor, Node, Publisher, Runtime } from "@delos/runtime";
 import { CLOCK_TOPIC, type ClockPublisher, clockPublisher } from "./clock-topic.ts";
 import { PlayerThread } from "./thread/player-thread.ts";
 import { JUMP_REASONS, type RecordingSummary } from "./thread/protocol.ts";
@@ -27,8 +27,8 @@ import { RecordKind, type RingRecord } from "./thread/ring.ts";
 
 export interface ReplayOptions extends PlayerOptions {
   /**
-   * On whose bus the messages appear. When its clock is a `SimulatedClock`, the replay drives it: recorded time is then the
-   * runtime's time, and jumps back with loops and seeks.
+   * On whose bus the messages appear. When it is on a recorded clock, the replay leads that: recorded time is then the
+   * runtime's time, told on `/clock` before each message, and jumps back with loops and seeks.
    */
   readonly runtime: Runtime;
   /** Name of the node that publishes. Default `/replay`. */
@@ -73,7 +73,8 @@ export interface Delivery {
 /** Opens recordings and plays them onto a runtime's bus from a thread whose timing nothing here disturbs. */
 export async function openReplay(files: readonly string[], options: ReplayOptions): Promise<Replay> {
   const { runtime, node: name = "/replay", queue = 100, begin = true, ringBytes, ...player } = options;
-  const stamps = player.clockHz !== undefined || player.clockTopics !== undefined;
+  const isRecordedClock = runtime.clock instanceof SimulatedClock;
+  const stamps = isRecordedClock || player.clockHz !== undefined || player.clockTopics !== undefined;
   // A recorded /clock beside our own would make time jump to and fro.
   const exclude = stamps ? [...(player.exclude ?? []), CLOCK_TOPIC] : player.exclude;
   const lifetime = new Lifetime();
@@ -82,7 +83,8 @@ export async function openReplay(files: readonly string[], options: ReplayOption
     const thread = lifetime.own(await PlayerThread.open(files, threadOptions));
     const node = lifetime.own(runtime.node(name));
     const publishers = publishersOf(node, thread.recording, player, queue);
-    const encodings = thread.recording.channels.map((channel) => channel.schema.messageEncoding);
+    // A runtime that follows /clock follows delos.Clock; the others on the bus read the type of their own world.
+    const encodings = isRecordedClock ? [] : thread.recording.channels.map((channel) => channel.schema.messageEncoding);
     const clock = stamps ? clockPublisher(node, encodings) : undefined;
     const replay = new Replay(lifetime, thread, publishers, clock, runtime);
     if (begin) replay.begin();
@@ -101,10 +103,13 @@ export class Replay implements AsyncDisposable {
   readonly #thread: PlayerThread;
   readonly #publishers: readonly (Publisher | undefined)[];
   readonly #clock: ClockPublisher | undefined;
-  readonly #driven: SimulatedClock | undefined;
+  /** The runtime's clock, when it goes by the recording. */
+  readonly #recorded: SimulatedClock | undefined;
+  readonly #executor: Executor;
   #delivered = 0;
   #pass = 0;
   #begun = false;
+  #timed = false;
   #onDelivery: ((delivery: Delivery) => void) | undefined;
 
   /** Use `openReplay`. */
@@ -120,14 +125,14 @@ export class Replay implements AsyncDisposable {
     this.#publishers = publishers;
     this.#clock = clock;
     this.recording = thread.recording;
-    this.#driven = runtime.clock instanceof SimulatedClock ? runtime.clock : undefined;
+    this.#recorded = runtime.clock instanceof SimulatedClock ? runtime.clock : undefined;
+    this.#executor = runtime.executor;
   }
 
   /** Sets the time base and starts, unless that has happened. */
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    this.#driven?.jumpTo(this.recording.startNs);
     this.#thread.begin(
       (record, payload) => this.#deliver(record, payload),
       (error) => this.events.emit("failed", error),
@@ -225,17 +230,32 @@ export class Replay implements AsyncDisposable {
     if (kind === RecordKind.message || kind === RecordKind.large) {
       this.#delivered++;
       if (this.#onDelivery !== undefined) this.#tell(record);
-      this.#driven?.advanceTo(timeNs);
+      if (this.#recorded !== undefined) this.#tellTime(this.#recorded, timeNs, false);
       this.#publishers[record.channel]?.publishBytes(payload, { sourceTimeNs: timeNs });
     } else if (kind === RecordKind.clock) {
-      this.#driven?.advanceTo(timeNs);
-      const rate = this.state === "playing" ? this.rate : 0;
-      this.#clock?.publish(timeNs, rate, this.#pass);
+      if (this.#recorded !== undefined) this.#tellTime(this.#recorded, timeNs, false);
+      else this.#clock?.publish(timeNs, this.#speed, this.#pass);
     } else if (kind === RecordKind.jump) {
       this.#pass = record.number;
-      this.#driven?.jumpTo(timeNs);
+      if (this.#recorded !== undefined) this.#tellTime(this.#recorded, timeNs, true);
       this.events.emit("jump", { reason: JUMP_REASONS[record.channel]!, timeNs, pass: record.number });
     } else this.events.emit("ended", { timeNs, pass: record.number });
+  }
+
+  /** Recorded seconds a second: 0 while standing still. */
+  get #speed(): number {
+    return this.state === "playing" ? this.rate : 0;
+  }
+
+  /** By `/clock`, which a runtime opened with `clock: "recorded"` follows; a clock that does not follow is set itself. */
+  #tellTime(clock: SimulatedClock, timeNs: bigint, jumped: boolean): void {
+    const isFirst = !this.#timed;
+    this.#timed = true;
+    if (!jumped && !isFirst && timeNs === clock.nowNs()) return;
+    this.#clock?.publish(timeNs, this.#speed, this.#pass);
+    if (clock.nowNs() === timeNs) return;
+    if (jumped || isFirst) clock.jumpTo(timeNs);
+    else this.#executor.ahead(() => clock.advanceTo(timeNs));
   }
 
   #tell({ channel, timeNs, dueMs, sentMs }: RingRecord): void {

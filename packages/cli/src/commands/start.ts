@@ -1,0 +1,106 @@
+import { resolve } from "node:path";
+import { messageCodecs } from "@delos/bag";
+import { DEFAULT_PORT, openBridge } from "@delos/bridge";
+import { Lifetime } from "@delos/core";
+import { builtinRecordingPath, openReplay } from "@delos/replay";
+import { open } from "@delos/runtime";
+import type { Command } from "../command.ts";
+import { version } from "../program.ts";
+import { KEYS_HELP } from "./replay-keys.ts";
+import { namesOption, numberOption, rateOption } from "./replay-options.ts";
+import { runSession, tellOfRecording } from "./replay-session.ts";
+
+/** After a seek the page shows the state of that time: the last messages of up to two seconds before. */
+const BACKFILL = { maxAgeNs: 2_000_000_000n, maxMessages: 20_000 };
+
+const start: Command = {
+  name: "start",
+  usage:
+    "start [FILE…] [--rate R] [--loop] [--start S] [--duration S] [--paused] [--topics A,B] [--port P] [--headless] [--once]",
+  summary: "Replay recordings on the page; without a file the built-in one, looping",
+  description: [
+    "Opens ROS bags, MCAP files and Cyber records, several as one, and plays them onto the bus. The page shows the world, the",
+    "instruments, plots, topics and messages, and leads the replay. In a terminal:",
+    "",
+    `  ${KEYS_HELP}`,
+  ].join("\n"),
+  examples: ["delos start", "delos start drive.bag --rate 2 --loop", "delos start --once --rate 10 --headless"],
+  options: {
+    rate: { type: "string", short: "r" },
+    loop: { type: "boolean", short: "l" },
+    start: { type: "string", short: "s" },
+    duration: { type: "string", short: "u" },
+    paused: { type: "boolean" },
+    topics: { type: "string", multiple: true },
+    "exclude-topics": { type: "string", multiple: true },
+    "skip-empty": { type: "string" },
+    clock: { type: "boolean" },
+    port: { type: "string", short: "p" },
+    host: { type: "string" },
+    headless: { type: "boolean" },
+    once: { type: "boolean" },
+    quiet: { type: "boolean", short: "q" },
+  },
+  optionHelp: {
+    rate: "Recorded seconds a second, 0.01 to 1000, or max (default 1)",
+    loop: "Start again at the end",
+    start: "Begin this many seconds after the first message",
+    duration: "Play only this many seconds",
+    paused: "Begin paused",
+    topics: "Only these topics, separated by commas (repeatable)",
+    "exclude-topics": "All but these topics",
+    "skip-empty": "Jump over gaps longer than this many seconds",
+    clock: "Publish recorded time on /clock",
+    port: `Port of the page (default ${DEFAULT_PORT}; 0: any free one)`,
+    host: "Address of the page (default 127.0.0.1: this machine only)",
+    headless: "No page",
+    once: "End after one pass",
+    quiet: "No status line",
+  },
+  async run(context) {
+    const { positionals, values, out, json, cwd, signal } = context;
+    const port = numberOption(context, "port", { min: 0, max: 65_535 }) ?? DEFAULT_PORT;
+    const host = typeof values["host"] === "string" ? values["host"] : undefined;
+    const [headless, once] = [values["headless"] === true, values["once"] === true];
+    const isBuiltin = positionals.length === 0;
+    const options = {
+      rate: rateOption(context),
+      // The built-in recording is a show: it goes on until somebody ends it.
+      loop: !once && (values["loop"] === true || isBuiltin),
+      paused: values["paused"] === true,
+      startS: numberOption(context, "start", { min: 0 }),
+      durationS: numberOption(context, "duration", { min: 0 }),
+      topics: namesOption(context, "topics"),
+      exclude: namesOption(context, "exclude-topics"),
+      skipEmptyS: numberOption(context, "skip-empty", { min: 0 }),
+      clockHz: values["clock"] === true ? 100 : undefined,
+      backfill: headless ? undefined : BACKFILL,
+    };
+    const files = isBuiltin ? [builtinRecordingPath()] : positionals.map((file) => resolve(cwd, file));
+
+    const lifetime = new Lifetime();
+    try {
+      const runtime = lifetime.own(await open({ name: "delos start", codecs: messageCodecs() }));
+      const replay = lifetime.own(await openReplay(files, { runtime, ...options, begin: false }));
+      tellOfRecording(context, replay);
+      if (!headless) {
+        const title = isBuiltin
+          ? "built-in recording"
+          : positionals.map((file) => file.replace(/^.*[\\/]/, "")).join(", ");
+        const server = `Delos ${version()}`;
+        const bridge = lifetime.own(
+          await openBridge({ runtime, replay, port, title, server, ...(host === undefined ? {} : { host }) }),
+        );
+        out.write(json ? `${JSON.stringify({ hmi: bridge.url })}\n` : `HMI: ${bridge.url}\n`);
+      }
+      return await runSession({ ...context, signal }, replay, {
+        endsWithRecording: once || headless,
+        quiet: values["quiet"] === true,
+      });
+    } finally {
+      await lifetime[Symbol.asyncDispose]();
+    }
+  },
+};
+
+export const commands: readonly Command[] = [start];
