@@ -1,6 +1,7 @@
 import { Bell } from "./bell.ts";
 import { RingError } from "./errors.ts";
 import {
+  CLOSED,
   dataStart,
   ENTRIES,
   ENTRY_SEQUENCE_HIGH,
@@ -118,6 +119,11 @@ export class LogRing {
       totalBytes === dataStart(maxReaders) + dataBytes;
     if (!consistent) throw new RingError("RING_LAYOUT", `the ring's header lies: ${JSON.stringify(sizes)}`);
     return new LogRing(memory, sizes, options);
+  }
+
+  /** Whether its writer has closed it, and no other has opened it since. */
+  get closed(): boolean {
+    return Atomics.load(this.#memory.words, CLOSED) === 1;
   }
 
   /** The writing end; a ring has one. @throws {RingError} RING_WRITER_TAKEN */

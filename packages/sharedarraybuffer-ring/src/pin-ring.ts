@@ -3,6 +3,7 @@ import { RingError } from "./errors.ts";
 import { type AttachOptions, bellIn } from "./log-ring.ts";
 import { KIND_PIN, type RingMemory, type RingSizes, readHeader, ringMemory, writeHeader } from "./memory.ts";
 import {
+  CLOSED,
   DESCRIPTORS,
   EPOCH,
   HEAD,
@@ -102,6 +103,11 @@ export class PinRing {
       totalBytes === pinLayout(depth, chunks, chunkBytes, maxReaders).data + dataBytes;
     if (!consistent) throw new RingError("RING_LAYOUT", `the ring's header lies: ${JSON.stringify(sizes)}`);
     return new PinRing(memory, sizes, layoutOf(sizes), options);
+  }
+
+  /** Whether its writer has closed it, and no other has opened it since. */
+  get closed(): boolean {
+    return Atomics.load(this.#memory.words, CLOSED) === 1;
   }
 
   /** The writing end; a ring has one. @throws {RingError} RING_WRITER_TAKEN */

@@ -1,0 +1,20 @@
+/**
+ * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions]`.
+ * Prints one JSON line for each kind of ring; exits with 1 when anything was torn, repeated, reordered or miscounted.
+ */
+import { stress } from "./stress.ts";
+
+const millions = Number(process.argv[2] ?? 50);
+for (const kind of ["log", "pin"] as const) {
+  const report = await stress({
+    kind,
+    messages: millions * 1e6,
+    reliableReaders: 1,
+    keepLastReaders: 1,
+    terminations: Math.min(2000, Math.ceil(millions * 10)),
+    seed: 1,
+  });
+  console.log(JSON.stringify({ kind, ...report }));
+  const { torn, repeated, reordered, miscounted, lostByReliable, missedByReliable } = report;
+  if (torn + repeated + reordered + miscounted + lostByReliable + missedByReliable > 0) process.exitCode = 1;
+}
