@@ -46,7 +46,7 @@ async function replay(pace: (message: number) => boolean): Promise<string[]> {
     messages.publish({ message: `m${i}` });
     // Promises settle before the clock goes on: that is what a deterministic replay waits for, at every rate.
     await runtime.settled();
-    if (pace(i)) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let turn = 0; pace(i) && turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
   return out;
 }
