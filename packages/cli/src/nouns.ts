@@ -10,12 +10,12 @@ export interface Noun {
 export const NOUNS: readonly Noun[] = [
   {
     name: "start",
-    summary: "Replay recordings on the page",
+    summary: "Replay a recording on the page: HMI and Dreamview in the browser",
     load: async () => (await import("./commands/start.ts")).commands,
   },
   {
     name: "bag",
-    summary: "Recordings: ROS bag, MCAP and Cyber record",
+    summary: "Recordings: ROS bag 2.0, MCAP and Cyber record",
     load: async () => [
       ...(await import("./commands/bag.ts")).commands,
       ...(await import("./commands/play.ts")).commands,
@@ -27,18 +27,18 @@ export const NOUNS: readonly Noun[] = [
     load: async () => (await import("./commands/msg.ts")).commands,
   },
   {
-    name: "control",
-    summary: "The control module: run it over recorded inputs",
-    load: async () => (await import("./commands/control.ts")).commands,
-  },
-  {
     name: "localization",
-    summary: "RTK localization: run it over recorded inputs",
+    summary: "Localization: RTK on recorded GNSS and IMU",
     load: async () => (await import("./commands/localization.ts")).commands,
   },
   {
     name: "planning",
-    summary: "Recorder, player and replay planner over recorded inputs",
+    summary: "Planning: replay a recorded trajectory",
     load: async () => (await import("./commands/planning.ts")).commands,
+  },
+  {
+    name: "control",
+    summary: "Control: Apollo's lateral and longitudinal controllers on recorded inputs",
+    load: async () => (await import("./commands/control.ts")).commands,
   },
 ];
