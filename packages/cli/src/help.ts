@@ -58,7 +58,7 @@ export function commandHelp(command: Command): string {
     command.summary,
     "",
     `Usage: delos ${command.usage}`,
-    ...(command.description === undefined ? [] : ["", ...wrap(command.description)]),
+    ...(command.description === undefined ? [] : ["", ...paragraphs(command.description)]),
     "",
     "Options:",
     ...table(options),
@@ -81,6 +81,14 @@ function table(rows: readonly (readonly [string, string])[]): string[] {
     if (first.length > 0) return [...first, ...rest];
     return lines.map((line, i) => `  ${(i === 0 ? name : "").padEnd(left)}  ${line}`.trimEnd());
   });
+}
+
+/** Paragraphs stand apart by an empty line; a line's end inside of one means nothing. */
+function paragraphs(text: string): string[] {
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .flatMap((paragraph, i) => [...(i === 0 ? [] : [""]), ...wrap(paragraph.replace(/\s*\n\s*/g, " "))]);
 }
 
 function wrap(text: string, width = WIDTH): string[] {
