@@ -86,7 +86,8 @@ class MemorySource implements ByteSource {
   readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array, name: string) {
-    this.#bytes = bytes;
+    // Views of a Buffer are Buffers, slower and of another kind than what is promised.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.name = name;
     this.size = bytes.length;
   }

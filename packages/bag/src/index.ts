@@ -2,6 +2,7 @@ export { type ByteSink, createFile, MemorySink } from "./byte-sink.ts";
 export { type ByteSource, bytesSource, openFile } from "./byte-source.ts";
 export { ChannelCodecs, payloadOf } from "./channel-codecs.ts";
 export { checkFile } from "./check-file.ts";
+export { CyberWriter, type CyberWriterOptions } from "./cyber/cyber-writer.ts";
 export { digest } from "./digest.ts";
 export { type ConformanceResult, runConformance } from "./mcap/conformance.ts";
 export {

@@ -1,5 +1,5 @@
 import { DelosError, MalformedError } from "@delos/core";
-import { decodeLz4Frames, LZ4_MAX_RATIO } from "./lz4.ts";
+import { decodeLz4Frames, LZ4_MAX_RATIO, LZ4_SLACK } from "./lz4.ts";
 import { zstdBound } from "./zstd-frame.ts";
 
 /** A reader met a codec that is loaded on demand: load it and open again. Never leaves this package. */
@@ -59,7 +59,7 @@ export function decompress(
   switch (compression) {
     case "lz4": {
       if (size > source.length * LZ4_MAX_RATIO) throw impossible(size, source.length, compression);
-      const target = output.reserve(size);
+      const target = output.reserve(size + LZ4_SLACK);
       const written = decodeLz4Frames(source, 0, source.length, target, size);
       if (written !== size) throw wrongSize(size, written);
       return target.subarray(0, size);
@@ -91,7 +91,7 @@ function checked(size: number, code: string, run: () => Uint8Array): Uint8Array 
     throw new DelosError(code, "the compressed data is damaged", { cause });
   }
   if (result.length !== size) throw wrongSize(size, result.length);
-  return result;
+  return new Uint8Array(result.buffer, result.byteOffset, result.length);
 }
 
 function wrongSize(declared: number, found: number): DelosError {

@@ -2,25 +2,15 @@ import { DelosError, MalformedError } from "@delos/core";
 import { type Block, LoadedBlock } from "../block.ts";
 import { type ByteSource, readBytes } from "../byte-source.ts";
 import type { ChannelList, RecordedChannel } from "../channel-list.ts";
-import { decodeLz4Frames, LZ4_MAX_RATIO } from "../compression/lz4.ts";
+import { decodeLz4Frames, LZ4_MAX_RATIO, LZ4_SLACK } from "../compression/lz4.ts";
 import { ProblemList } from "../problems.ts";
 import type { RecordingFile } from "../recording-file.ts";
 import type { ReadOptions } from "../recording-options.ts";
 import { joinNs } from "../time.ts";
 import { CyberChannels } from "./cyber-channels.ts";
 import { ProtoReader } from "./protobuf.ts";
+import { FIRST_SECTION, HEADER_AREA, SECTION, SECTION_HEAD } from "./sections.ts";
 
-/**
- * A Cyber record 1.0 (apollo cyber/record/file, cyber/proto/record.proto): sections, each behind 16 bytes:
- *
- *   i32 type | u32 padding, anything | i64 size | the protobuf message
- *
- * The header's area is filled up to 2048 bytes, so the second section stands at 2064.
- */
-const SECTION = { header: 0, chunkHeader: 1, chunkBody: 2, index: 3, channel: 4 } as const;
-const SECTION_HEAD = 16;
-const HEADER_AREA = 2048;
-const FIRST_SECTION = SECTION_HEAD + HEADER_AREA;
 /** CHANNEL and INDEX sections are read into memory whole; none is larger. */
 const MAX_SECTION_BYTES = 256 * 2 ** 20;
 const COMPRESSIONS = ["none", "bz2", "lz4"];
@@ -54,6 +44,10 @@ export function isCyberRecord(source: ByteSource, head: Uint8Array): boolean {
   }
 }
 
+/**
+ * A Cyber record. Opening reads header and index; without a sound index the sections are read through up to an INDEX or the
+ * end.
+ */
 export class CyberFile implements RecordingFile {
   readonly format = "record";
   readonly name: string;
@@ -98,7 +92,7 @@ export class CyberFile implements RecordingFile {
     if (direct === undefined) this.#source.read(bytes, 0, length, bodyAt);
     if (length >= 4 && bytes[0] === 0x04 && bytes[1] === 0x22 && bytes[2] === 0x4d && bytes[3] === 0x18) {
       const limit = Math.min(length * LZ4_MAX_RATIO, this.#options.maxChunkBytes);
-      const content = into.reserve(limit);
+      const content = into.reserve(limit + LZ4_SLACK);
       bytes = content.subarray(0, decodeLz4Frames(bytes, 0, length, content, limit));
     }
     into.begin(block, bytes);
