@@ -1,5 +1,5 @@
-import { DelosError, MalformedError } from "@delos/core";
-import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
+import { DelosError } from "@delos/core";
+import type { EnumDescriptor, FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
 import * as wire from "./wire.ts";
 import { type BackwardWriter, MAX_DEPTH } from "./wire.ts";
 
@@ -65,7 +65,7 @@ const runtime = {
     for (const name of names) delete (message as Record<string, unknown>)[name];
   },
   missing(message: string, field: string, pos: number): never {
-    throw new MalformedError("MSG_REQUIRED_MISSING", `${message}: required field ${field} is not there`, pos);
+    throw wire.malformed("MSG_REQUIRED_MISSING", `${message}: required field ${field} is not there`, pos);
   },
   absent(where: string): never {
     throw new DelosError("MSG_REQUIRED_MISSING", `required field ${where} is not set`, { details: { field: where } });
@@ -163,7 +163,7 @@ function readElement(field: FieldDescriptor, strict: boolean): string {
     case "sint32":
       return varint("x=(x>>>1)^-(x&1);");
     case "bool":
-      return "x=R.bool(b,p,end);p=cursor.pos;";
+      return "if(p>=end)R.truncated(p,end);x=b[p++];if(x>127){x=R.bool(b,p-1,end);p=cursor.pos}else x=x!==0;";
     case "uint64":
     case "int64":
     case "sint64":
@@ -200,7 +200,7 @@ if(m===undefined)m=new C();
 let x,n,s,t,stop;
 while(p<end){
 s=p;t=b[p++];
-if(t>127){t=R.tag(b,s,end);p=cursor.pos}
+if(t>127){if(p<end&&(x=b[p])<128&&x>0){t=t&127|x<<7;p++}else{t=R.tag(b,s,end);p=cursor.pos}}
 switch(t){
 ${cases.join("\n")}
 }
@@ -221,7 +221,7 @@ function decodeField(
 ): string {
   const slot = slots("m", field.name);
   const read = readElement(field, strict);
-  const closed = field.enum?.closed === true ? kid(new Set(field.enum.values.map((value) => value.number))) : undefined;
+  const closed = field.enum?.closed === true ? isValue(field.enum, kid) : undefined;
   const list = `(${slot.get}===undefined?(${slot.set("[]")},${slot.get}):${slot.get})`;
 
   if (field.message?.mapEntry === true) {
@@ -254,7 +254,7 @@ p=n;continue;}`;
   }
 
   const known = (then: string, position: string): string =>
-    closed === undefined ? then : `if(${closed}.has(x)){${then}}else R.unknownEnum(m,${field.number},b,${position},p);`;
+    closed === undefined ? then : `if(${closed}){${then}}else R.unknownEnum(m,${field.number},b,${position},p);`;
 
   if (field.label !== "repeated") {
     const position = closed === undefined ? "" : "stop=p;";
@@ -273,6 +273,13 @@ if(p>=end)R.truncated(p,end);n=b[p++];if(n>127||p+n>end){n=R.length(b,p-1,end);p
 const outer=end;end=p+n;${closed === undefined ? `const l=${list};` : ""}
 while(p<end){${closed === undefined ? "" : "stop=p;"}${read}${known(closed === undefined ? "l.push(x);" : `${list}.push(x);`, "stop")}}
 end=outer;continue;}`;
+}
+
+/** Code that asks whether `x` is a value of the enum: mostly they are numbered without gaps. */
+function isValue(type: EnumDescriptor, kid: (value: unknown) => string): string {
+  const numbers = new Set(type.values.map((value) => value.number));
+  const [min, max] = [Math.min(...numbers), Math.max(...numbers)];
+  return max - min + 1 === numbers.size ? `x>=${min}&&x<=${max}` : `${kid(numbers)}.has(x)`;
 }
 
 /** At most one field of a oneof is set: the last one that arrived. */

@@ -1,5 +1,5 @@
 import { DelosError, describeError } from "@delos/core";
-import { cursor, DELIMITED, length, plainBytes, skip, tag, text, uint64, VARINT } from "./wire.ts";
+import { checkBytes, cursor, DELIMITED, length, skip, tag, text, uint64, VARINT } from "./wire.ts";
 
 /**
  * What a type is made of, read from `FileDescriptorProto` bytes (google/protobuf/descriptor.proto), as compilers, MCAP
@@ -158,9 +158,8 @@ export function collect(bytes: Uint8Array): {
 
 /** The files of a `FileDescriptorSet`, each as the bytes of its `FileDescriptorProto`. */
 export function filesOfSet(set: Uint8Array): Uint8Array[] {
-  return [...rawFields(plainBytes(set))].flatMap(([number, value]) =>
-    number === 1 && typeof value !== "number" ? [value] : [],
-  );
+  checkBytes(set);
+  return [...rawFields(set)].flatMap(([number, value]) => (number === 1 && typeof value !== "number" ? [value] : []));
 }
 
 /** Name and imports of a `FileDescriptorProto`, without reading the rest. */

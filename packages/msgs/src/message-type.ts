@@ -4,7 +4,7 @@ import type { DescriptorPool, MessageDescriptor } from "./descriptor.ts";
 import { messageFromJson, messageToJson } from "./json.ts";
 import { messageFromText, messageToText } from "./text.ts";
 import { createMessage, fieldNamed, ownValue, unknownFieldError } from "./values.ts";
-import { BackwardWriter, plainBytes, UNKNOWN_FIELDS } from "./wire.ts";
+import { BackwardWriter, checkBytes, cursor, UNKNOWN_FIELDS, windowOn } from "./wire.ts";
 
 /**
  * A protobuf message type as a value. Messages are plain objects with the field names of the `.proto`; a field that is not
@@ -101,9 +101,15 @@ export class MessageType<T = Record<string, unknown>> implements MessageCodec<T>
 
   /** @throws {MalformedError} with the offset: `MSG_TRUNCATED`, `MSG_BAD_TAG`, `MSG_BAD_VARINT`, `MSG_BAD_UTF8`, `MSG_TOO_DEEP`, `MSG_REQUIRED_MISSING` */
   decode(bytes: Uint8Array): T {
-    const plain = plainBytes(bytes);
-    const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
-    return this.#parts.codec.decode(undefined, plain, view, 0, plain.length, 0) as T;
+    checkBytes(bytes);
+    const { bytes: whole, view } = windowOn(bytes.buffer);
+    const start = bytes.byteOffset;
+    cursor.base = start;
+    try {
+      return this.#parts.codec.decode(undefined, whole, view, start, start + bytes.length, 0) as T;
+    } finally {
+      cursor.base = 0;
+    }
   }
 
   /** A checked deep copy, with 32-bit floats rounded. @throws {DelosError} naming the field that is wrong */

@@ -10,7 +10,11 @@ import { DelosError, MalformedError } from "@delos/core";
  * Every read takes the end it must not pass and throws `MalformedError` with the byte offset. The functions that read
  * numbers of variable length leave the position behind them in `cursor.pos`: compiled decoders hold theirs in a local.
  */
-export const cursor = { pos: 0 };
+export const cursor = {
+  pos: 0,
+  /** Position of the message in the buffer that is read; errors count from here. */
+  base: 0,
+};
 
 /** Messages nested deeper than this are refused, as protobuf's C++ and Java runtimes do. */
 export const MAX_DEPTH = 100;
@@ -28,12 +32,16 @@ export const START_GROUP = 3;
 export const END_GROUP = 4;
 export const FIXED32 = 5;
 
+export function malformed(code: string, message: string, pos: number, cause?: unknown): MalformedError {
+  return new MalformedError(code, message, pos - cursor.base, { cause });
+}
+
 export function truncated(pos: number, end: number): never {
-  throw new MalformedError("MSG_TRUNCATED", `message ends inside a field, ${end} bytes are there`, pos);
+  throw malformed("MSG_TRUNCATED", `message ends inside a field, at ${end - cursor.base} bytes`, pos);
 }
 
 export function tooDeep(pos: number): never {
-  throw new MalformedError("MSG_TOO_DEEP", `messages nested more than ${MAX_DEPTH} deep`, pos);
+  throw malformed("MSG_TOO_DEEP", `messages nested more than ${MAX_DEPTH} deep`, pos);
 }
 
 /** Low 32 bits of a varint of up to ten bytes: what `int32`, `uint32` and enums keep of it. */
@@ -48,7 +56,7 @@ export function varint32(bytes: Uint8Array, pos: number, end: number): number {
       return value >>> 0;
     }
   }
-  throw new MalformedError("MSG_BAD_VARINT", "varint longer than ten bytes", pos - 10);
+  throw malformed("MSG_BAD_VARINT", "varint longer than ten bytes", pos - 10);
 }
 
 const scratch64 = new BigUint64Array(1);
@@ -77,7 +85,7 @@ function readVarint64(bytes: Uint8Array, pos: number, end: number): void {
       return;
     }
   }
-  throw new MalformedError("MSG_BAD_VARINT", "varint longer than ten bytes", pos - 10);
+  throw malformed("MSG_BAD_VARINT", "varint longer than ten bytes", pos - 10);
 }
 
 export function uint64(bytes: Uint8Array, pos: number, end: number): bigint {
@@ -105,7 +113,7 @@ export function length(bytes: Uint8Array, pos: number, end: number): number {
   readVarint64(bytes, pos, end);
   const value = scratch32[HIGH]! * 2 ** 32 + scratch32[LOW]!;
   if (value > end - cursor.pos)
-    throw new MalformedError("MSG_TRUNCATED", `length ${value}, but only ${end - cursor.pos} bytes are left`, pos);
+    throw malformed("MSG_TRUNCATED", `length ${value}, but only ${end - cursor.pos} bytes are left`, pos);
   return value;
 }
 
@@ -114,7 +122,7 @@ export function tag(bytes: Uint8Array, pos: number, end: number): number {
   readVarint64(bytes, pos, end);
   const value = scratch32[LOW]!;
   if (scratch32[HIGH] !== 0 || value < 8 || cursor.pos - pos > 5)
-    throw new MalformedError("MSG_BAD_TAG", "no such field number", pos);
+    throw malformed("MSG_BAD_TAG", "no such field number", pos);
   return value;
 }
 
@@ -138,9 +146,9 @@ export function skip(fieldTag: number, bytes: Uint8Array, pos: number, end: numb
       if (pos + 4 > end) truncated(pos, end);
       return pos + 4;
     case END_GROUP:
-      throw new MalformedError("MSG_BAD_TAG", `end of group ${fieldTag >>> 3}, which was never begun`, pos - 1);
+      throw malformed("MSG_BAD_TAG", `end of group ${fieldTag >>> 3}, which was never begun`, pos - 1);
     default:
-      throw new MalformedError("MSG_BAD_TAG", `wire type ${fieldTag & 7} does not exist`, pos - 1);
+      throw malformed("MSG_BAD_TAG", `wire type ${fieldTag & 7} does not exist`, pos - 1);
   }
 }
 
@@ -152,8 +160,7 @@ export function groupEnd(number: number, bytes: Uint8Array, pos: number, end: nu
     const inner = tag(bytes, pos, end);
     pos = cursor.pos;
     if ((inner & 7) === END_GROUP) {
-      if (inner >>> 3 !== number)
-        throw new MalformedError("MSG_BAD_TAG", `group ${number} ends as ${inner >>> 3}`, start);
+      if (inner >>> 3 !== number) throw malformed("MSG_BAD_TAG", `group ${number} ends as ${inner >>> 3}`, start);
       return start;
     }
     pos = skip(inner, bytes, pos, end, depth);
@@ -191,7 +198,7 @@ export function unknownField(
   end: number,
   depth: number,
 ): number {
-  if (fieldTag < 8) throw new MalformedError("MSG_BAD_TAG", "field number 0", start);
+  if (fieldTag < 8) throw malformed("MSG_BAD_TAG", "field number 0", start);
   const stop = skip(fieldTag, bytes, pos, end, depth);
   keepUnknown(message, bytes, start, stop);
   return stop;
@@ -244,7 +251,7 @@ function longText(bytes: Uint8Array, pos: number, end: number, strict: boolean):
   try {
     return strictUtf8.decode(part);
   } catch (cause) {
-    throw new MalformedError("MSG_BAD_UTF8", "string is not UTF-8", pos, { cause });
+    throw malformed("MSG_BAD_UTF8", "string is not UTF-8", pos, cause);
   }
 }
 
@@ -400,9 +407,37 @@ export class BackwardWriter {
   }
 }
 
-/** A plain `Uint8Array` on the same bytes: a Node `Buffer` would make every decoder polymorphic. */
-export function plainBytes(bytes: Uint8Array): Uint8Array {
+/** A buffer as decoders see it: as a whole, since making views of a part costs more than decoding a small message. */
+export interface Window {
+  readonly buffer: ArrayBufferLike;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/**
+ * The windows looked through last: the next message mostly lies in the same buffer. A small buffer is held until the next
+ * one comes; a large one, a chunk of a recording, only weakly.
+ */
+let recent: Window = windowOf(new ArrayBuffer(0));
+let recentLarge: WeakRef<Window> | undefined;
+const LARGE = 1 << 20;
+
+export function windowOn(buffer: ArrayBufferLike): Window {
+  if (recent.buffer === buffer) return recent;
+  if (buffer.byteLength < LARGE) return (recent = windowOf(buffer));
+  const known = recentLarge?.deref();
+  if (known !== undefined && known.buffer === buffer) return known;
+  const window = windowOf(buffer);
+  recentLarge = new WeakRef(window);
+  return window;
+}
+
+function windowOf(buffer: ArrayBufferLike): Window {
+  return { buffer, bytes: new Uint8Array(buffer), view: new DataView(buffer) };
+}
+
+/** @throws {DelosError} `MSG_NOT_BYTES` */
+export function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
   if (!(bytes instanceof Uint8Array))
     throw new DelosError("MSG_NOT_BYTES", `expected a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`);
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
