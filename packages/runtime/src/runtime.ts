@@ -1,7 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { hostname } from "node:os";
 import process from "node:process";
-import { threadId } from "node:worker_threads";
 import {
   type Clock,
   ClosedError,
@@ -26,6 +23,7 @@ import {
   endpointId,
   inProcess,
   nearestTransport,
+  newParticipant,
   type ParticipantInfo,
   type Transport,
   type TransportFactory,
@@ -72,15 +70,8 @@ export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
   const { clock: choice = "system" } = options;
   const clock = choice === "system" ? new SystemClock() : choice === "recorded" ? new SimulatedClock() : choice;
   const factories = options.transports ?? [inProcess()];
-  const participant: ParticipantInfo = {
-    id: randomBytes(12).toString("hex"),
-    name: options.name ?? process.title,
-    host: hostname(),
-    pid: process.pid,
-    thread: threadId,
-    transports: factories.map((factory) => factory.address),
-    vendor: "delos",
-  };
+  const addresses = factories.map((factory) => factory.address);
+  const participant = newParticipant(options.name ?? process.title, addresses);
   const log = new LogFan(options.log ?? standardError);
   const logger = new Logger("delos", clock, (record) => log.write(record), options.logLevel ?? "info");
   const transports: Transport[] = [];
