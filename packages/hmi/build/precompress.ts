@@ -17,7 +17,7 @@ export function precompress(): Plugin {
     configResolved(config) {
       folder = join(config.root, config.build.outDir);
     },
-    closeBundle() {
+    writeBundle() {
       const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
       for (const file of files.filter((name) => COMPRESSIBLE.test(name))) {
         const bytes = readFileSync(join(folder, file));

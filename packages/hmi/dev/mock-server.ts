@@ -28,6 +28,7 @@ export interface MockServer extends AsyncDisposable {
   readonly connections: number;
   /** Sends the frame to every page. */
   send(frame: Partial<Frame>): void;
+  sendBytes(bytes: Uint8Array): void;
   /** Puts the drive to a moment and shows it, as a seek does. */
   show(timeS: number): void;
   play(playing: boolean): void;
@@ -181,6 +182,9 @@ export async function startMockServer(options: MockOptions = {}): Promise<MockSe
       return sockets.clients.size;
     },
     send,
+    sendBytes: (bytes) => {
+      for (const socket of sockets.clients) socket.send(bytes);
+    },
     show: jump,
     play: (on) => {
       playing = on;

@@ -84,6 +84,17 @@ test("writes frames that protobufjs reads back", () => {
   );
 });
 
+test("frames joined by their bytes are one frame, merged as protobufjs merges them", () => {
+  fc.assert(
+    fc.property(valuesOf(Frame), valuesOf(Frame), (first, second) => {
+      const parts = [first, second].map((value) => Frame.encode(Frame.fromObject(value)).finish());
+      const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
+      const theirs = Frame.toObject(Frame.decode(bytes), { longs: Number, enums: Number });
+      expect(withoutZeros(bridge.Frame.decode(bytes))).toEqual(withoutZeros(theirs));
+    }),
+  );
+});
+
 test("writes every command as protobufjs does", () => {
   const command = fc.oneof(
     ...Command.fieldsArray.map((field) => singleValue(field).map((value) => ({ [field.name]: value }))),

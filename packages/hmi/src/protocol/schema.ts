@@ -22,7 +22,8 @@ export interface Message<T> {
   decode(bytes: Uint8Array): T;
   /** Absent properties are left out. */
   encode(value: Partial<T>): Uint8Array<ArrayBuffer>;
-  read(reader: WireReader): T;
+  /** Reads what is left of the reader; fields that stand there are laid over `before`. */
+  read(reader: WireReader, before?: T): T;
 }
 
 export type Infer<M> = M extends Message<infer T> ? T : never;
@@ -151,15 +152,15 @@ export const doubles = (number: number): Field<number[]> => repeatedScalar(DOUBL
 export const unsigneds = (number: number): Field<number[]> => repeatedScalar(UNSIGNED, number);
 export const strings = (number: number): Field<string[]> => repeatedScalar(STRING, number);
 
-/** A message inside; of two occurrences the later one counts. */
+/** A message inside. Occurrences are merged, so that frames can be joined by joining their bytes. */
 export function one<T>(number: number, inner: Message<T>): Field<T | undefined> {
   return {
     number,
     wireType: WireType.delimited,
     initial: () => undefined,
-    read: (reader, wireType) => {
+    read: (reader, wireType, previous) => {
       expectWireType(wireType, WireType.delimited, number);
-      return readInside(reader, inner);
+      return readInside(reader, inner, previous);
     },
     write: (writer, field, value) => {
       if (value === undefined) return;
@@ -188,9 +189,9 @@ export function many<T>(number: number, inner: Message<T>): Field<T[]> {
   };
 }
 
-function readInside<T>(reader: WireReader, inner: Message<T>): T {
+function readInside<T>(reader: WireReader, inner: Message<T>, before?: T): T {
   const part = reader.delimited();
-  const value = inner.read(part);
+  const value = inner.read(part, before);
   reader.position = part.end;
   return value;
 }
@@ -200,9 +201,9 @@ export function message<F extends Fields>(fields: F): Message<{ [K in keyof F]: 
   const entries = Object.entries(fields);
   const byNumber = new Map(entries.map(([name, field]) => [field.number, { name, field }]));
 
-  const read = (reader: WireReader): T => {
-    const value: Record<string, unknown> = {};
-    for (const [name, field] of entries) value[name] = field.initial();
+  const read = (reader: WireReader, before?: T): T => {
+    const value: Record<string, unknown> = before ?? {};
+    if (before === undefined) for (const [name, field] of entries) value[name] = field.initial();
     while (!reader.done) {
       const tag = reader.varint();
       const known = byNumber.get(Math.floor(tag / 8));

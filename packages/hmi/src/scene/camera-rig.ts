@@ -77,6 +77,13 @@ export class CameraRig {
     this.#panY += (-Math.cos(yaw) * right + Math.sin(yaw) * up) * scale;
   }
 
+  /** Changes when the picture does; a glide has ended when it no longer shows. */
+  get signature(): string {
+    const { x, y, z } = this.camera.position;
+    const { yaw, pitch } = this.#view;
+    return `${x.toFixed(3)} ${y.toFixed(3)} ${z.toFixed(3)} ${yaw.toFixed(4)} ${pitch.toFixed(4)} ${this.#heading.toFixed(4)}`;
+  }
+
   get distanceM(): number {
     return this.#view.distanceM;
   }

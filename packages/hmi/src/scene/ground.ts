@@ -31,19 +31,19 @@ export class Ground {
       fragmentShader: `
         uniform vec3 ground; uniform vec3 horizon; uniform vec3 grid; uniform float strength; uniform float fadeM;
         varying vec2 at; varying vec2 fromCar;
-        float lines( vec2 p, float widthPx ) {
-          vec2 w = fwidth( p );
+        float lines( vec2 p, vec2 w, float widthPx ) {
           vec2 d = abs( fract( p - 0.5 ) - 0.5 ) / w;
           float line = clamp( widthPx + 0.5 - min( d.x, d.y ), 0.0, 1.0 );
-          return line * ( 1.0 - smoothstep( 0.12, 0.5, max( w.x, w.y ) ) );
+          return line * clamp( 1.3 - 2.6 * max( w.x, w.y ), 0.0, 1.0 );
         }
         void main() {
-          float far = length( fromCar );
-          float near = exp( -far * far / ( fadeM * fadeM ) );
-          float line = max( lines( at / 5.0, 0.5 ) * 0.38, lines( at / 50.0, 0.9 ) * 0.9 );
-          vec3 lit = ground * ( 1.0 + 0.55 * exp( -far * far / 420.0 ) );
-          vec3 colour = mix( lit, grid, line * strength * ( 0.12 + 0.88 * near ) );
-          gl_FragColor = vec4( mix( colour, horizon, smoothstep( 40.0, 620.0, far ) ), 1.0 );
+          float far2 = dot( fromCar, fromCar );
+          vec2 w = fwidth( at ) * 0.2;
+          float near = 1.0 / ( 1.0 + far2 / ( fadeM * fadeM ) );
+          float line = max( lines( at * 0.2, w, 0.5 ) * 0.38, lines( at * 0.02, w * 0.1, 0.9 ) * 0.9 );
+          vec3 lit = ground * ( 1.0 + 0.55 / ( 1.0 + far2 * 0.003 ) );
+          vec3 colour = mix( lit, grid, line * strength * near );
+          gl_FragColor = vec4( mix( colour, horizon, clamp( far2 * 6.0e-6 - 0.01, 0.0, 1.0 ) ), 1.0 );
           #include <colorspace_fragment>
         }`,
     });

@@ -28,14 +28,25 @@ export class Scene3d implements View {
   #width = 1;
   #height = 1;
   #lastMs = 0;
+  /** What the last drawn picture depended on. */
+  #drawn = "";
+  #drawnObstacles: Picture["obstacles"] | undefined;
+  /** Changes of size and style. */
+  #changes = 0;
 
   constructor(canvas: HTMLCanvasElement, trailCapacity: number) {
-    this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: false, powerPreference: "high-performance" });
+    const software = isDrawnInSoftware();
+    this.#renderer = new WebGLRenderer({
+      canvas,
+      antialias: !software, // four samples a pixel are free on a graphics card only
+      alpha: false,
+      powerPreference: "high-performance",
+    });
     this.#renderer.outputColorSpace = SRGBColorSpace;
     this.#renderer.toneMapping = NoToneMapping;
     this.#trail = new TrailLine(trailCapacity, NIGHT);
     const highest = Math.min(2, globalThis.devicePixelRatio || 1);
-    this.#resolution = new Resolution(highest, isSoftware(this.#renderer) ? Math.min(1, highest) : highest);
+    this.#resolution = new Resolution(highest, software ? Math.min(1, highest) : highest);
     this.#sun.position.set(-4, 6, 9);
     this.#scene.add(
       this.#sky.mesh,
@@ -79,6 +90,7 @@ export class Scene3d implements View {
     for (const part of [this.#sky, this.#ground, this.#car, this.#ribbon, this.#trail]) part.restyle(theme);
     this.#ambient.intensity = theme.ambient;
     this.#sun.intensity = theme.sun;
+    this.#changes++;
   }
 
   resize(width: number, height: number): void {
@@ -90,15 +102,16 @@ export class Scene3d implements View {
   draw(picture: Picture, nowMs: number): void {
     const elapsedMs = this.#lastMs === 0 ? 16 : nowMs - this.#lastMs;
     this.#lastMs = nowMs;
-    if (this.#resolution.frame(elapsedMs)) this.#applySize();
     const elapsedS = Math.min(0.1, elapsedMs / 1000);
     const { pose, origin } = picture;
-    this.#car.group.visible = pose !== undefined;
     const x = pose === undefined ? 0 : pose.x - origin.x;
     const y = pose === undefined ? 0 : pose.y - origin.y;
     const heading = pose?.heading ?? 0;
-    this.#car.update({ ...picture, x, y, heading }, nowMs / 1000, elapsedS);
     this.#rig.update(x, y, heading, elapsedS);
+    this.#car.update({ ...picture, x, y, heading }, nowMs / 1000, elapsedS);
+    if (!this.#hasChanged(picture)) return;
+    if (this.#resolution.frame(elapsedMs)) this.#applySize();
+    this.#car.group.visible = pose !== undefined;
     this.#ground.follow(x, y, this.#rig.distanceM);
     this.#sky.mesh.position.copy(this.#rig.camera.position);
     this.#trail.update(picture.trail, pose?.timeS ?? 0, origin);
@@ -111,7 +124,19 @@ export class Scene3d implements View {
     this.#renderer.dispose();
   }
 
+  /** A picture like the last one is not drawn again: a page that stands still costs nothing. */
+  #hasChanged({ pose, origin, trajectoryRevision, trail, obstacles }: Picture): boolean {
+    if (obstacles !== this.#drawnObstacles) this.#changes++;
+    this.#drawnObstacles = obstacles;
+    const motion = `${pose?.timeS} ${origin.revision} ${trajectoryRevision} ${trail.revision} ${trail.length}`;
+    const depends = `${motion} ${this.#rig.signature} ${this.#car.signature} ${this.#changes}`;
+    if (depends === this.#drawn) return false;
+    this.#drawn = depends;
+    return true;
+  }
+
   #applySize(): void {
+    this.#changes++;
     this.#renderer.setPixelRatio(this.#resolution.ratio);
     this.#renderer.setSize(this.#width, this.#height, false);
     this.#rig.camera.aspect = this.#width / this.#height;
@@ -119,10 +144,12 @@ export class Scene3d implements View {
   }
 }
 
-/** Drawn by the processor: begin with few pixels instead of finding out by stuttering. */
-function isSoftware(renderer: WebGLRenderer): boolean {
-  const gl = renderer.getContext();
+/** Whether the processor plays graphics card: a first context tells, since the second is made by what it says. */
+function isDrawnInSoftware(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (gl === null) return false;
   const info = gl.getExtension("WEBGL_debug_renderer_info");
   const name = String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|software/i.test(name);
 }

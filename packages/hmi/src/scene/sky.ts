@@ -1,7 +1,7 @@
 import { BackSide, Color, Mesh, ShaderMaterial, SphereGeometry } from "three";
 import type { SceneTheme } from "./theme.ts";
 
-/** A dome from the horizon's colour to the sky's. It follows the camera. */
+/** The upper half of a dome, from the horizon's colour to the sky's. It follows the camera. */
 export class Sky {
   readonly mesh: Mesh<SphereGeometry, ShaderMaterial>;
 
@@ -24,7 +24,10 @@ export class Sky {
           #include <colorspace_fragment>
         }`,
     });
-    this.mesh = new Mesh(new SphereGeometry(1, 24, 24), material);
+    this.mesh = new Mesh(
+      new SphereGeometry(1, 12, 16, 0, 2 * Math.PI, 0, Math.PI * 0.56).rotateX(Math.PI / 2),
+      material,
+    );
     this.mesh.scale.setScalar(100);
     this.mesh.renderOrder = -20;
     this.mesh.frustumCulled = false;

@@ -31,6 +31,11 @@ const MAX_NOTICES = 200;
 const GAP_S = 5;
 const GAP_M = 60;
 
+/** Numbers change on the page at most this often: nobody reads faster, and every change costs a repaint. */
+const SHOW_EVERY_MS = 50;
+/** No state for so long while playing: what is shown is marked as old. */
+const SILENT_MS = 1500;
+
 /** A notice with a number of its own, so that a list can tell two alike apart. */
 export interface NumberedNotice extends Notice {
   readonly number: number;
@@ -63,6 +68,8 @@ export class PageState {
   readonly track = new PoseTrack();
   readonly trail = new Trail();
   readonly plots = new PlotStore();
+  /** The newest state, for the picture; the signals follow it at reading speed. */
+  newest: World | undefined;
   trajectory: Trajectory | undefined;
   trajectoryRevision = 0;
   obstacles: readonly Obstacle[] = [];
@@ -71,6 +78,9 @@ export class PageState {
   #noticeNumber = 0;
   #pass = -1;
   #lastWorldAtMs = 0;
+  #shownAtMs = 0;
+  #showLater: ReturnType<typeof setTimeout> | undefined;
+  #newestPlayback: Playback | undefined;
 
   constructor(send: (command: Command) => boolean) {
     this.#send = send;
@@ -102,7 +112,7 @@ export class PageState {
   connectionChanged(state: ConnectionState): void {
     batch(() => {
       this.connection.value = state;
-      if (state.kind !== "open") this.checkStaleness(Number.POSITIVE_INFINITY);
+      if (state.kind !== "open") this.checkStaleness(performance.now());
       else if (this.inspected.value !== "") this.#send({ inspect: this.inspected.value });
     });
   }
@@ -118,12 +128,31 @@ export class PageState {
       if (frame.density !== undefined) this.density.value = frame.density;
       if (frame.counters !== undefined) this.counters.value = frame.counters;
       if (frame.notices.length > 0) this.#addNotices(frame.notices);
+      if (frame.hello !== undefined || nowMs - this.#shownAtMs >= SHOW_EVERY_MS) this.#show(nowMs);
+      else this.#showLater ??= setTimeout(() => this.#show(performance.now()), SHOW_EVERY_MS);
+    });
+  }
+
+  /** What was received becomes what is read. */
+  #show(nowMs: number): void {
+    clearTimeout(this.#showLater);
+    this.#showLater = undefined;
+    this.#shownAtMs = nowMs;
+    const world = this.newest;
+    batch(() => {
+      this.playback.value = this.#newestPlayback;
+      this.busTimeS.value = world?.time_s ?? Number.NaN;
+      this.pose.value = world?.pose;
+      this.chassis.value = world?.chassis;
+      this.control.value = world?.control;
+      this.fix.value = world?.fix;
+      this.checkStaleness(nowMs);
     });
   }
 
   /** Marks what has not been confirmed lately; called a few times a second, also when nothing arrives. */
   checkStaleness(nowMs: number): void {
-    const silent = nowMs - this.#lastWorldAtMs > 1500 && (this.playing || this.connection.value.kind !== "open");
+    const silent = this.connection.value.kind !== "open" || (this.playing && nowMs - this.#lastWorldAtMs > SILENT_MS);
     const busTimeS = this.busTimeS.value;
     const next = {
       pose: silent || isStale(busTimeS, this.pose.value?.time_s),
@@ -138,16 +167,21 @@ export class PageState {
     this.hello.value = hello;
     this.#forgetMotion();
     this.#pass = -1;
-    this.pose.value = this.chassis.value = this.control.value = this.fix.value = undefined;
+    this.newest = undefined;
+    this.#newestPlayback = undefined;
     this.density.value = undefined;
     this.topics.value = [];
-    this.busTimeS.value = Number.NaN;
   }
 
   #played(playback: Playback): void {
     if (this.#pass >= 0 && playback.pass !== this.#pass) this.#forgetMotion();
     this.#pass = playback.pass;
-    this.playback.value = playback;
+    this.#newestPlayback = playback;
+    const shown = this.playback.value;
+    // What a person has just asked for is answered at once.
+    if (playback.state !== shown?.state || playback.rate !== shown.rate || playback.loop !== shown.loop) {
+      this.playback.value = playback;
+    }
   }
 
   #forgetMotion(): void {
@@ -162,19 +196,14 @@ export class PageState {
 
   #moved(world: World, nowMs: number): void {
     this.#lastWorldAtMs = nowMs;
-    if (world.time_s < this.busTimeS.value - 0.001) this.#forgetMotion();
-    this.busTimeS.value = world.time_s;
-    this.pose.value = world.pose;
-    this.chassis.value = world.chassis;
-    this.control.value = world.control;
-    this.fix.value = world.fix;
+    if (this.newest !== undefined && world.time_s < this.newest.time_s - 0.001) this.#forgetMotion();
+    this.newest = world;
     this.obstacles = world.obstacles;
     if (world.trajectory !== undefined) {
       this.trajectory = world.trajectory.x.length > 1 ? world.trajectory : undefined;
       this.trajectoryRevision++;
     }
     if (world.pose !== undefined) this.#addPose(world.pose, world.time_s, nowMs);
-    this.checkStaleness(nowMs);
   }
 
   #addPose(pose: Pose, worldTimeS: number, nowMs: number): void {

@@ -61,7 +61,7 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
   const { state } = app;
   const known = state.track.sample(state.playhead.at(nowMs), pose);
   if (known) origin.follow(pose.x, pose.y);
-  const chassis = state.chassis.value;
+  const chassis = state.newest?.chassis;
   const { left, right } = signals(chassis?.signal);
   return {
     pose: known ? pose : undefined,

@@ -1,14 +1,12 @@
 import { BufferAttribute, BufferGeometry } from "three";
 import { bodyNormal, bodyPoint, FRONT_M, type Point, REAR_M, stations } from "./body-surface.ts";
 
+/** Around the cross-section: closer together where the shoulder bends. */
+const AROUND = [-1, -0.75, -0.45, -0.15, 0.05, 0.15, 0.28, 0.4, 0.5, 0.6, 0.72, 0.86, 1];
+
 /** The whole painted body: both sides, with the flat ends of bumper and nose closed. */
 export function bodyGeometry(): BufferGeometry {
-  return merge([
-    patch(stations(), steps(-1, 1, 26), 1),
-    patch(stations(), steps(-1, 1, 26), -1),
-    end(FRONT_M, 1),
-    end(REAR_M, -1),
-  ]);
+  return merge([patch(stations(), AROUND, 1), patch(stations(), AROUND, -1), end(FRONT_M, 1), end(REAR_M, -1)]);
 }
 
 /** A piece of the body's surface lifted off it by `liftM`, on one side or both: lamps, trim, door lines. */
@@ -18,8 +16,8 @@ export function bodyPatch(
   liftM = 0.006,
   sides: readonly (1 | -1)[] = [1, -1],
 ): BufferGeometry {
-  const xs = steps(x[0], x[1], 10);
-  const us = steps(u[0], u[1], 8);
+  const xs = steps(x[0], x[1], 4);
+  const us = steps(u[0], u[1], 4);
   return merge(sides.map((side) => patch(xs, us, side, liftM)));
 }
 
@@ -53,7 +51,7 @@ function patch(xs: readonly number[], us: readonly number[], side: 1 | -1, liftM
 
 /** A flat lid over one end. */
 function end(x: number, facing: 1 | -1): BufferGeometry {
-  const outline: Point[] = steps(-1, 1, 20).map((u) => bodyPoint(x, u));
+  const outline: Point[] = AROUND.map((u) => bodyPoint(x, u));
   const positions: number[] = [];
   const normals: number[] = [];
   const index: number[] = [];

@@ -1,13 +1,12 @@
 import {
   AdditiveBlending,
-  BufferGeometry,
+  type BufferGeometry,
   Color,
   CylinderGeometry,
   DoubleSide,
   Group,
   type Material,
   Mesh,
-  MeshBasicMaterial,
   MeshPhongMaterial,
   PlaneGeometry,
   ShaderMaterial,
@@ -18,6 +17,7 @@ import type { SceneTheme } from "../theme.ts";
 import { bodyGeometry, bodyPatch, floorGeometry, merge } from "./body.ts";
 import { FRONT_M, LENGTH_M, REAR_M, WHEEL_RADIUS_M, WHEELBASE_M, WIDTH_M } from "./body-surface.ts";
 import { greenhouse } from "./greenhouse.ts";
+import { Lamps } from "./lamps.ts";
 import { studioReflections } from "./reflections.ts";
 import { makeWheel, type Wheel } from "./wheel.ts";
 
@@ -44,12 +44,7 @@ export class Car {
   readonly #front: readonly Wheel[];
   readonly #paint: MeshPhongMaterial;
   readonly #glossy: readonly MeshPhongMaterial[];
-  readonly #brake = lamp();
-  readonly #tail = lamp();
-  readonly #left = lamp();
-  readonly #right = lamp();
-  readonly #reverse = lamp();
-  readonly #head = lamp();
+  readonly #lamps = new Lamps();
   readonly #beams: ShaderMaterial;
   readonly #beamMesh: Mesh;
   readonly #brakeGlow: ShaderMaterial;
@@ -57,42 +52,28 @@ export class Car {
   readonly #shadow: ShaderMaterial;
   #last: { x: number; y: number; heading: number } | undefined;
   #brakeLevel = 0;
+  #signature = "";
 
   constructor(theme: SceneTheme) {
     this.#paint = glossy(0xffffff, 0.1, 1);
     const glass = glossy(0x05080c, 0.12, 1);
-    const tyre = new MeshPhongMaterial({ color: 0x15181c, shininess: 8, specular: 0x111111 });
     const metal = glossy(0xb9c3cc, 0.3, 0.6);
     const dark = new MeshPhongMaterial({ color: 0x0a0c0f, shininess: 20, specular: 0x222222, side: DoubleSide });
-    const black = new MeshBasicMaterial({ color: 0x020304, side: DoubleSide });
+    const wheel = new MeshPhongMaterial({ vertexColors: true, shininess: 50, specular: 0x555b60, side: DoubleSide });
     this.#glossy = [this.#paint, glass, metal];
 
     const cabin = greenhouse();
     this.#add(merge([bodyGeometry(), cabin.painted, ...mirrors()]), this.#paint);
     this.#add(cabin.glass, glass);
-    this.#add(floorGeometry(), black);
-    this.#add(trim(), dark);
-    this.#add(sensor(), dark);
+    this.#add(merge([floorGeometry(), trim(), sensor()]), dark);
     this.#add(chrome(), metal);
-
-    this.#add(bodyPatch([3.5, 3.83], [0.1, 0.4], 0.008), this.#head);
-    this.#add(bodyPatch([REAR_M + 0.015, -0.86], [0.16, 0.5], 0.008), this.#tail);
-    this.#add(merge([bodyPatch([REAR_M + 0.004, -0.97], [0.2, 0.5], 0.012), highStopLamp()]), this.#brake);
-    this.#add(
-      merge([bodyPatch([3.46, 3.62], [0.02, 0.1], 0.009, [1]), bodyPatch([-0.9, -0.76], [0.18, 0.4], 0.012, [1])]),
-      this.#left,
-    );
-    this.#add(
-      merge([bodyPatch([3.46, 3.62], [0.02, 0.1], 0.009, [-1]), bodyPatch([-0.9, -0.76], [0.18, 0.4], 0.012, [-1])]),
-      this.#right,
-    );
-    this.#add(bodyPatch([REAR_M + 0.002, -1.0], [0.02, 0.12], 0.012), this.#reverse);
+    this.group.add(this.#lamps.mesh);
 
     this.#wheels = [
-      this.#wheel(WHEELBASE_M, 1, tyre, metal, dark),
-      this.#wheel(WHEELBASE_M, -1, tyre, metal, dark),
-      this.#wheel(0, 1, tyre, metal, dark),
-      this.#wheel(0, -1, tyre, metal, dark),
+      this.#wheel(WHEELBASE_M, 1, wheel),
+      this.#wheel(WHEELBASE_M, -1, wheel),
+      this.#wheel(0, 1, wheel),
+      this.#wheel(0, -1, wheel),
     ];
     this.#front = this.#wheels.slice(0, 2);
 
@@ -114,7 +95,7 @@ export class Car {
     }
     this.#shadow.uniforms["strength"]!.value = theme.shadow;
     this.#beamMesh.visible = theme.night;
-    this.#head.color.set(theme.night ? 0xf2f8ff : 0xd7e2ea);
+    this.#lamps.of("head").set(theme.night ? 0xf2f8ff : 0xd7e2ea);
     this.#brakeGlowMesh.visible = theme.night;
   }
 
@@ -127,12 +108,19 @@ export class Car {
 
     this.#brakeLevel += ((state.braking ? 1 : 0) - this.#brakeLevel) * (1 - Math.exp(-elapsedS / 0.05));
     const on = wallS % BLINK_S < BLINK_S / 2;
-    this.#brake.color.setRGB(0.1 + 0.9 * this.#brakeLevel, 0.004 + 0.045 * this.#brakeLevel, 0.01);
-    this.#tail.color.setRGB(0.24 + 0.4 * this.#brakeLevel, 0.008, 0.014);
+    this.#lamps.of("brake").setRGB(0.1 + 0.9 * this.#brakeLevel, 0.004 + 0.045 * this.#brakeLevel, 0.01);
+    this.#lamps.of("tail").setRGB(0.24 + 0.4 * this.#brakeLevel, 0.008, 0.014);
     this.#brakeGlow.uniforms["level"]!.value = this.#brakeLevel;
-    amber(this.#left, state.left && on);
-    amber(this.#right, state.right && on);
-    this.#reverse.color.setScalar(state.reversing ? 0.95 : 0.16);
+    this.#lamps.of("left").copy(state.left && on ? AMBER_ON : AMBER_OFF);
+    this.#lamps.of("right").copy(state.right && on ? AMBER_ON : AMBER_OFF);
+    this.#lamps.of("reverse").setScalar(state.reversing ? 0.95 : 0.16);
+    const blinking = `${state.left && on} ${state.right && on} ${state.reversing}`;
+    this.#signature = `${state.steeringPercent.toFixed(1)} ${this.#brakeLevel.toFixed(3)} ${blinking}`;
+  }
+
+  /** Changes when the car looks different in its own frame. */
+  get signature(): string {
+    return this.#signature;
   }
 
   #roll(state: CarState): void {
@@ -147,8 +135,8 @@ export class Car {
     }
   }
 
-  #wheel(x: number, side: 1 | -1, tyre: Material, metal: Material, dark: Material): Wheel {
-    const wheel = makeWheel(side, tyre, metal, dark);
+  #wheel(x: number, side: 1 | -1, material: Material): Wheel {
+    const wheel = makeWheel(side, material);
     wheel.group.position.set(x, (side * TRACK_M) / 2, WHEEL_RADIUS_M);
     this.group.add(wheel.group);
     return wheel;
@@ -189,20 +177,10 @@ function glossy(color: number, mirror: number, grazing: number): MeshPhongMateri
   return material;
 }
 
-function lamp(): MeshBasicMaterial {
-  return new MeshBasicMaterial({ color: 0xffffff, toneMapped: false });
-}
-
 const AMBER_ON = new Color(1, 0.5, 0.02);
 const AMBER_OFF = new Color(0.16, 0.07, 0.02);
-function amber(material: MeshBasicMaterial, on: boolean): void {
-  material.color.copy(on ? AMBER_ON : AMBER_OFF);
-}
-
 function mirrors(): BufferGeometry[] {
-  return [1, -1].map((side) =>
-    new SphereGeometry(0.5, 18, 12).scale(0.2, 0.24, 0.15).translate(1.98, side * 0.97, 1.0),
-  );
+  return [1, -1].map((side) => new SphereGeometry(0.5, 10, 7).scale(0.2, 0.24, 0.15).translate(1.98, side * 0.97, 1.0));
 }
 
 /** Grille, number-plate recess, sill and door lines. */
@@ -228,13 +206,9 @@ function chrome(): BufferGeometry {
 /** A lidar on the roof: this car drives itself. */
 function sensor(): BufferGeometry {
   return merge([
-    new CylinderGeometry(0.15, 0.17, 0.05, 32).rotateX(Math.PI / 2).translate(0.85, 0, 1.49),
-    new CylinderGeometry(0.115, 0.115, 0.16, 32).rotateX(Math.PI / 2).translate(0.85, 0, 1.58),
+    new CylinderGeometry(0.15, 0.17, 0.05, 16).rotateX(Math.PI / 2).translate(0.85, 0, 1.49),
+    new CylinderGeometry(0.115, 0.115, 0.16, 16).rotateX(Math.PI / 2).translate(0.85, 0, 1.58),
   ]);
-}
-
-function highStopLamp(): BufferGeometry {
-  return new PlaneGeometry(0.02, 0.5).translate(-0.62, 0, 1.046);
 }
 
 const LOCAL =

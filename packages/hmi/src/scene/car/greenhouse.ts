@@ -1,10 +1,10 @@
 import type { BufferGeometry } from "three";
-import { geometry, steps } from "./body.ts";
+import { geometry } from "./body.ts";
 
 /** Windows and roof: rings of rounded rectangles from the belt line to the roof, each shorter and narrower. */
 const BELT_M = 0.9;
 const ROOF_M = 1.48;
-const RING = 96;
+const RING = 56;
 
 interface Ring {
   readonly z: number;
@@ -41,13 +41,13 @@ export interface Greenhouse {
 }
 
 export function greenhouse(): Greenhouse {
-  const levels = steps(0, 1, 12);
+  const levels = [0, 0.3, 0.6, 0.8, 0.93, 1];
   const glass = new Shell();
   const painted = new Shell();
   for (let i = 0; i + 1 < levels.length; i++) {
     for (let k = 0; k < RING; k++) {
       const angle = ((k + 0.5) / RING) * 2 * Math.PI;
-      const isRim = levels[i + 1]! > 0.93;
+      const isRim = levels[i]! > 0.9;
       (isRim || isPillar(angle) ? painted : glass).quad(levels[i]!, levels[i + 1]!, k);
     }
   }
@@ -60,7 +60,7 @@ function isPillar(angle: number): boolean {
   const fromAhead = Math.abs(angle > Math.PI ? angle - 2 * Math.PI : angle);
   const inBand = (degrees: number, width: number): boolean =>
     Math.abs((fromAhead * 180) / Math.PI - degrees) < width / 2;
-  return inBand(41, 7.6) || inBand(93, 3.8) || inBand(140, 11.4);
+  return inBand(41, 7) || inBand(93, 6.4) || inBand(140, 13);
 }
 
 class Shell {
@@ -86,10 +86,10 @@ class Shell {
   /** A shallow dome over the last ring. */
   roof(): void {
     const last = ring(1);
-    const rows = 6;
+    const rows = 4;
     const base = this.#positions.length / 3;
     for (let i = 0; i <= rows; i++) {
-      const inward = 1 - (i / rows) ** 1;
+      const inward = 1 - i / rows;
       for (let k = 0; k <= RING; k++) {
         const [x, y] = corner(last, (k / RING) * 2 * Math.PI);
         const middle = (last.front + last.back) / 2;
