@@ -69,7 +69,7 @@ export class CyberFile implements RecordingFile {
     this.#options = options;
     this.name = source.name;
     this.size = source.size;
-    this.problems = new ProblemList(source.name);
+    this.problems = new ProblemList(source);
     this.#channels = new CyberChannels(channels, this.problems);
     this.#open();
   }

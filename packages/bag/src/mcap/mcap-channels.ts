@@ -10,8 +10,8 @@ export class McapChannels {
   readonly #problems: ProblemList;
   readonly #schemas = new Map<number, McapSchema>();
   readonly #records = new Map<number, McapChannel>();
-  /** Channel index by channel id, −1 when not defined. */
-  readonly indexes: Int32Array = new Int32Array(65536).fill(-1);
+  /** Channel index by channel id, −1 when not defined; as long as the largest id needs. */
+  indexes: Int32Array = new Int32Array(64).fill(-1);
 
   constructor(channels: ChannelList, problems: ProblemList) {
     this.#channels = channels;
@@ -85,6 +85,11 @@ export class McapChannels {
       metadata: channel.metadata,
     });
     this.all.push(added);
+    if (channel.id >= this.indexes.length) {
+      const larger = new Int32Array(2 ** Math.ceil(Math.log2(channel.id + 1))).fill(-1);
+      larger.set(this.indexes);
+      this.indexes = larger;
+    }
     this.indexes[channel.id] = added.index;
   }
 }
@@ -101,5 +106,7 @@ function messageSchema(channel: McapChannel, schema: McapSchema | undefined): Me
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -66,7 +66,7 @@ export class McapFile implements RecordingFile {
     this.#options = options;
     this.name = source.name;
     this.size = source.size;
-    this.problems = new ProblemList(source.name);
+    this.problems = new ProblemList(source);
     this.#channels = new McapChannels(channels, this.problems);
     this.#open();
   }
@@ -96,7 +96,7 @@ export class McapFile implements RecordingFile {
       into,
       0,
       into.bytes.length,
-      this.#channels.indexes,
+      this.#channels,
       (id, at) => this.#unknownChannel(id, inFile ? base + at : position),
       (opcode, start, end) => this.#define(opcode, into.bytes, start, end, inFile ? base : position - start),
     );
@@ -319,6 +319,7 @@ export class McapFile implements RecordingFile {
     const loaded = new LoadedBlock();
     let at = start;
     let ended = false;
+    let inSummary = false;
     while (at < this.size) {
       if (ended && this.size - at === MCAP_MAGIC.length) return;
       if (at + RECORD_HEAD > this.size) return this.#cut(at, "the last record is cut");
@@ -331,12 +332,14 @@ export class McapFile implements RecordingFile {
       if (end > this.size) {
         return this.#cut(at, `the last record (opcode ${opcode}) should have ${length} bytes: the file ends before`);
       }
-      if (opcode === OPCODE.message) {
+      // Behind the data there is only the summary: what looks like messages there is damage.
+      if (opcode === OPCODE.dataEnd) inSummary = true;
+      else if (opcode === OPCODE.message && !inSummary) {
         at = this.#run(at, window, loaded);
         if (at < 0) return;
         continue;
       }
-      if (opcode === OPCODE.chunk) {
+      if (opcode === OPCODE.chunk && !inSummary) {
         if (!this.#take("chunk", at, end - at, loaded) && !this.#options.skipBadChunks) {
           this.complete = false;
           return;

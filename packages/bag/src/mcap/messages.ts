@@ -9,14 +9,14 @@ export interface RunDamage {
 }
 
 /**
- * Lists the Message records in `into.bytes[start, end)`. `indexes` gives the channel index by channel id; other records
+ * Lists the Message records in `into.bytes[start, end)`. `channels.indexes` gives the channel index by channel id; other records
  * are handed to `other`, which may define channels. Ends at the first record that is cut or makes no sense.
  */
 export function listMessages(
   into: LoadedBlock,
   start: number,
   end: number,
-  indexes: Int32Array,
+  channels: { readonly indexes: Int32Array },
   unknown: (channelId: number, at: number) => void,
   other: (opcode: number, start: number, end: number) => void,
 ): RunDamage | undefined {
@@ -34,7 +34,8 @@ export function listMessages(
     if (opcode === OPCODE.message) {
       if (length < MESSAGE_HEAD) return { at: record, message: `a message record of ${length} bytes` };
       const channelId = view.getUint16(body, true);
-      const channel = indexes[channelId]!;
+      const { indexes } = channels;
+      const channel = channelId < indexes.length ? indexes[channelId]! : -1;
       if (channel < 0) unknown(channelId, record);
       else {
         into.add(

@@ -63,7 +63,7 @@ export class RosbagFile implements RecordingFile {
     this.#options = options;
     this.name = source.name;
     this.size = source.size;
-    this.problems = new ProblemList(source.name);
+    this.problems = new ProblemList(source);
     this.#connections = new Connections(channels);
     this.#open();
   }
