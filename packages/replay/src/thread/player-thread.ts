@@ -84,7 +84,7 @@ export class PlayerThread implements AsyncDisposable {
   /** Sets the time base and begins to play (or stands paused, if so asked). Once. A file that fails later is told of. */
   begin(handler: RecordHandler, onFailure: (error: Error) => void): void {
     this.#onFailure = onFailure;
-    this.#draining ??= this.#drain(handler);
+    this.#draining ??= this.#drain(handler).catch(onFailure);
     this.send({ do: "begin" });
   }
 

@@ -63,8 +63,10 @@ export class RingSink implements PlayerSink {
     }
     const { channel, logTimeNs, sequence } = message;
     const data = payloadOf(message);
-    // The record first: were the port ahead and the ring full, the same payload would be posted again.
-    const pushed = this.#ring.push(
+    if (!this.#ring.hasRoom) return this.#taken(false);
+    this.#sendLarge(data.slice()); // ahead of its record: whoever reads that finds it
+    this.#largeSent++;
+    this.#ring.push(
       RecordKind.large,
       channel.index,
       logTimeNs,
@@ -74,9 +76,6 @@ export class RingSink implements PlayerSink {
       undefined,
       data.length,
     );
-    if (!pushed) return this.#taken(false);
-    this.#sendLarge(data.slice());
-    this.#largeSent++;
     return true;
   }
 

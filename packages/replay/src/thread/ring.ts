@@ -81,6 +81,12 @@ export class RingProducer extends RingEnd {
     return Atomics.load(this.words, LARGE);
   }
 
+  /** Whether a record without payload can be pushed: only this end makes that untrue. */
+  get hasRoom(): boolean {
+    const rest = this.capacity - (this.#written & (this.capacity - 1));
+    return this.#free() >= HEADER_BYTES + (rest < HEADER_BYTES ? rest : 0);
+  }
+
   /** False when there is no room. */
   push(
     kind: RecordKind,
