@@ -1,4 +1,20 @@
 import type { Suite } from "./suite.ts";
 
 /** Every benchmark of the repository, in the order they run. */
-export const SUITES: readonly Suite[] = [];
+export const SUITES: readonly Suite[] = [
+  {
+    names: ["bag"],
+    summary: "Reading recordings, next to @mcap/core and @foxglove/rosbag",
+    load: async () => (await import("./bag.ts")).benchBag,
+  },
+  {
+    names: ["inprocess"],
+    summary: "publish to callback in one thread, next to EventEmitter",
+    load: async () => (await import("./inprocess.ts")).benchInprocess,
+  },
+  {
+    names: ["protobuf"],
+    summary: "Encoding and decoding messages, next to protobufjs",
+    load: async () => (await import("./protobuf.ts")).benchProtobuf,
+  },
+];
