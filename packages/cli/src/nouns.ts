@@ -41,4 +41,9 @@ export const NOUNS: readonly Noun[] = [
     summary: "Control: Apollo's lateral and longitudinal controllers on recorded inputs",
     load: async () => (await import("./commands/control.ts")).commands,
   },
+  {
+    name: "canbus",
+    summary: "CAN frames of a vehicle: encode commands, decode reports",
+    load: async () => (await import("./commands/canbus.ts")).commands,
+  },
 ];

@@ -1,0 +1,97 @@
+import { apollo } from "@delos/msgs";
+import type { CanFrame, CanPort } from "./can-frame.ts";
+import { COMMAND_PERIODS_MS } from "./mkz-commands.ts";
+import { MkzController, type MkzParameters } from "./mkz-controller.ts";
+
+export interface CanbusOptions {
+  /** Commands that follow the last accepted one faster than this are dropped, s. */
+  readonly minCommandIntervalS?: number;
+  /**
+   * In an automatic mode without a command for this long, s: throttle 0 and `timeoutBrakePercent`. 0: never, as in Apollo 1.0,
+   * which leaves it to the by-wire units.
+   */
+  readonly commandTimeoutS?: number;
+  readonly timeoutBrakePercent?: number;
+}
+
+/** What a step has to publish. */
+export interface CanbusStep {
+  readonly chassis: apollo.canbus.Chassis | undefined;
+}
+
+/** Periods, ms. `step` is called every `BASE`. */
+const BASE = 5;
+const SECURITY = 50;
+const CHASSIS = 10;
+
+/**
+ * The canbus module without a bus of messages: commands and frames go in, frames and Chassis messages come out. Call `step`
+ * every 5 ms: it sends the frames that are due, checks the units' answers every 50 ms and publishes every 10 ms.
+ */
+export class CanbusCore {
+  readonly controller: MkzController;
+  readonly #port: CanPort;
+  readonly #listening: Disposable;
+  readonly #options: Required<CanbusOptions>;
+  #lastCommandS = Number.NEGATIVE_INFINITY;
+  #sequence = 0;
+  #steps = 0;
+  /** Frames of unknown identifier, of a wrong length, and commands that came too soon. */
+  readonly counters = { unknownFrames: 0, wrongLength: 0, commandsTooSoon: 0, commandTimeouts: 0 };
+
+  constructor(parameters: MkzParameters, port: CanPort, options: CanbusOptions = {}) {
+    this.controller = new MkzController(parameters);
+    this.#port = port;
+    this.#options = { minCommandIntervalS: 0.005, commandTimeoutS: 0, timeoutBrakePercent: 50, ...options };
+    this.#listening = port.onFrame((frame) => this.#onFrame(frame));
+  }
+
+  #onFrame(frame: CanFrame): void {
+    const outcome = this.controller.onFrame(frame);
+    if (outcome === "unknown") this.counters.unknownFrames++;
+    else if (outcome === "wrong length") this.counters.wrongLength++;
+  }
+
+  onCommand(command: apollo.control.ControlCommand, nowS: number): void {
+    const since = nowS - this.#lastCommandS;
+    // A clock that was set back must not shut commands out.
+    if (since >= 0 && since < this.#options.minCommandIntervalS) {
+      this.counters.commandsTooSoon++;
+      return;
+    }
+    this.#lastCommandS = nowS;
+    this.controller.update(command, nowS);
+  }
+
+  /** One step of 5 ms. */
+  step(nowS: number): CanbusStep {
+    const timeMs = this.#steps++ * BASE;
+    this.controller.poll(nowS);
+    if (timeMs % SECURITY === 0) this.controller.check();
+    this.#watchCommands(nowS);
+    for (const [id, periodMs] of Object.entries(COMMAND_PERIODS_MS)) {
+      if (timeMs % periodMs === 0) this.#port.send(this.controller.commands.frame(Number(id)));
+    }
+    if (timeMs % CHASSIS !== 0 || this.controller.busy) return { chassis: undefined };
+    return {
+      chassis: {
+        ...this.controller.chassis(),
+        header: { timestamp_sec: nowS, module_name: "chassis", sequence_num: ++this.#sequence },
+      },
+    };
+  }
+
+  #watchCommands(nowS: number): void {
+    const { commandTimeoutS, timeoutBrakePercent } = this.#options;
+    const { AUTO_SPEED_ONLY, COMPLETE_AUTO_DRIVE } = apollo.canbus.Chassis.DrivingMode;
+    const { mode } = this.controller;
+    if (commandTimeoutS <= 0 || (mode !== COMPLETE_AUTO_DRIVE && mode !== AUTO_SPEED_ONLY)) return;
+    if (nowS - this.#lastCommandS <= commandTimeoutS) return;
+    this.counters.commandTimeouts++;
+    this.controller.brake(timeoutBrakePercent);
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening[Symbol.dispose]();
+  }
+}

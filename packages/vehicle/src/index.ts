@@ -1,0 +1,19 @@
+export { Bicycle, type BicycleParameters, MKZ_BICYCLE } from "./bicycle.ts";
+export { ByWireUnit } from "./by-wire-unit.ts";
+export { type CanFrame, type CanPort, fromHex, toHex } from "./can-frame.ts";
+export { CanbusCore, type CanbusOptions, type CanbusStep } from "./canbus-core.ts";
+export { type CandumpFrame, CandumpPort, formatCandump, parseCandump } from "./candump.ts";
+export { type ChassisContext, chassisOf, faultMask } from "./chassis.ts";
+export { COMMAND_PERIODS_MS, MkzCommands, PEDAL_RESOLUTION } from "./mkz-commands.ts";
+export { MkzController, type MkzParameters, readMkzParameters } from "./mkz-controller.ts";
+export { type ChassisDetailState, type ReportOutcome, readReport } from "./mkz-reports.ts";
+export { PedalMap } from "./pedal-map.ts";
+export { SimulatedCanBus } from "./simulated-bus.ts";
+export {
+  type DriverInput,
+  RTK_NOISE,
+  type SensorNoise,
+  SimulatedMkz,
+  type SimulatedMkzOptions,
+} from "./simulated-mkz.ts";
+export { openSocketCan } from "./socketcan.ts";
