@@ -41,6 +41,7 @@ export const GpsQuality = {
 } as const;
 export type GpsQuality = (typeof GpsQuality)[keyof typeof GpsQuality];
 
+/** Lights and horn; VehicleSignal since Apollo 1.5, on the wire the same. */
 export interface Signal {
   readonly turn_signal?: $apollo_canbus.Signal.TurnSignal | undefined;
   readonly high_beam?: boolean | undefined;
@@ -60,25 +61,39 @@ export const Signal = $nested($message<Signal>("apollo.canbus.Signal"), {
   },
 });
 
+/** On /apollo/canbus/chassis. */
 export interface Chassis {
   readonly engine_started?: boolean | undefined;
+  /** 1/min */
   readonly engine_rpm?: number | undefined;
+  /** m/s */
   readonly speed_mps?: number | undefined;
+  /** m */
   readonly odometer_m?: number | undefined;
+  /** m */
   readonly fuel_range_m?: number | undefined;
+  /** % of full throttle, measured */
   readonly throttle_percentage?: number | undefined;
+  /** % of full brake, measured */
   readonly brake_percentage?: number | undefined;
+  /** % of full lock, to the left positive */
   readonly steering_percentage?: number | undefined;
+  /** N·m */
   readonly steering_torque_nm?: number | undefined;
   readonly parking_brake?: boolean | undefined;
   readonly wiper?: boolean | undefined;
   /** @deprecated */
   readonly disengage_status?: boolean | undefined;
+  /** who drives */
   readonly driving_mode?: $apollo_canbus.Chassis.DrivingMode | undefined;
+  /** why the driver took over, or what failed */
   readonly error_code?: $apollo_canbus.Chassis.ErrorCode | undefined;
+  /** where the lever is */
   readonly gear_location?: $apollo_canbus.Chassis.GearPosition | undefined;
+  /** seconds, when the steering angle was received */
   readonly steering_timestamp?: number | undefined;
   readonly header?: $apollo_common.Header | undefined;
+  /** a bit for each fault */
   readonly chassis_error_mask?: number | undefined;
   readonly signal?: $apollo_canbus.Signal | undefined;
   /** @deprecated */
@@ -99,9 +114,13 @@ export interface Chassis {
   /** @deprecated */
   readonly license?: $apollo_canbus.License | undefined;
   readonly vehicle_id?: $apollo_common.VehicleID | undefined;
+  /** % of charge */
   readonly battery_soc_percentage?: number | undefined;
+  /** % asked for */
   readonly throttle_percentage_cmd?: number | undefined;
+  /** % asked for */
   readonly brake_percentage_cmd?: number | undefined;
+  /** % asked for */
   readonly steering_percentage_cmd?: number | undefined;
   readonly front_bumper_event?: $apollo_canbus.Chassis.BumperEvent | undefined;
   readonly back_bumper_event?: $apollo_canbus.Chassis.BumperEvent | undefined;

@@ -26,16 +26,24 @@ export const EngageAdvice = $nested($message<EngageAdvice>("apollo.common.Engage
   },
 });
 
+/** East, north, up of the map: UTM coordinates. */
 export interface PointENU {
+  /** m east */
   readonly x?: number | undefined;
+  /** m north */
   readonly y?: number | undefined;
+  /** m above the ellipsoid; may be left out */
   readonly z?: number | undefined;
 }
 export const PointENU: MessageType<PointENU> = $message<PointENU>("apollo.common.PointENU");
 
+/** Geographic position, WGS 84. */
 export interface PointLLH {
+  /** degrees, east positive */
   readonly lon?: number | undefined;
+  /** degrees, north positive */
   readonly lat?: number | undefined;
+  /** m above the ellipsoid */
   readonly height?: number | undefined;
 }
 export const PointLLH: MessageType<PointLLH> = $message<PointLLH>("apollo.common.PointLLH");
@@ -53,10 +61,12 @@ export interface Point3D {
 }
 export const Point3D: MessageType<Point3D> = $message<Point3D>("apollo.common.Point3D");
 
+/** A rotation; the scalar may be left out and follows from unit length. */
 export interface Quaternion {
   readonly qx?: number | undefined;
   readonly qy?: number | undefined;
   readonly qz?: number | undefined;
+  /** scalar part */
   readonly qw?: number | undefined;
 }
 export const Quaternion: MessageType<Quaternion> = $message<Quaternion>("apollo.common.Quaternion");
@@ -110,21 +120,31 @@ export const ErrorCode = {
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
 export interface StatusPb {
+  /** what went wrong, OK when nothing did */
   readonly error_code?: $apollo_common.ErrorCode | undefined;
+  /** for people */
   readonly msg?: string | undefined;
 }
 export const StatusPb: MessageType<StatusPb> = $message<StatusPb>("apollo.common.StatusPb");
 
 export interface Header {
+  /** seconds since the Unix epoch, when it was published */
   readonly timestamp_sec?: number | undefined;
+  /** who published it */
   readonly module_name?: string | undefined;
+  /** counts the messages of the publisher */
   readonly sequence_num?: number | undefined;
+  /** ns, when the scan was taken that led to this */
   readonly lidar_timestamp?: bigint | undefined;
+  /** ns */
   readonly camera_timestamp?: bigint | undefined;
+  /** ns */
   readonly radar_timestamp?: bigint | undefined;
+  /** of the data */
   readonly version?: number | undefined;
+  /** how the publisher is */
   readonly status?: $apollo_common.StatusPb | undefined;
-  /** Later than 1.5. */
+  /** coordinate frame of what follows */
   readonly frame_id?: string | undefined;
 }
 export const Header: MessageType<Header> = $message<Header>("apollo.common.Header");
@@ -136,9 +156,12 @@ export interface VehicleID {
 }
 export const VehicleID: MessageType<VehicleID> = $message<VehicleID>("apollo.common.VehicleID");
 
+/** A note of a driver or a tester. */
 export interface DriveEvent {
   readonly header?: $apollo_common.Header | undefined;
+  /** what happened */
   readonly event?: string | undefined;
+  /** where */
   readonly location?: $apollo_localization.Pose | undefined;
   readonly type?: readonly $apollo_common.DriveEvent.Type[] | undefined;
 }
@@ -178,13 +201,21 @@ export interface SpeedPoint {
 export const SpeedPoint: MessageType<SpeedPoint> = $message<SpeedPoint>("apollo.common.SpeedPoint");
 
 export interface PathPoint {
+  /** m, map frame */
   readonly x?: number | undefined;
+  /** m */
   readonly y?: number | undefined;
+  /** m */
   readonly z?: number | undefined;
+  /** rad, 0 is east, counter-clockwise */
   readonly theta?: number | undefined;
+  /** 1/m, curvature, to the left positive */
   readonly kappa?: number | undefined;
+  /** m along the path */
   readonly s?: number | undefined;
+  /** 1/m² */
   readonly dkappa?: number | undefined;
+  /** 1/m³ */
   readonly ddkappa?: number | undefined;
   readonly lane_id?: string | undefined;
   readonly x_derivative?: number | undefined;
@@ -200,8 +231,11 @@ export const Path: MessageType<Path> = $message<Path>("apollo.common.Path");
 
 export interface TrajectoryPoint {
   readonly path_point?: $apollo_common.PathPoint | undefined;
+  /** m/s */
   readonly v?: number | undefined;
+  /** m/s² */
   readonly a?: number | undefined;
+  /** s after the header's time */
   readonly relative_time?: number | undefined;
   readonly da?: number | undefined;
   readonly steer?: number | undefined;
@@ -238,6 +272,7 @@ export interface GaussianInfo {
 }
 export const GaussianInfo: MessageType<GaussianInfo> = $message<GaussianInfo>("apollo.common.GaussianInfo");
 
+/** Lights and horn. */
 export interface VehicleSignal {
   readonly turn_signal?: $apollo_common.VehicleSignal.TurnSignal | undefined;
   readonly high_beam?: boolean | undefined;

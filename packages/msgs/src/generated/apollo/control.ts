@@ -15,6 +15,7 @@ export const DrivingAction = {
 } as const;
 export type DrivingAction = (typeof DrivingAction)[keyof typeof DrivingAction];
 
+/** On /apollo/control/pad: what the operator wants. */
 export interface PadMessage {
   readonly header?: $apollo_common.Header | undefined;
   readonly driving_mode?: $apollo_canbus.Chassis.DrivingMode | undefined;
@@ -35,22 +36,33 @@ export interface LatencyStats {
 }
 export const LatencyStats: MessageType<LatencyStats> = $message<LatencyStats>("apollo.control.LatencyStats");
 
+/** On /apollo/control. */
 export interface ControlCommand {
   readonly header?: $apollo_common.Header | undefined;
+  /** % of full throttle */
   readonly throttle?: number | undefined;
+  /** % of full brake */
   readonly brake?: number | undefined;
+  /** % of full lock a second */
   readonly steering_rate?: number | undefined;
+  /** % of full lock, to the left positive */
   readonly steering_target?: number | undefined;
+  /** pull it */
   readonly parking_brake?: boolean | undefined;
+  /** m/s */
   readonly speed?: number | undefined;
+  /** m/s² */
   readonly acceleration?: number | undefined;
   /** @deprecated */
   readonly reset_model?: boolean | undefined;
+  /** true: on */
   readonly engine_on_off?: boolean | undefined;
   readonly trajectory_fraction?: number | undefined;
-  /** @deprecated */
+  /** what control asks for @deprecated */
   readonly driving_mode?: $apollo_canbus.Chassis.DrivingMode | undefined;
+  /** what control asks for */
   readonly gear_location?: $apollo_canbus.Chassis.GearPosition | undefined;
+  /** why it asks so */
   readonly debug?: $apollo_control.Debug | undefined;
   readonly signal?: $apollo_canbus.Signal | undefined;
   readonly latency_stats?: $apollo_control.LatencyStats | undefined;
@@ -71,11 +83,15 @@ export interface ControlCommand {
 export const ControlCommand: MessageType<ControlCommand> = $message<ControlCommand>("apollo.control.ControlCommand");
 
 export interface SimpleLongitudinalDebug {
+  /** m */
   readonly station_reference?: number | undefined;
+  /** m */
   readonly station_error?: number | undefined;
   readonly station_error_limited?: number | undefined;
   readonly preview_station_error?: number | undefined;
+  /** m/s */
   readonly speed_reference?: number | undefined;
+  /** m/s */
   readonly speed_error?: number | undefined;
   readonly speed_controller_input_limited?: number | undefined;
   readonly preview_speed_reference?: number | undefined;
@@ -93,13 +109,21 @@ export interface SimpleLongitudinalDebug {
 export const SimpleLongitudinalDebug: MessageType<SimpleLongitudinalDebug> = $message<SimpleLongitudinalDebug>("apollo.control.SimpleLongitudinalDebug");
 
 export interface SimpleLateralDebug {
+  /** m, to the left of the path positive */
   readonly lateral_error?: number | undefined;
+  /** rad */
   readonly ref_heading?: number | undefined;
+  /** rad */
   readonly heading?: number | undefined;
+  /** rad */
   readonly heading_error?: number | undefined;
+  /** rad/s */
   readonly heading_error_rate?: number | undefined;
+  /** m/s */
   readonly lateral_error_rate?: number | undefined;
+  /** 1/m */
   readonly curvature?: number | undefined;
+  /** % of full lock */
   readonly steer_angle?: number | undefined;
   readonly steer_angle_feedforward?: number | undefined;
   readonly steer_angle_lateral_contribution?: number | undefined;

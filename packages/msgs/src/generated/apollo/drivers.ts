@@ -7,10 +7,14 @@ import type * as $apollo_drivers from "./drivers.ts";
 export * as gnss from "./drivers/gnss.ts";
 
 export interface PointXYZIT {
+  /** m */
   readonly x?: number | undefined;
+  /** m */
   readonly y?: number | undefined;
+  /** m */
   readonly z?: number | undefined;
   readonly intensity?: number | undefined;
+  /** ns */
   readonly timestamp?: bigint | undefined;
 }
 export const PointXYZIT: MessageType<PointXYZIT> = $message<PointXYZIT>("apollo.drivers.PointXYZIT");

@@ -311,6 +311,7 @@ export interface Projection {
 export const Projection: MessageType<Projection> = $message<Projection>("apollo.hdmap.Projection");
 
 export interface Header {
+  /** of the data */
   readonly version?: Uint8Array | undefined;
   readonly date?: Uint8Array | undefined;
   readonly projection?: $apollo_hdmap.Projection | undefined;

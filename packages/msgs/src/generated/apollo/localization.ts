@@ -6,15 +6,23 @@ import type * as $apollo_common from "./common.ts";
 import type * as $apollo_localization from "./localization.ts";
 
 export interface Pose {
+  /** of the centre of the rear axle, map frame */
   readonly position?: $apollo_common.PointENU | undefined;
+  /** vehicle (right, forward, up) to map (east, north, up) */
   readonly orientation?: $apollo_common.Quaternion | undefined;
+  /** m/s, map frame */
   readonly linear_velocity?: $apollo_common.Point3D | undefined;
+  /** m/s², map frame */
   readonly linear_acceleration?: $apollo_common.Point3D | undefined;
+  /** rad/s, map frame */
   readonly angular_velocity?: $apollo_common.Point3D | undefined;
+  /** rad, 0 is east, counter-clockwise */
   readonly heading?: number | undefined;
+  /** m/s², vehicle frame: right, forward, up */
   readonly linear_acceleration_vrf?: $apollo_common.Point3D | undefined;
+  /** rad/s, vehicle frame */
   readonly angular_velocity_vrf?: $apollo_common.Point3D | undefined;
-  /** Since Apollo 1.5. */
+  /** rad: roll, pitch, yaw */
   readonly euler_angles?: $apollo_common.Point3D | undefined;
 }
 export const Pose: MessageType<Pose> = $message<Pose>("apollo.localization.Pose");
@@ -51,18 +59,23 @@ export interface CameraParameter {
 }
 export const CameraParameter: MessageType<CameraParameter> = $message<CameraParameter>("apollo.localization.CameraParameter");
 
+/** On /apollo/sensor/gnss/odometry. */
 export interface Gps {
   readonly header?: $apollo_common.Header | undefined;
+  /** position, attitude and speed of the receiver */
   readonly localization?: $apollo_localization.Pose | undefined;
 }
 export const Gps: MessageType<Gps> = $message<Gps>("apollo.localization.Gps");
 
+/** On /apollo/sensor/gnss/corrected_imu. */
 export interface Imu {
   readonly header?: $apollo_common.Header | undefined;
+  /** only acceleration and angular velocity are set; vehicle frame */
   readonly imu?: $apollo_localization.Pose | undefined;
 }
 export const Imu: MessageType<Imu> = $message<Imu>("apollo.localization.Imu");
 
+/** What Imu is called since Apollo 2.5. */
 export interface CorrectedImu {
   readonly header?: $apollo_common.Header | undefined;
   readonly imu?: $apollo_localization.Pose | undefined;
@@ -290,19 +303,26 @@ export const MeasureState = {
 } as const;
 export type MeasureState = (typeof MeasureState)[keyof typeof MeasureState];
 
+/** Standard deviations. */
 export interface Uncertainty {
+  /** m, east north up */
   readonly position_std_dev?: $apollo_common.Point3D | undefined;
   readonly orientation_std_dev?: $apollo_common.Point3D | undefined;
+  /** m/s */
   readonly linear_velocity_std_dev?: $apollo_common.Point3D | undefined;
+  /** m/s² */
   readonly linear_acceleration_std_dev?: $apollo_common.Point3D | undefined;
+  /** rad/s */
   readonly angular_velocity_std_dev?: $apollo_common.Point3D | undefined;
 }
 export const Uncertainty: MessageType<Uncertainty> = $message<Uncertainty>("apollo.localization.Uncertainty");
 
+/** On /apollo/localization/pose. */
 export interface LocalizationEstimate {
   readonly header?: $apollo_common.Header | undefined;
   readonly pose?: $apollo_localization.Pose | undefined;
   readonly uncertainty?: $apollo_localization.Uncertainty | undefined;
+  /** seconds of the measurement; GPS or Unix time by version */
   readonly measurement_time?: number | undefined;
   /** Later than 1.5. */
   readonly trajectory_point?: readonly $apollo_common.TrajectoryPoint[] | undefined;

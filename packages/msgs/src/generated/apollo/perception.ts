@@ -23,14 +23,21 @@ export const Point: MessageType<Point> = $message<Point>("apollo.perception.Poin
 export interface PerceptionObstacle {
   readonly id?: number | undefined;
   readonly position?: $apollo_perception.Point | undefined;
+  /** rad, 0 is east */
   readonly theta?: number | undefined;
+  /** m/s, map frame */
   readonly velocity?: $apollo_perception.Point | undefined;
+  /** m */
   readonly length?: number | undefined;
+  /** m */
   readonly width?: number | undefined;
+  /** m */
   readonly height?: number | undefined;
   readonly polygon_point?: readonly $apollo_perception.Point[] | undefined;
+  /** s */
   readonly tracking_time?: number | undefined;
   readonly type?: $apollo_perception.PerceptionObstacle.Type | undefined;
+  /** s */
   readonly timestamp?: number | undefined;
   readonly point_cloud?: readonly number[] | undefined;
 }

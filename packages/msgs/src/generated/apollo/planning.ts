@@ -199,15 +199,25 @@ export interface DecisionResult {
 export const DecisionResult: MessageType<DecisionResult> = $message<DecisionResult>("apollo.planning.DecisionResult");
 
 export interface ADCTrajectoryPoint {
+  /** m, map frame */
   readonly x?: number | undefined;
+  /** m */
   readonly y?: number | undefined;
+  /** m */
   readonly z?: number | undefined;
+  /** m/s */
   readonly speed?: number | undefined;
+  /** m/s² along the path */
   readonly acceleration_s?: number | undefined;
+  /** 1/m, to the left positive */
   readonly curvature?: number | undefined;
+  /** 1/m² */
   readonly curvature_change_rate?: number | undefined;
+  /** s after the header's time */
   readonly relative_time?: number | undefined;
+  /** rad, 0 is east, counter-clockwise */
   readonly theta?: number | undefined;
+  /** m along the path */
   readonly accumulated_s?: number | undefined;
   /** @deprecated */
   readonly s?: number | undefined;
@@ -249,20 +259,27 @@ export interface ADCPathPoint {
 }
 export const ADCPathPoint: MessageType<ADCPathPoint> = $message<ADCPathPoint>("apollo.planning.ADCPathPoint");
 
+/** On /apollo/planning. */
 export interface ADCTrajectory {
   readonly header?: $apollo_common.Header | undefined;
+  /** m */
   readonly total_path_length?: number | undefined;
+  /** s */
   readonly total_path_time?: number | undefined;
+  /** until Apollo 1.0 */
   readonly adc_trajectory_point?: readonly $apollo_planning.ADCTrajectoryPoint[] | undefined;
+  /** stop now */
   readonly estop?: $apollo_planning.EStop | undefined;
   readonly adc_path_point?: readonly $apollo_planning.ADCPathPoint[] | undefined;
+  /** planned from the vehicle, not from the last trajectory */
   readonly is_replan?: boolean | undefined;
+  /** to drive it in */
   readonly gear?: $apollo_canbus.Chassis.GearPosition | undefined;
   readonly debug?: $apollo_planning_internal.Debug | undefined;
   readonly signal?: $apollo_canbus.Signal | undefined;
   /** @deprecated */
   readonly signals?: $apollo_planning.ADCSignals | undefined;
-  /** Since Apollo 1.5. */
+  /** since Apollo 1.5 */
   readonly trajectory_point?: readonly $apollo_common.TrajectoryPoint[] | undefined;
   readonly path_point?: readonly $apollo_common.PathPoint[] | undefined;
   readonly decision?: $apollo_planning.DecisionResult | undefined;

@@ -25,6 +25,7 @@ export const Trajectory: MessageType<Trajectory> = $message<Trajectory>("apollo.
 export interface PredictionObstacle {
   readonly perception_obstacle?: $apollo_perception.PerceptionObstacle | undefined;
   readonly time_stamp?: number | undefined;
+  /** s */
   readonly predicted_period?: number | undefined;
   readonly trajectory?: readonly $apollo_prediction.Trajectory[] | undefined;
 }

@@ -18,21 +18,37 @@ export interface Extrinsics {
 }
 export const Extrinsics: MessageType<Extrinsics> = $message<Extrinsics>("apollo.common.config.Extrinsics");
 
+/** Measures of the vehicle; the centre is that of the rear axle. */
 export interface VehicleParam {
+  /** m */
   readonly front_edge_to_center?: number | undefined;
+  /** m */
   readonly back_edge_to_center?: number | undefined;
+  /** m */
   readonly left_edge_to_center?: number | undefined;
+  /** m */
   readonly right_edge_to_center?: number | undefined;
+  /** m */
   readonly length?: number | undefined;
+  /** m */
   readonly width?: number | undefined;
+  /** m */
   readonly height?: number | undefined;
+  /** m */
   readonly min_turn_radius?: number | undefined;
+  /** m/s² */
   readonly max_acceleration?: number | undefined;
+  /** m/s², negative */
   readonly max_deceleration?: number | undefined;
+  /** rad, of the steering wheel */
   readonly max_steer_angle?: number | undefined;
+  /** rad/s */
   readonly max_steer_angle_rate?: number | undefined;
+  /** steering wheel to front wheels */
   readonly steer_ratio?: number | undefined;
+  /** m */
   readonly wheel_base?: number | undefined;
+  /** m */
   readonly wheel_rolling_radius?: number | undefined;
 }
 export const VehicleParam: MessageType<VehicleParam> = $message<VehicleParam>("apollo.common.config.VehicleParam");

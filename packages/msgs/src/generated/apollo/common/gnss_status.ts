@@ -5,6 +5,7 @@ import type { MessageType } from "../../../message-type.ts";
 import type * as $apollo_common from "../common.ts";
 import type * as $apollo_common_gnss_status from "./gnss_status.ts";
 
+/** Latched: which of the receiver's streams are connected. */
 export interface StreamStatus {
   readonly header?: $apollo_common.Header | undefined;
   readonly ins_stream_type?: $apollo_common_gnss_status.StreamStatus.Type | undefined;
@@ -21,6 +22,7 @@ export const StreamStatus = $nested($message<StreamStatus>("apollo.common.gnss_s
   },
 });
 
+/** Latched: whether the inertial solution has converged. */
 export interface InsStatus {
   readonly header?: $apollo_common.Header | undefined;
   readonly type?: $apollo_common_gnss_status.InsStatus.Type | undefined;
@@ -36,11 +38,13 @@ export const InsStatus = $nested($message<InsStatus>("apollo.common.gnss_status.
   },
 });
 
+/** Latched: how good the receiver's solution is. */
 export interface GnssStatus {
   readonly header?: $apollo_common.Header | undefined;
   readonly solution_completed?: boolean | undefined;
   readonly solution_status?: number | undefined;
   readonly position_type?: number | undefined;
+  /** satellites used */
   readonly num_sats?: number | undefined;
 }
 export const GnssStatus: MessageType<GnssStatus> = $message<GnssStatus>("apollo.common.gnss_status.GnssStatus");

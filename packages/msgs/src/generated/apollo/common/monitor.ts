@@ -6,8 +6,11 @@ import type * as $apollo_common from "../common.ts";
 import type * as $apollo_common_monitor from "./monitor.ts";
 
 export interface MonitorMessageItem {
+  /** who says it */
   readonly source?: $apollo_common_monitor.MonitorMessageItem.MessageSource | undefined;
+  /** for people */
   readonly msg?: string | undefined;
+  /** FATAL lets control stop the vehicle */
   readonly log_level?: $apollo_common_monitor.MonitorMessageItem.LogLevel | undefined;
 }
 export declare namespace MonitorMessageItem {
@@ -35,6 +38,7 @@ export const MonitorMessageItem = $nested($message<MonitorMessageItem>("apollo.c
   },
 });
 
+/** On /apollo/monitor. */
 export interface MonitorMessage {
   readonly header?: $apollo_common.Header | undefined;
   readonly item?: readonly $apollo_common_monitor.MonitorMessageItem[] | undefined;

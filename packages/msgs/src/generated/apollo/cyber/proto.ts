@@ -295,8 +295,11 @@ export interface Params {
 }
 export const Params: MessageType<Params> = $message<Params>("apollo.cyber.proto.Params");
 
+/** A file descriptor and, below it, those it imports: how Cyber tells strangers a type. */
 export interface ProtoDesc {
+  /** FileDescriptorProto */
   readonly desc?: Uint8Array | undefined;
+  /** each file as often as it is imported */
   readonly dependencies?: readonly $apollo_cyber_proto.ProtoDesc[] | undefined;
 }
 export const ProtoDesc: MessageType<ProtoDesc> = $message<ProtoDesc>("apollo.cyber.proto.ProtoDesc");
@@ -349,7 +352,9 @@ export const ChannelCache: MessageType<ChannelCache> = $message<ChannelCache>("a
 
 export interface SingleMessage {
   readonly channel_name?: string | undefined;
+  /** ns since the Unix epoch */
   readonly time?: bigint | undefined;
+  /** the message, without a length before it */
   readonly content?: Uint8Array | undefined;
 }
 export const SingleMessage: MessageType<SingleMessage> = $message<SingleMessage>("apollo.cyber.proto.SingleMessage");

@@ -129,21 +129,32 @@ export const DatumId = {
 } as const;
 export type DatumId = (typeof DatumId)[keyof typeof DatumId];
 
+/** Best position of the receiver, of later recordings. */
 export interface GnssBestPose {
   readonly header?: $apollo_common.Header | undefined;
+  /** GPS seconds */
   readonly measurement_time?: number | undefined;
   readonly sol_status?: $apollo_drivers_gnss.SolutionStatus | undefined;
   readonly sol_type?: $apollo_drivers_gnss.SolutionType | undefined;
+  /** degrees */
   readonly latitude?: number | undefined;
+  /** degrees */
   readonly longitude?: number | undefined;
+  /** m above sea level */
   readonly height_msl?: number | undefined;
+  /** m between geoid and ellipsoid */
   readonly undulation?: number | undefined;
   readonly datum_id?: $apollo_drivers_gnss.DatumId | undefined;
+  /** m */
   readonly latitude_std_dev?: number | undefined;
+  /** m */
   readonly longitude_std_dev?: number | undefined;
+  /** m */
   readonly height_std_dev?: number | undefined;
   readonly base_station_id?: Uint8Array | undefined;
+  /** s */
   readonly differential_age?: number | undefined;
+  /** s */
   readonly solution_age?: number | undefined;
   readonly num_sats_tracked?: number | undefined;
   readonly num_sats_in_solution?: number | undefined;
