@@ -278,7 +278,8 @@ end=outer;continue;}`;
 /** Code that asks whether `x` is a value of the enum: mostly they are numbered without gaps. */
 function isValue(type: EnumDescriptor, kid: (value: unknown) => string): string {
   const numbers = new Set(type.values.map((value) => value.number));
-  const [min, max] = [Math.min(...numbers), Math.max(...numbers)];
+  let [min, max] = [Infinity, -Infinity];
+  for (const number of numbers) [min, max] = [Math.min(min, number), Math.max(max, number)];
   return max - min + 1 === numbers.size ? `x>=${min}&&x<=${max}` : `${kid(numbers)}.has(x)`;
 }
 

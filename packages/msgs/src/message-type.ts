@@ -59,7 +59,7 @@ export class MessageType<T = Record<string, unknown>> implements MessageCodec<T>
   encode(value: T): Uint8Array {
     const writer = this.#write(value);
     try {
-      return writer.finished().slice();
+      return writer.copy();
     } finally {
       release(writer);
     }
@@ -72,15 +72,14 @@ export class MessageType<T = Record<string, unknown>> implements MessageCodec<T>
   encodeInto(value: T, buffer: Uint8Array, offset = 0): number {
     const writer = this.#write(value);
     try {
-      const bytes = writer.finished();
-      if (bytes.length > buffer.length - offset)
-        throw new DelosError(
-          "MSG_NO_ROOM",
-          `${this.name} needs ${bytes.length} bytes, ${Math.max(0, buffer.length - offset)} are there`,
-          { details: { needed: bytes.length, room: Math.max(0, buffer.length - offset) } },
-        );
-      buffer.set(bytes, offset);
-      return bytes.length;
+      const { used } = writer;
+      const room = Math.max(0, buffer.length - offset);
+      if (used > room)
+        throw new DelosError("MSG_NO_ROOM", `${this.name} needs ${used} bytes, ${room} are there`, {
+          details: { needed: used, room },
+        });
+      writer.copyInto(buffer, offset);
+      return used;
     } finally {
       release(writer);
     }

@@ -285,8 +285,12 @@ describe.for(TYPES)("$name", (type) => {
     fc.assert(
       fc.property(any, (value) => {
         const bytes = type.encode(value);
-        for (let length = 0; length < bytes.length; length++)
-          expect(outcome(type, bytes.subarray(0, length))).toBe("ok");
+        // Once as part of the whole, so that reading on would succeed, and once alone: the same must happen.
+        for (let length = 0; length < bytes.length; length++) {
+          const part = bytes.subarray(0, length);
+          expect(outcome(type, part)).toBe("ok");
+          expect(attempt(type, part)).toEqual(attempt(type, part.slice()));
+        }
       }),
       { numRuns: 20 },
     );
@@ -328,6 +332,14 @@ function outcome(type: MessageType, bytes: Uint8Array): string {
   type.toJSON(value);
   type.toText(value);
   return Buffer.from(once).equals(Buffer.from(twice)) ? "ok" : "does not settle";
+}
+
+function attempt(type: MessageType, bytes: Uint8Array): unknown {
+  try {
+    return type.decode(bytes);
+  } catch (error) {
+    return String(error);
+  }
 }
 
 test("any bytes at all are read or refused", () => {

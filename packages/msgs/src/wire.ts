@@ -285,9 +285,13 @@ export class BackwardWriter {
     this.#pos = this.#bytes.length;
   }
 
-  /** What was written; valid until the next write. */
-  finished(): Uint8Array {
-    return this.#bytes.subarray(this.#pos);
+  /** A copy of what was written. */
+  copy(): Uint8Array {
+    return this.#bytes.slice(this.#pos);
+  }
+
+  copyInto(target: Uint8Array, offset: number): void {
+    target.set(this.#bytes.subarray(this.#pos), offset);
   }
 
   #grow(size: number): void {
