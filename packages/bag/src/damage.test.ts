@@ -89,26 +89,30 @@ describe.for(Object.keys(sound))("%s", (name) => {
   test("with any bytes changed, it opens or is refused, and reading neither throws nor hangs", async () => {
     const whole = await sound[name]!();
     const random = generator(0x9e3779b9);
+    let survivors = 0;
     for (let round = 0; round < 300; round++) {
       const bytes = whole.slice();
       const changes = 1 + (random() % 4);
       for (let i = 0; i < changes; i++) mutate(bytes, random);
-      for (const skip of [true, false]) await read(bytes, skip);
+      const [skipping, strict] = [await read(bytes, true), await read(bytes, false)];
+      if (skipping.opened && strict.opened) survivors++;
     }
+    expect(survivors).toBeGreaterThan(100);
   });
 
   test("with a flipped bit anywhere, nothing untrue comes out where checksums guard it", async () => {
-    if (!/mcap (none|lz4|zstd)|rosbag lz4/.test(name)) return;
+    // A bag has no checksum over times and topics, an MCAP file none outside of chunks, a record none at all.
+    const guarded = /mcap (none|lz4|zstd)/.test(name) ? 1 : 0;
     const whole = await sound[name]!();
     const all = new Set(messages.map(textOf));
-    for (let at = 0; at < whole.length; at += 5) {
+    const untrue: string[] = [];
+    for (let at = 0; at < whole.length * guarded; at += 5) {
       const bytes = whole.slice();
       bytes[at] = bytes[at]! ^ (1 << (at & 7));
       const { seen } = await read(bytes, true);
-      // Topics stand outside of checksums in a bag's index and a summary may be rebuilt: payloads and times must be true.
-      const strangers = seen.filter((message) => !all.has(message));
-      if (name.startsWith("mcap") && strangers.length > 0) expect.fail(`bit at ${at}: ${strangers.join()}`);
+      untrue.push(...seen.filter((message) => !all.has(message)).map((message) => `bit at ${at}: ${message}`));
     }
+    expect(untrue).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { MemorySink } from "./byte-sink.ts";
 import { CyberWriter } from "./cyber/cyber-writer.ts";
 import { McapWriter, type McapWriterOptions } from "./mcap/mcap-writer.ts";
-import { RosbagWriter } from "./rosbag/rosbag-writer.ts";
+import { type NewConnection, RosbagWriter } from "./rosbag/rosbag-writer.ts";
 
 /** A message as tests think of it. */
 export interface PlainMessage {
@@ -35,7 +35,11 @@ export async function mcapOf(
 /** The same as a ROS bag. Every second message of a topic comes from a second publisher. */
 export function rosbagOf(
   messages: readonly PlainMessage[],
-  options: { readonly compression?: "none" | "lz4"; readonly flushEvery?: number } = {},
+  options: {
+    readonly compression?: "none" | "lz4";
+    readonly flushEvery?: number;
+    readonly connection?: Pick<NewConnection, "type" | "md5sum" | "definition">;
+  } = {},
 ): Uint8Array {
   const sink = new MemorySink();
   const writer = new RosbagWriter(sink, options);
@@ -46,9 +50,7 @@ export function rosbagOf(
     if (id === undefined) {
       id = writer.addConnection({
         topic,
-        type: "std_msgs/String",
-        md5sum: "992ce8a1687cec8c8bd883ec73ca41d1",
-        definition: new TextEncoder().encode("string data\n"),
+        ...(options.connection ?? STRING),
         callerid,
         latching: false,
       });
@@ -76,3 +78,9 @@ export function cyberRecordOf(
   writer.close();
   return sink.bytes.slice();
 }
+
+const STRING = {
+  type: "std_msgs/String",
+  md5sum: "992ce8a1687cec8c8bd883ec73ca41d1",
+  definition: new TextEncoder().encode("string data\n"),
+};
