@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFile, type FileCursor, McapWriter, openRecording, RosbagWriter } from "@delos/bag";
 import { Bag } from "@foxglove/rosbag";
-import { FileReader } from "@foxglove/rosbag/node";
 import { McapIndexedReader } from "@mcap/core";
 import { FileHandleReadable } from "@mcap/nodejs";
 
@@ -124,14 +123,30 @@ async function peerRosbag(path: string): Promise<{ messages: number; bytes: numb
     isLoaded: Promise<void>;
   };
   await lz4.isLoaded;
-  const bag = new Bag(new FileReader(path), { parse: false, decompress: { lz4: (source, size) => lz4(source, size) } });
-  await bag.open();
-  let [messages, bytes] = [0, 0];
-  for await (const event of bag.messageIterator()) {
-    messages++;
-    bytes += event.data.byteLength;
+  // As their FileReader, which cannot be closed: one buffer that grows, one positioned read a call.
+  const handle = await open(path);
+  const { size } = await handle.stat();
+  let buffer = Buffer.allocUnsafe(0);
+  const file = {
+    size: () => size,
+    async read(offset: number, length: number): Promise<Uint8Array> {
+      if (length > buffer.length) buffer = Buffer.allocUnsafe(length);
+      await handle.read(buffer, 0, length, offset);
+      return buffer.subarray(0, length);
+    },
+  };
+  try {
+    const bag = new Bag(file, { parse: false, decompress: { lz4: (source, length) => lz4(source, length) } });
+    await bag.open();
+    let [messages, bytes] = [0, 0];
+    for await (const event of bag.messageIterator()) {
+      messages++;
+      bytes += event.data.byteLength;
+    }
+    return { messages, bytes };
+  } finally {
+    await handle.close();
   }
-  return { messages, bytes };
 }
 
 /** Opening a large file, and how long after a jump into its middle the first message is there. */

@@ -26,7 +26,8 @@ export class ProtoWriter {
   sized(field: number, bytes: Uint8Array): void {
     this.#varint(BigInt((field << 3) | 2));
     this.#varint(BigInt(bytes.length));
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   text(field: number, value: string): void {
@@ -43,12 +44,18 @@ export class ProtoWriter {
   #varint(value: bigint): void {
     let rest = value;
     while (rest > 0x7fn) {
-      this.#bytes[this.#reserve(1)] = Number(rest & 0x7fn) | 0x80;
+      this.#byte(Number(rest & 0x7fn) | 0x80);
       rest >>= 7n;
     }
-    this.#bytes[this.#reserve(1)] = Number(rest);
+    this.#byte(Number(rest));
   }
 
+  #byte(value: number): void {
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
+  }
+
+  /** Makes room and returns where it begins. To be called before `#bytes` is looked at: it may become another array. */
   #reserve(length: number): number {
     const at = this.#at;
     if (at + length > this.#bytes.length) {
