@@ -21,6 +21,7 @@ export class Ground {
         strength: { value: 0.4 },
         offset: { value: new Vector2() },
         fadeM: { value: 120 },
+        lift: { value: 0 },
       },
       vertexShader: `
         uniform vec2 offset; varying vec2 at; varying vec2 fromCar;
@@ -29,7 +30,7 @@ export class Ground {
           gl_Position = projectionMatrix * modelViewMatrix * vec4( position, 1.0 );
         }`,
       fragmentShader: `
-        uniform vec3 ground; uniform vec3 horizon; uniform vec3 grid; uniform float strength; uniform float fadeM;
+        uniform vec3 ground; uniform vec3 horizon; uniform vec3 grid; uniform float strength; uniform float fadeM; uniform float lift;
         varying vec2 at; varying vec2 fromCar;
         float lines( vec2 p, vec2 w, float widthPx ) {
           vec2 d = abs( fract( p - 0.5 ) - 0.5 ) / w;
@@ -41,7 +42,7 @@ export class Ground {
           vec2 w = fwidth( at ) * 0.2;
           float near = 1.0 / ( 1.0 + far2 / ( fadeM * fadeM ) );
           float line = max( lines( at * 0.2, w, 0.5 ) * 0.38, lines( at * 0.02, w * 0.1, 0.9 ) * 0.9 );
-          vec3 lit = ground * ( 1.0 + 0.55 / ( 1.0 + far2 * 0.003 ) );
+          vec3 lit = ground * ( 1.0 + lift / ( 1.0 + far2 * 0.003 ) );
           vec3 colour = mix( lit, grid, line * strength * near );
           gl_FragColor = vec4( mix( colour, horizon, clamp( far2 * 6.0e-6 - 0.01, 0.0, 1.0 ) ), 1.0 );
           #include <colorspace_fragment>
@@ -59,6 +60,7 @@ export class Ground {
     (uniforms["horizon"]!.value as Color).set(theme.horizon);
     (uniforms["grid"]!.value as Color).set(theme.grid);
     uniforms["strength"]!.value = theme.gridStrength;
+    uniforms["lift"]!.value = theme.night ? 0.55 : 0.06;
   }
 
   /** Keeps the disc under the car; the grid stays where it is on the map. */

@@ -9,14 +9,14 @@ const LOWEST = 0.5;
 
 export class Resolution {
   ratio: number;
-  readonly #highest: number;
+  readonly highest: number;
   #frames = 0;
   #sumMs = 0;
   #goodRuns = 0;
   #patience = 8;
 
   constructor(highest: number, start = highest) {
-    this.#highest = highest;
+    this.highest = highest;
     this.ratio = Math.min(highest, start);
   }
 
@@ -35,9 +35,9 @@ export class Resolution {
       return true;
     }
     this.#goodRuns = mean < FAST_MS ? this.#goodRuns + 1 : 0;
-    if (this.#goodRuns < this.#patience || this.ratio >= this.#highest) return false;
+    if (this.#goodRuns < this.#patience || this.ratio >= this.highest) return false;
     this.#goodRuns = 0;
-    this.ratio = Math.min(this.#highest, this.ratio * 1.2);
+    this.ratio = Math.min(this.highest, this.ratio * 1.2);
     return true;
   }
 }

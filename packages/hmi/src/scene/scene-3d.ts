@@ -10,6 +10,9 @@ import { TrailLine } from "./trail-line.ts";
 import { TrajectoryRibbon } from "./trajectory-ribbon.ts";
 import type { Picture, View } from "./view.ts";
 
+/** A picture unchanged for so long is drawn at full resolution. */
+const STILL_MS = 180;
+
 /** The world in 3-D. Throws when the browser has no WebGL. */
 export class Scene3d implements View {
   readonly kind = "3d";
@@ -24,6 +27,8 @@ export class Scene3d implements View {
   readonly #obstacles = new ObstacleBoxes();
   readonly #ambient = new HemisphereLight(0xdfeaf2, 0x1a2026, NIGHT.ambient);
   readonly #sun = new DirectionalLight(0xffffff, NIGHT.sun);
+  /** From the other side, so that no flank is black. */
+  readonly #fill = new DirectionalLight(0xaecbe6, NIGHT.fill);
   readonly #resolution: Resolution;
   #width = 1;
   #height = 1;
@@ -33,6 +38,8 @@ export class Scene3d implements View {
   #drawnObstacles: Picture["obstacles"] | undefined;
   /** Changes of size and style. */
   #changes = 0;
+  #changedAtMs = 0;
+  #sharp = false;
 
   constructor(canvas: HTMLCanvasElement, trailCapacity: number) {
     const software = isDrawnInSoftware();
@@ -48,6 +55,7 @@ export class Scene3d implements View {
     const highest = Math.min(2, globalThis.devicePixelRatio || 1);
     this.#resolution = new Resolution(highest, software ? Math.min(1, highest) : highest);
     this.#sun.position.set(-4, 6, 9);
+    this.#fill.position.set(5, -7, 2.5);
     this.#scene.add(
       this.#sky.mesh,
       this.#ground.mesh,
@@ -57,6 +65,7 @@ export class Scene3d implements View {
       this.#obstacles.group,
       this.#ambient,
       this.#sun,
+      this.#fill,
     );
     this.#car.group.visible = false;
   }
@@ -90,13 +99,15 @@ export class Scene3d implements View {
     for (const part of [this.#sky, this.#ground, this.#car, this.#ribbon, this.#trail]) part.restyle(theme);
     this.#ambient.intensity = theme.ambient;
     this.#sun.intensity = theme.sun;
+    this.#fill.intensity = theme.fill;
     this.#changes++;
   }
 
   resize(width: number, height: number): void {
     this.#width = Math.max(1, width);
     this.#height = Math.max(1, height);
-    this.#applySize();
+    this.#changes++;
+    this.#applySize(this.#resolution.ratio);
   }
 
   draw(picture: Picture, nowMs: number): void {
@@ -109,12 +120,24 @@ export class Scene3d implements View {
     const heading = pose?.heading ?? 0;
     this.#rig.update(x, y, heading, elapsedS);
     this.#car.update({ ...picture, x, y, heading }, nowMs / 1000, elapsedS);
-    if (!this.#hasChanged(picture)) return;
-    if (this.#resolution.frame(elapsedMs)) this.#applySize();
+    if (this.#hasChanged(picture)) {
+      const moving = nowMs - this.#changedAtMs < STILL_MS; // not just a lamp that blinks
+      this.#changedAtMs = nowMs;
+      if (moving) {
+        const changed = this.#resolution.frame(elapsedMs);
+        if (changed || this.#sharp) this.#applySize(this.#resolution.ratio);
+        this.#sharp = false;
+      }
+    } else {
+      // What stands still has time to be drawn with all pixels, once.
+      if (this.#sharp || nowMs - this.#changedAtMs < STILL_MS) return;
+      this.#sharp = true;
+      this.#applySize(this.#resolution.highest);
+    }
     this.#car.group.visible = pose !== undefined;
     this.#ground.follow(x, y, this.#rig.distanceM);
     this.#sky.mesh.position.copy(this.#rig.camera.position);
-    this.#trail.update(picture.trail, pose?.timeS ?? 0, origin);
+    this.#trail.update(picture.trail, pose?.timeS ?? 0, pose?.x ?? 0, pose?.y ?? 0, origin);
     this.#ribbon.update(picture.trajectory, picture.trajectoryRevision, origin);
     this.#obstacles.update(picture.obstacles, origin);
     this.#renderer.render(this.#scene, this.#rig.camera);
@@ -135,9 +158,8 @@ export class Scene3d implements View {
     return true;
   }
 
-  #applySize(): void {
-    this.#changes++;
-    this.#renderer.setPixelRatio(this.#resolution.ratio);
+  #applySize(ratio: number): void {
+    this.#renderer.setPixelRatio(ratio);
     this.#renderer.setSize(this.#width, this.#height, false);
     this.#rig.camera.aspect = this.#width / this.#height;
     this.#rig.camera.updateProjectionMatrix();

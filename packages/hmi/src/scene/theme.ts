@@ -12,6 +12,7 @@ export interface SceneTheme {
   readonly shadow: number;
   readonly ambient: number;
   readonly sun: number;
+  readonly fill: number;
   readonly ribbonOpacity: number;
   readonly reflectedHorizon: [number, number, number];
   readonly reflectedSky: [number, number, number];
@@ -30,6 +31,7 @@ export const NIGHT: SceneTheme = {
   shadow: 0.85,
   ambient: 0.75,
   sun: 1.7,
+  fill: 0.85,
   ribbonOpacity: 0.78,
   reflectedHorizon: [96, 128, 152],
   reflectedSky: [16, 24, 34],
@@ -37,10 +39,10 @@ export const NIGHT: SceneTheme = {
 
 export const DAY: SceneTheme = {
   night: false,
-  sky: 0xc3d3df,
-  horizon: 0xf1f5f7,
-  ground: 0xdfe5e9,
-  grid: 0x7c93a5,
+  sky: 0xb4c8d8,
+  horizon: 0xe9eff3,
+  ground: 0xd3dbe1,
+  grid: 0x8ea3b3,
   gridStrength: 0.5,
   car: 0x2a4a66,
   trail: 0x51687a,
@@ -48,6 +50,7 @@ export const DAY: SceneTheme = {
   shadow: 0.55,
   ambient: 1.5,
   sun: 2.4,
+  fill: 0.9,
   ribbonOpacity: 0.85,
   reflectedHorizon: [225, 233, 238],
   reflectedSky: [150, 178, 198],

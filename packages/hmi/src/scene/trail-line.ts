@@ -10,6 +10,9 @@ const WIDTH_M = 0.32;
 /** The driven path. Only what is new is computed and sent to the graphics card. */
 export class TrailLine {
   readonly mesh: Mesh<BufferGeometry, MeshBasicMaterial>;
+  /** From the last point of the trail to the car. */
+  readonly #head: Mesh<BufferGeometry, MeshBasicMaterial>;
+  readonly #headPositions = new Float32Array(12);
   readonly #positions: Float32Array;
   readonly #attribute: BufferAttribute;
   #written = 0;
@@ -26,6 +29,13 @@ export class TrailLine {
     this.mesh = new Mesh(geometry, material);
     this.mesh.renderOrder = 3;
     this.mesh.frustumCulled = false;
+    const head = new BufferGeometry();
+    head.setAttribute("position", new BufferAttribute(this.#headPositions, 3).setUsage(DynamicDrawUsage));
+    head.setIndex(stripIndex(2));
+    this.#head = new Mesh(head, material);
+    this.#head.renderOrder = 3;
+    this.#head.frustumCulled = false;
+    this.mesh.add(this.#head);
     this.restyle(theme);
   }
 
@@ -34,8 +44,8 @@ export class TrailLine {
     this.mesh.material.opacity = theme.trailOpacity;
   }
 
-  /** Draws the trail up to the moment shown, so that it ends under the car and not before it. */
-  update(trail: Trail, timeS: number, origin: LocalOrigin): void {
+  /** Draws the trail up to the moment shown and on to the car itself, at (x, y) of the map. */
+  update(trail: Trail, timeS: number, x: number, y: number, origin: LocalOrigin): void {
     const key = `${trail.revision}/${origin.revision}`;
     if (key !== this.#drawn) {
       this.#drawn = key;
@@ -50,5 +60,10 @@ export class TrailLine {
     }
     const shown = trail.countUntil(timeS);
     this.mesh.geometry.setDrawRange(0, Math.max(0, shown - 1) * 6);
+    this.#head.visible = shown > 0;
+    if (shown === 0) return;
+    const last = shown - 1;
+    writeStrip(this.#headPositions, [trail.x[last]!, x], [trail.y[last]!, y], 0, 2, 2, WIDTH_M, origin.x, origin.y);
+    this.#head.geometry.getAttribute("position").needsUpdate = true;
   }
 }

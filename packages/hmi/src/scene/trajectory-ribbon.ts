@@ -29,7 +29,7 @@ export class TrajectoryRibbon {
     const material = new ShaderMaterial({
       transparent: true,
       depthWrite: false,
-      uniforms: { opacity: { value: 0.7 }, lengthM: { value: 1 } },
+      uniforms: { opacity: { value: 0.7 }, lengthM: { value: 1 }, brightness: { value: 1 } },
       vertexShader: `
         attribute vec3 color; attribute vec2 across; varying vec3 shade; varying vec2 place;
         void main() {
@@ -37,13 +37,13 @@ export class TrajectoryRibbon {
           gl_Position = projectionMatrix * modelViewMatrix * vec4( position, 1.0 );
         }`,
       fragmentShader: `
-        uniform float opacity; uniform float lengthM; varying vec3 shade; varying vec2 place;
+        uniform float opacity; uniform float lengthM; uniform float brightness; varying vec3 shade; varying vec2 place;
         void main() {
           float side = abs( place.x );
           float edge = smoothstep( 0.80, 0.90, side ) * ( 1.0 - smoothstep( 0.96, 1.0, side ) );
           float ends = smoothstep( 0.0, 2.5, place.y ) * smoothstep( 0.0, min( 12.0, 0.3 * lengthM ), lengthM - place.y );
           float alpha = ( 0.5 + 0.5 * edge ) * ( 1.0 - smoothstep( 0.97, 1.0, side ) ) * ends * opacity;
-          gl_FragColor = vec4( shade * ( 0.85 + 0.4 * edge ), alpha );
+          gl_FragColor = vec4( shade * ( 0.85 + 0.4 * edge ) * brightness, alpha );
         }`,
     });
     this.mesh = new Mesh(geometry, material);
@@ -54,6 +54,7 @@ export class TrajectoryRibbon {
 
   restyle(theme: SceneTheme): void {
     this.mesh.material.uniforms["opacity"]!.value = theme.ribbonOpacity;
+    this.mesh.material.uniforms["brightness"]!.value = theme.night ? 1 : 0.78;
   }
 
   update(trajectory: Trajectory | undefined, revision: number, origin: LocalOrigin): void {

@@ -8,6 +8,11 @@ export function fixed(value: number | undefined, digits: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+export function metres(value: number | undefined, digits: number): string {
+  const text = fixed(value, digits);
+  return text === UNKNOWN ? text : `${text} m`;
+}
+
 /** Seconds as 0:07.3, 12:07.3 or 1:02:07.3. */
 export function clock(seconds: number, digits = 1): string {
   if (!Number.isFinite(seconds)) return UNKNOWN;

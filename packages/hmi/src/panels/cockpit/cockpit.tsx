@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { PageState } from "../../state/page.ts";
-import { bearingDeg, fixed, UNKNOWN, utc } from "../../text/format.ts";
+import { bearingDeg, fixed, metres, UNKNOWN, utc } from "../../text/format.ts";
 import { drivingMode, gearLetter, signals } from "../../text/modes.ts";
 import { words } from "../../text/words.ts";
 import { Icon } from "../icon.tsx";
@@ -98,15 +98,15 @@ function Speed({ state }: { readonly state: PageState }): JSX.Element {
 function Position({ state }: { readonly state: PageState }): JSX.Element {
   const { cockpit } = words;
   const pose = state.pose;
-  const east = useComputed(() => `${fixed(pose.value?.x, 2)} m`);
-  const north = useComputed(() => `${fixed(pose.value?.y, 2)} m`);
+  const east = useComputed(() => metres(pose.value?.x, 2));
+  const north = useComputed(() => metres(pose.value?.y, 2));
   const heading = useComputed(() =>
     pose.value === undefined ? UNKNOWN : `${bearingDeg(pose.value.heading).toFixed(1)}°`,
   );
   const latitude = useComputed(() => `${fixed(state.fix.value?.latitude_deg, 6)}°`);
   const longitude = useComputed(() => `${fixed(state.fix.value?.longitude_deg, 6)}°`);
   const time = useComputed(() => utc(state.busTimeS.value));
-  const lateral = useComputed(() => `${fixed(state.control.value?.lateral_error_m, 3)} m`);
+  const lateral = useComputed(() => metres(state.control.value?.lateral_error_m, 3));
   const hasFix = useComputed(() => state.fix.value !== undefined);
   return (
     <dl class="position">

@@ -14,8 +14,10 @@ export class Chart {
   readonly #readings: readonly { readonly element: HTMLElement; readonly text: HTMLElement; shown: string }[];
   readonly #resized: ResizeObserver;
   readonly #data: uPlot.AlignedData;
+  #hasTime = false;
 
-  constructor(kind: PlotKind, buffer: WindowBuffer, figure: HTMLElement, startS: () => number) {
+  /** `startS`: what the axis of time counts from. `isLast`: carries that axis for all charts above. */
+  constructor(kind: PlotKind, buffer: WindowBuffer, figure: HTMLElement, startS: () => number, isLast: boolean) {
     this.#kind = kind;
     this.#buffer = buffer;
     const place = figure.querySelector<HTMLElement>(".chart")!;
@@ -24,7 +26,7 @@ export class Chart {
       return { element, text: element.querySelector("b")!, shown: "" };
     });
     this.#data = [buffer.times, ...buffer.columns] as unknown as uPlot.AlignedData;
-    this.#plot = new uPlot(this.#options(place, startS), this.#data, place);
+    this.#plot = new uPlot(this.#options(place, startS, isLast), this.#data, place);
     this.#resized = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
       if (width > 0 && height > 0) this.#plot.setSize({ width, height });
@@ -32,11 +34,13 @@ export class Chart {
     this.#resized.observe(place);
   }
 
-  draw(): void {
-    const endS = this.#buffer.empty ? 0 : this.#buffer.newestS;
+  /** `endS`: the right edge, the same for all charts; NaN when there is nothing to draw. */
+  draw(endS: number): void {
+    this.#hasTime = !Number.isNaN(endS);
+    const end = this.#hasTime ? endS : WINDOW_S;
     this.#plot.batch(() => {
       this.#plot.setData(this.#data, false);
-      this.#plot.setScale("x", { min: endS - WINDOW_S, max: endS });
+      this.#plot.setScale("x", { min: end - WINDOW_S, max: end });
       this.#plot.setScale("y", this.#range());
     });
     this.#read();
@@ -53,7 +57,7 @@ export class Chart {
     this.#plot.destroy();
   }
 
-  #options(place: HTMLElement, startS: () => number): uPlot.Options {
+  #options(place: HTMLElement, startS: () => number, isLast: boolean): uPlot.Options {
     const grid: uPlot.Axis.Grid = { stroke: () => colour("--line"), width: 1 };
     const axis: uPlot.Axis = {
       stroke: () => colour("--faint"),
@@ -70,11 +74,12 @@ export class Chart {
       axes: [
         {
           ...axis,
-          size: 16,
-          gap: 2,
+          size: isLast ? 17 : 3,
+          gap: 3,
           space: 60,
-          splits: (_plot, _axis, min, max) => wholeSeconds(min, max, startS(), 5),
-          values: (_plot, splits) => splits.map((value) => clock(value - startS(), 0)),
+          splits: (_plot, _axis, min, max) => (this.#hasTime ? wholeSeconds(min, max, startS(), 5) : []),
+          values: (_plot, splits) =>
+            isLast ? splits.map((value) => (value < startS() - 0.5 ? "" : clock(value - startS(), 0))) : [],
         },
         { ...axis, size: 34, gap: 4, space: 26, values: (_plot, splits) => splits.map(tickText) },
       ],

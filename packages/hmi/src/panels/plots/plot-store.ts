@@ -79,6 +79,15 @@ export class PlotStore {
     this.revision++;
   }
 
+  /** Newest time in any buffer, unix seconds; NaN while all are empty. */
+  get newestS(): number {
+    let newest = Number.NaN;
+    for (const buffer of this.buffers.values()) {
+      if (!buffer.empty && !(buffer.newestS <= newest)) newest = buffer.newestS;
+    }
+    return newest;
+  }
+
   clear(): void {
     for (const buffer of this.buffers.values()) buffer.clear();
     this.revision++;

@@ -13,9 +13,10 @@ export function PlotsPanel({ app }: { readonly app: App }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const store = app.state.plots;
-    const charts = PLOTS.map((kind) => {
+    const startS = (): number => app.state.playback.value?.start_s ?? 0;
+    const charts = PLOTS.map((kind, i) => {
       const figure = root.current!.querySelector<HTMLElement>(`[data-plot="${kind.id}"]`)!;
-      return new Chart(kind, store.buffers.get(kind.id)!, figure, () => app.state.playback.value?.start_s ?? 0);
+      return new Chart(kind, store.buffers.get(kind.id)!, figure, startS, i === PLOTS.length - 1);
     });
     let request = 0;
     let drawnAtMs = 0;
@@ -25,7 +26,8 @@ export function PlotsPanel({ app }: { readonly app: App }): JSX.Element {
       if (nowMs - drawnAtMs < DRAW_EVERY_MS || store.revision === drawnRevision) return;
       drawnAtMs = nowMs;
       drawnRevision = store.revision;
-      for (const chart of charts) chart.draw();
+      const endS = store.newestS;
+      for (const chart of charts) chart.draw(endS);
     };
     request = requestAnimationFrame(loop);
     const stopTheme = app.theme.subscribe(() => charts.forEach((chart) => chart.restyle()));

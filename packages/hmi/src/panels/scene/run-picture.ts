@@ -8,7 +8,10 @@ import type { Picture, View } from "../../scene/view.ts";
 import { signals } from "../../text/modes.ts";
 import { followPointer } from "./pointer.ts";
 
-const BRAKE_LIGHT_PERCENT = 2;
+/** Lincoln's brake reports 14.5 % while nobody touches it (brake_deadzone of mkz_config): below, the car must slow down too. */
+const BRAKE_CERTAIN_PERCENT = 16;
+const BRAKE_PERCENT = 2;
+const SLOWING_MPS2 = -0.4;
 
 /** Draws the world into the canvas with every frame of the screen until the returned function is called. */
 export function runPicture(
@@ -63,6 +66,8 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
   if (known) origin.follow(pose.x, pose.y);
   const chassis = state.newest?.chassis;
   const { left, right } = signals(chassis?.signal);
+  const brakePercent = chassis?.brake_percent ?? 0;
+  const slowing = (state.newest?.pose?.acceleration_mps2 ?? 0) < SLOWING_MPS2;
   return {
     pose: known ? pose : undefined,
     origin,
@@ -71,7 +76,7 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
     trajectoryRevision: state.trajectoryRevision,
     obstacles: state.obstacles,
     steeringPercent: chassis?.steering_percent ?? 0,
-    braking: (chassis?.brake_percent ?? 0) > BRAKE_LIGHT_PERCENT,
+    braking: brakePercent > BRAKE_CERTAIN_PERCENT || (brakePercent > BRAKE_PERCENT && slowing),
     reversing: /REVERSE|^R$/.test(chassis?.gear ?? ""),
     left,
     right,

@@ -1,5 +1,5 @@
 import { BufferAttribute, BufferGeometry } from "three";
-import { bodyNormal, bodyPoint, FRONT_M, type Point, REAR_M, stations } from "./body-surface.ts";
+import { bodyNormal, bodyPoint, FRONT_M, REAR_M, stations } from "./body-surface.ts";
 
 /** Around the cross-section: closer together where the shoulder bends. */
 const AROUND = [-1, -0.75, -0.45, -0.15, 0.05, 0.15, 0.28, 0.4, 0.5, 0.6, 0.72, 0.86, 1];
@@ -51,15 +51,19 @@ function patch(xs: readonly number[], us: readonly number[], side: 1 | -1, liftM
 
 /** A flat lid over one end. */
 function end(x: number, facing: 1 | -1): BufferGeometry {
-  const outline: Point[] = AROUND.map((u) => bodyPoint(x, u));
   const positions: number[] = [];
   const normals: number[] = [];
   const index: number[] = [];
-  for (const p of outline) {
+  for (const u of AROUND) {
+    const p = bodyPoint(x, u);
+    const n = bodyNormal(x - facing * 0.03, u);
+    // Turned outwards towards the rim, as if the end were round.
+    const length = Math.hypot(1, 0.9 * n.y, 0.9 * n.z);
     positions.push(x, p.y, p.z, x, -p.y, p.z);
-    normals.push(facing, 0, 0, facing, 0, 0);
+    normals.push(facing / length, (0.9 * n.y) / length, (0.9 * n.z) / length);
+    normals.push(facing / length, (-0.9 * n.y) / length, (0.9 * n.z) / length);
   }
-  for (let i = 2; i < outline.length * 2; i += 2) {
+  for (let i = 2; i < AROUND.length * 2; i += 2) {
     const strip = facing > 0 ? [i - 2, i, i - 1, i - 1, i, i + 1] : [i - 2, i - 1, i, i, i - 1, i + 1];
     index.push(...strip);
   }

@@ -180,27 +180,34 @@ function glossy(color: number, mirror: number, grazing: number): MeshPhongMateri
 const AMBER_ON = new Color(1, 0.5, 0.02);
 const AMBER_OFF = new Color(0.16, 0.07, 0.02);
 function mirrors(): BufferGeometry[] {
-  return [1, -1].map((side) => new SphereGeometry(0.5, 10, 7).scale(0.2, 0.24, 0.15).translate(1.98, side * 0.97, 1.0));
+  return [1, -1].map((side) =>
+    new SphereGeometry(0.5, 10, 7).scale(0.19, 0.28, 0.15).translate(1.95, side * 0.92, 0.985),
+  );
 }
 
-/** Grille, number-plate recess, sill and door lines. */
+/** Grille, intake, diffuser, sills, pillars between the doors and door lines. */
 function trim(): BufferGeometry {
-  const lines = [-0.28, 0.72, 1.86].map((x) => bodyPatch([x, x + 0.012], [-0.75, 0.5], 0.003));
+  const lines = [-0.28, 0.72, 1.86].map((x) => bodyPatch([x, x + 0.016], [-0.8, 0], 0.007));
   return merge([
-    bodyPatch([3.855, FRONT_M - 0.001], [-0.7, 0.28], 0.008),
-    bodyPatch([-0.35 + 0.75, 2.45], [-1, -0.86], 0.004),
-    bodyPatch([REAR_M + 0.001, -0.98], [-0.95, -0.45], 0.006),
-    new PlaneGeometry(0.9, 0.26)
-      .rotateX(Math.PI / 2)
-      .rotateZ(Math.PI / 2)
-      .translate(FRONT_M + 0.004, 0, 0.43),
+    facing(FRONT_M + 0.006, 0.82, 0.12, 0.475),
+    facing(FRONT_M + 0.006, 0.94, 0.07, 0.345),
+    facing(REAR_M - 0.006, 1.16, 0.13, 0.44),
+    bodyPatch([0.42, 2.43], [-1, -0.84], 0.009),
     ...lines,
   ]);
 }
 
+/** An upright rectangle across the car, seen from ahead or behind. */
+function facing(x: number, width: number, height: number, z: number): BufferGeometry {
+  return new PlaneGeometry(width, height)
+    .rotateX(Math.PI / 2)
+    .rotateZ(Math.PI / 2)
+    .translate(x, 0, z);
+}
+
 function chrome(): BufferGeometry {
-  const handles = [0.5, 1.62].map((x) => bodyPatch([x - 0.2, x], [0.26, 0.3], 0.014));
-  return merge([bodyPatch([0.0, 2.3], [0.62, 0.66], 0.006), ...handles]);
+  const handles = [0.5, 1.62].map((x) => bodyPatch([x - 0.2, x], [0.26, 0.3], 0.016));
+  return merge([facing(REAR_M - 0.008, 0.46, 0.11, 0.66), facing(FRONT_M + 0.008, 0.82, 0.014, 0.475), ...handles]);
 }
 
 /** A lidar on the roof: this car drives itself. */
@@ -265,7 +272,7 @@ function glow(): ShaderMaterial {
       void main() {
         vec2 d = at / vec2( 2.3, 2.0 );
         float light = max( 0.0, 1.0 - dot( d, d ) );
-        gl_FragColor = vec4( vec3( 1.0, 0.1, 0.06 ) * light * light * level * 0.42, 1.0 );
+        gl_FragColor = vec4( vec3( 1.0, 0.1, 0.06 ) * light * light * light * level * 0.2, 1.0 );
       }`,
   });
 }

@@ -55,12 +55,12 @@ export function greenhouse(): Greenhouse {
   return { glass: glass.finish(), painted: painted.finish() };
 }
 
-/** By direction from the middle of the cabin: windscreen, side, and rear pillars. */
+/** By direction from the middle of the cabin: the pillars beside windscreen and rear window. */
 function isPillar(angle: number): boolean {
   const fromAhead = Math.abs(angle > Math.PI ? angle - 2 * Math.PI : angle);
   const inBand = (degrees: number, width: number): boolean =>
     Math.abs((fromAhead * 180) / Math.PI - degrees) < width / 2;
-  return inBand(41, 7) || inBand(93, 6.4) || inBand(140, 13);
+  return inBand(41, 7) || inBand(140, 13);
 }
 
 class Shell {

@@ -13,7 +13,13 @@ export class Lamps {
   constructor() {
     const parts: Readonly<Record<Lamp, BufferGeometry>> = {
       head: bodyPatch([3.5, 3.83], [0.1, 0.4], 0.008),
-      tail: bodyPatch([REAR_M + 0.015, -0.86], [0.16, 0.5], 0.008),
+      tail: merge([
+        bodyPatch([REAR_M + 0.015, -0.86], [0.2, 0.5], 0.008),
+        new PlaneGeometry(1.24, 0.03)
+          .rotateX(Math.PI / 2)
+          .rotateZ(Math.PI / 2)
+          .translate(REAR_M - 0.006, 0, 0.79),
+      ]),
       brake: merge([
         bodyPatch([REAR_M + 0.004, -0.97], [0.2, 0.5], 0.014),
         new PlaneGeometry(0.03, 0.52).translate(-0.62, 0, 1.05),
