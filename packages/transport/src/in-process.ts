@@ -23,16 +23,19 @@ export class InProcessBus {
 
   addWriter(writer: InProcessWriter): void {
     const topic = this.#topic(writer.info.topic);
+    // Those that a listener of the announcement adds connect themselves.
+    const readers = Array.from(topic.readers);
     topic.writers.add(writer);
     this.discovery.addEndpoint(writer.info);
-    for (const reader of Array.from(topic.readers)) connect(writer, reader);
+    for (const reader of readers) connect(writer, reader);
   }
 
   addReader(reader: InProcessReader): void {
     const topic = this.#topic(reader.info.topic);
+    const writers = Array.from(topic.writers);
     topic.readers.add(reader);
     this.discovery.addEndpoint(reader.info);
-    for (const writer of Array.from(topic.writers)) connect(writer, reader);
+    for (const writer of writers) connect(writer, reader);
   }
 
   remove(endpoint: InProcessWriter | InProcessReader): void {
