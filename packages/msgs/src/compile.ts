@@ -100,7 +100,7 @@ export function wrongValue(where: string, expected: string, value: unknown): Del
 const quote = JSON.stringify;
 
 /** Whether the wire form of the element is: one varint, 8 bytes, with a length, a group, 4 bytes. */
-export function wireTypeOf(field: FieldDescriptor): number {
+function wireTypeOf(field: FieldDescriptor): number {
   switch (field.type) {
     case "double":
     case "fixed64":

@@ -428,7 +428,7 @@ export function descriptorSet(files: readonly Uint8Array[]): Uint8Array {
   return set;
 }
 
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 

@@ -147,7 +147,7 @@ function fail(error: Error): never {
   throw error;
 }
 
-export function toBase64(bytes: Uint8Array): string {
+function toBase64(bytes: Uint8Array): string {
   if (typeof Buffer !== "undefined")
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
   let binary = "";

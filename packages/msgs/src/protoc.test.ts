@@ -9,10 +9,11 @@ import { apollo, foxglove, messageTypes } from "./index.ts";
 
 /** Google's compiler, where it is installed (Debian: protobuf-compiler): an independent witness. */
 const proto = fileURLToPath(new URL("../../../proto/", import.meta.url));
-const installed = spawnSync("protoc", ["--version"]).status === 0;
+const PROTOC = "protoc";
+const installed = spawnSync(PROTOC, ["--version"]).status === 0;
 
 function protoc(args: readonly string[], input: string | Uint8Array): Buffer {
-  const result = spawnSync("protoc", [`-I${proto}`, ...args], { input });
+  const result = spawnSync(PROTOC, [`-I${proto}`, ...args], { input });
   if (result.status !== 0) throw new Error(result.stderr.toString());
   return result.stdout;
 }
