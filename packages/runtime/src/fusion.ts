@@ -50,7 +50,9 @@ export class Fusion<T extends readonly unknown[]> implements AsyncDisposable {
       const approximate = new ApproximateTime<Sample>(list.length, policy, (set) => this.#call(set));
       this.#approximate = approximate;
       const stamp = policy.stampNs ?? ((sample: Sample) => sample.sourceTimeNs);
-      list.forEach((subscription, i) => subscription.on((sample) => approximate.add(i, sample, stamp(sample))));
+      list.forEach((subscription, i) =>
+        subscription.on((sample) => approximate.add(i, sample.retain(), stamp(sample))),
+      );
     } else list[0]!.on((sample) => this.#trigger(sample));
   }
 

@@ -333,6 +333,24 @@ describe("streams", () => {
   });
 });
 
+test("a node's name is its own until it closes", async () => {
+  await using runtime = await open(quiet);
+  const node = runtime.node("n");
+  expect(() => runtime.node("/n")).toThrow("This runtime has a node /n already");
+  await node[Symbol.asyncDispose]();
+  expect(runtime.node("/n").name).toBe("/n");
+});
+
+test("peers that did not match are forgotten when they leave", async () => {
+  await using runtime = await open(quiet);
+  const node = runtime.node("n");
+  const subscription = node.subscribe(Log);
+  for (let i = 0; i < 3; i++) await node.publisher(Log, { reliability: "best_effort" })[Symbol.asyncDispose]();
+  expect(subscription.incompatible).toEqual([]);
+  const publisher = node.publisher(Log, { reliability: "best_effort" });
+  expect(subscription.incompatible.map((event) => event.remote.id)).toEqual([publisher.id]);
+});
+
 test("a closed subscription no longer counts as matched, and its clock type no longer matters", async () => {
   await using runtime = await open(quiet);
   const node = runtime.node("n");

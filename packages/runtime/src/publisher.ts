@@ -11,6 +11,7 @@ import {
   type Writer,
   type WriterEvents,
 } from "@delos/transport";
+import { noteIncompatible, stillThere } from "./incompatible-peers.ts";
 import type { NodeContext } from "./node-context.ts";
 
 export interface PublisherStats {
@@ -120,7 +121,7 @@ export class Publisher<T = unknown> implements AsyncDisposable {
 
   /** Subscriptions of this topic that cannot listen to this publisher, with the reasons. */
   get incompatible(): readonly Incompatibility[] {
-    return [...this.#incompatible.values()];
+    return stillThere(this.#incompatible, this.#context);
   }
 
   get stats(): PublisherStats {
@@ -214,7 +215,7 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     events.on("deadlineMissed", (value) => later("deadlineMissed", value));
     events.on("livelinessLost", (value) => later("livelinessLost", value));
     events.on("incompatible", (value) => {
-      this.#incompatible.set(value.remote.id, value);
+      noteIncompatible(this.#incompatible, value, this.#context);
       later("incompatible", value);
     });
   }

@@ -1,3 +1,4 @@
+import type { JsonValue, MessageCodec } from "@delos/core";
 import { delos } from "@delos/msgs";
 import { inProcess } from "@delos/transport";
 import { expect, test } from "vitest";
@@ -39,8 +40,8 @@ async function replay(pace: (message: number) => boolean): Promise<string[]> {
       say(`slept after ${message.message}`);
     }
   })();
-  const clock = player.node("player").publisher(clockTopic);
-  const messages = player.node("player").publisher(Input);
+  const source = player.node("player");
+  const [clock, messages] = [source.publisher(clockTopic), source.publisher(Input)];
   for (let i = 0; i < 60; i++) {
     clock.publish({ time_ns: 1_700_000_000_000_000_000n + BigInt(i * 4_300_000) });
     messages.publish({ message: `m${i}` });
@@ -77,6 +78,26 @@ test("timers fire on the way, each at its time and with all its consequences", a
     ["tick", 5030n],
   ]);
   expect(node.clock.nowNs()).toBe(5_035_000_000n);
+});
+
+test("clocks of ROS 1 and ROS 2 are followed too, and what is no clock is an error of its own", async () => {
+  const bus = inProcess();
+  await using player = await open({ log: () => {}, transports: [bus] });
+  await using runtime = await open({ log: () => {}, transports: [bus], clock: "recorded" });
+  const json = (name: string): MessageCodec => ({
+    schema: { name, messageEncoding: "json", schemaEncoding: "", data: new Uint8Array() },
+    encode: (value) => new TextEncoder().encode(JSON.stringify(value)),
+    decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as unknown,
+    toJSON: (value) => value as JsonValue,
+    fromJSON: (value) => value,
+  });
+  const node = player.node("p");
+  node.publisher(topic("/clock", json("rosgraph_msgs/Clock"))).publish({ clock: { sec: 12, nsec: 5 } });
+  expect(runtime.clock.nowNs()).toBe(12_000_000_005n);
+  node.publisher(topic("/clock", json("rosgraph_msgs/msg/Clock"))).publish({ clock: { sec: 13, nanosec: 7 } });
+  expect(runtime.clock.nowNs()).toBe(13_000_000_007n);
+  node.publisher(topic("/clock", json("std_msgs/Empty"))).publish({});
+  expect([runtime.errors, runtime.clock.nowNs()]).toEqual([1, 13_000_000_007n]);
 });
 
 test("the first time, another pass and a step back are jumps: reported, without ticks", async () => {

@@ -25,7 +25,7 @@ export class ClockFollower {
     this.#events = events;
   }
 
-  follow({ time_ns: toNs = 0n, pass = 0 }: delos.Clock): void {
+  follow({ timeNs: toNs, pass }: ClockReading): void {
     const fromNs = this.#clock.nowNs();
     if (pass === this.#pass && toNs >= fromNs) {
       this.#executor.ahead(() => this.#clock.advanceTo(toNs));
@@ -36,4 +36,21 @@ export class ClockFollower {
     this.#clock.jumpTo(toNs);
     if (!isFirst) this.#events.emit("clockJumped", { fromNs, toNs });
   }
+}
+
+interface ClockReading {
+  readonly timeNs: bigint;
+  readonly pass: number;
+}
+
+/**
+ * What a message on `/clock` says: `delos.Clock`, or the `rosgraph_msgs` Clock of ROS 1 (`nsec`) or ROS 2 (`nanosec`).
+ * Undefined for anything else.
+ */
+export function readClock(message: unknown): ClockReading | undefined {
+  const { time_ns, pass, clock } = message as delos.Clock & { readonly clock?: Readonly<Record<string, unknown>> };
+  if (typeof time_ns === "bigint") return { timeNs: time_ns, pass: pass ?? 0 };
+  const [sec, nsec] = [clock?.["sec"], clock?.["nsec"] ?? clock?.["nanosec"]];
+  if (typeof sec !== "number" || typeof nsec !== "number") return undefined;
+  return { timeNs: BigInt(sec) * 1_000_000_000n + BigInt(nsec), pass: 0 };
 }

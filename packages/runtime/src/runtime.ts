@@ -14,6 +14,7 @@ import {
   onAbort,
   SimulatedClock,
   SystemClock,
+  UsageError,
 } from "@delos/core";
 import { type delos, SchemaTypes } from "@delos/msgs";
 import {
@@ -34,7 +35,7 @@ import { logToMessage, logTopic } from "./log-topic.ts";
 import { Node } from "./node.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { Publisher } from "./publisher.ts";
-import { ClockFollower, clockTopic } from "./recorded-clock.ts";
+import { ClockFollower, clockTopic, readClock } from "./recorded-clock.ts";
 import { statisticsOf, statisticsTopic } from "./statistics.ts";
 import { checkName } from "./topic.ts";
 
@@ -150,11 +151,18 @@ export class Runtime implements AsyncDisposable {
     return this.#errors;
   }
 
-  /** Opens a node. Names begin with `/`; without one they stand in the root namespace: `camera` is `/camera`. */
+  /**
+   * Opens a node. Names are unique in a runtime, until the node closes. They begin with `/`; without one they stand in the root namespace:
+   * `camera` is `/camera`.
+   * @throws {UsageError} when there is such a node already
+   */
   node(name: string): Node {
     if (this.#closing !== undefined) throw new ClosedError("The runtime");
     checkName("node", name);
     const fullName = name.startsWith("/") ? name : `/${name}`;
+    if (this.nodes.some((node) => node.name === fullName)) {
+      throw new UsageError(`This runtime has a node ${fullName} already`, { details: { node: fullName } });
+    }
     const node = this.#open(fullName, this.transports);
     this.#nodes.add(node);
     return node;
@@ -222,7 +230,12 @@ export class Runtime implements AsyncDisposable {
 
   #followClock(clock: SimulatedClock): void {
     const follower = new ClockFollower(clock, this.executor, this.events);
-    this.#own.subscribe(clockTopic).on(({ message }) => follower.follow(message));
+    // Any type of clock, as the recording's own world has it; reliable, for a time that is lost makes another history.
+    this.#own.subscribeAny(clockTopic.name, { reliability: "reliable", depth: 1000 }).on(({ message, schema }) => {
+      const reading = readClock(message);
+      if (reading === undefined) throw new UsageError(`${schema.name} on ${clockTopic.name} is no clock`);
+      follower.follow(reading);
+    });
   }
 
   #publishStatistics(periodMs: number): void {

@@ -9,6 +9,7 @@ import type {
   ReaderEvents,
   Sample,
 } from "@delos/transport";
+import { noteIncompatible, stillThere } from "./incompatible-peers.ts";
 import type { NodeContext } from "./node-context.ts";
 import { SampleStream, type StreamOptions } from "./sample-stream.ts";
 
@@ -43,7 +44,11 @@ export interface SubscriptionEvents extends EventMap {
   livelinessChanged: { readonly publication: EndpointInfo; readonly alive: boolean };
 }
 
-/** Called with each sample, in the runtime's one dispatch order. The sample may be kept; it must not be changed. */
+/**
+ * Called with each sample, in the runtime's one dispatch order. The message is the subscriber's to keep, though not to change.
+ * The sample itself, with its `bytes`, may lie in memory that a transport lent: whoever keeps it past the callback calls
+ * `sample.retain()`.
+ */
 export type SampleCallback<T> = (sample: Sample<T>) => unknown;
 
 interface Source {
@@ -137,7 +142,10 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     return stream;
   }
 
-  /** The newest sample, or undefined when there is none or it came longer than `maxAgeMs` ago. Never throws. */
+  /**
+   * The newest sample, or undefined when there is none or it came longer than `maxAgeMs` ago. Never throws. It is good until
+   * the next one comes; `retain()` keeps it.
+   */
   latest(options: { readonly maxAgeMs?: number } = {}): Sample<T> | undefined {
     if (this.#latest === undefined) return undefined;
     const { maxAgeMs } = options;
@@ -154,7 +162,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
 
   /** Publications of this topic that this subscription cannot listen to, with the reasons. */
   get incompatible(): readonly Incompatibility[] {
-    return [...this.#incompatible.values()];
+    return stillThere(this.#incompatible, this.#context);
   }
 
   get stats(): SubscriptionStats {
@@ -186,6 +194,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.#context.release(this);
     this.#callbacks = [];
     for (const stream of this.#streams) stream.end();
+    this.#latest = this.#latest?.retain(); // what was seen last can still be looked at
     await Promise.all(this.#sources.map((source) => source.reader[Symbol.asyncDispose]()));
     this.#events.clear();
   }
@@ -194,7 +203,8 @@ export class Subscription<T = unknown> implements AsyncDisposable {
   #dispatch(sample: Sample<T> | undefined): void {
     if (sample === undefined || this.#closed) return;
     if (sample.codec === undefined) sample.resolve(this.#context.codecs);
-    this.#latest = sample.retain();
+    this.#latest?.release();
+    this.#latest = sample;
     const callbacks = this.#callbacks;
     for (let i = 0; i < callbacks.length; i++) {
       try {
@@ -230,8 +240,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
       if (this.#events.has("dropped")) later("dropped", value);
     });
     events.on("incompatible", (value) => {
-      this.#incompatible.set(value.remote.id, value);
-      this.#context.log.warn(value.explain());
+      noteIncompatible(this.#incompatible, value, this.#context);
       later("incompatible", value);
     });
   }
