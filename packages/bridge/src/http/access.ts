@@ -5,9 +5,9 @@
  */
 export interface Access {
   /** Whether the `Host` header names this server. */
-  isOwnHost(host: string | undefined): boolean;
+  readonly isOwnHost: (host: string | undefined) => boolean;
   /** Whether the `Origin` header is absent (no browser, or the same page) or this server's own. */
-  isOwnOrigin(origin: string | undefined): boolean;
+  readonly isOwnOrigin: (origin: string | undefined) => boolean;
 }
 
 const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];

@@ -10,17 +10,16 @@ const NOTICE_LEVELS: Readonly<Record<string, NoticeLevel>> = {
   FATAL: "fatal",
 };
 const SOURCES = {
-  0: "unknown",
-  1: "canbus",
-  2: "control",
-  3: "decision",
-  4: "localization",
-  5: "planning",
-  6: "prediction",
-  7: "simulator",
-  8: "hwsys",
-  9: "routing",
-  10: "monitor",
+  1: "unknown",
+  2: "canbus",
+  3: "control",
+  4: "decision",
+  5: "localization",
+  6: "planning",
+  7: "prediction",
+  8: "simulator",
+  9: "hwsys",
+  10: "routing",
 };
 
 export const monitor: Adapter = {
@@ -32,7 +31,7 @@ export const monitor: Adapter = {
       return {
         kind: "notice",
         level: NOTICE_LEVELS[level ?? "INFO"] ?? "info",
-        source: enumName(field(item, "source") ?? 0, SOURCES)?.toLowerCase() ?? "monitor",
+        source: enumName(field(item, "source") ?? 1, SOURCES)?.toLowerCase() ?? "monitor",
         text: text(field(item, "msg")) ?? "",
         timeS,
       };
