@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { FieldDescriptor } from "./descriptor.ts";
 import { apollo, loadDescriptorSet, loadProtoDesc, type MessageType, messageTypes } from "./index.ts";
@@ -38,16 +39,7 @@ describe.skipIf(!existsSync(new URL("apollo/data/messages_v1.0.0.json", shared))
       for (const field of message.fields) {
         const ours = descriptor.fields.find((each) => each.number === field.number);
         if (ours === undefined) throw new Error(`we have no ${descriptor.name}.${field.name}`);
-        expect({ message: message.name, ...factsOf(ours) }).toEqual({
-          message: message.name,
-          number: field.number,
-          label: field.label,
-          type: expect.toSatisfy((type: string) => type === field.type || type.endsWith(`.${field.type}`)),
-          name: field.name,
-          default: field.default === undefined ? undefined : normal(field.default),
-          packed: field.packed === true,
-          deprecated: field.deprecated === true,
-        });
+        expect([message.name, factsOf(ours)]).toEqual([message.name, expectedFacts(field, ours)]);
       }
     }
     for (const each of file.enums) {
@@ -59,6 +51,93 @@ describe.skipIf(!existsSync(new URL("apollo/data/messages_v1.0.0.json", shared))
     }
   });
 });
+
+/**
+ * Fields of Apollo 1.5 whose number or name 1.0 uses for something else. 1.0 stands; a later sender's value is kept as an
+ * unknown field where its wire type differs.
+ */
+const CLASHES: readonly string[] = [
+  // Renamed types, on the wire the same.
+  "apollo.canbus.Chassis.signal",
+  "apollo.control.ControlCommand.signal",
+  "apollo.planning.ADCTrajectory.signal",
+  "apollo.perception.PerceptionObstacles.error_code",
+  "apollo.prediction.PredictionObstacles.perception_error_code",
+  "apollo.dreamview.Object.adc_decision_result",
+  "apollo.dreamview.Decision.type",
+  "apollo.prediction.PredictionObstacle.timestamp",
+  "apollo.planning.ADCTrajectory.adc_trajectory_point",
+  "apollo.planning.ADCTrajectory.adc_path_point",
+  // Other kinds of value.
+  "apollo.canbus.Brake.brake_torque_req",
+  "apollo.canbus.Brake.brake_torque_act",
+  "apollo.canbus.Brake.wheel_torque_act",
+  "apollo.prediction.Trajectory.trajectory_point",
+  // Renumbered: text configuration reads them by name.
+  /^apollo\.control\.LatControllerConf\./.source,
+  /^apollo\.control\.LonControllerConf\.(pitch_angle_filter_conf|calibration_table)/.source,
+  /^apollo\.hmi\.Config\./.source,
+  /^apollo\.dreamview\.SimulationWorld\./.source,
+];
+
+describe.skipIf(!existsSync(new URL("apollo/data/messages_v1.5.0.json", shared)))("later field sets", () => {
+  const factsIn = (path: string): Facts["files"] =>
+    existsSync(new URL(path, shared)) ? (JSON.parse(read(path).toString()) as Facts).files : [];
+  const clashes = new RegExp(
+    CLASHES.map((each) => (each.startsWith("^") ? each : `^${each.replaceAll(".", "\\.")}$`)).join("|"),
+  );
+
+  test("every field of Apollo 1.5 is ours or is known to clash", () => {
+    let compared = 0;
+    const different: string[] = [];
+    for (const file of factsIn("apollo/data/messages_v1.5.0.json")) {
+      // Moved to another package in 1.5.
+      if (file.file === "modules/common/configs/proto/vehicle_config.proto") continue;
+      for (const message of file.messages) {
+        const { descriptor } = messageTypes.get(`${file.package}.${message.name}`);
+        for (const field of message.fields) {
+          compared++;
+          const ours = descriptor.fields.find((each) => each.number === field.number);
+          const same = ours !== undefined && isDeepStrictEqual(factsOf(ours), expectedFacts(field, ours));
+          if (!same && !clashes.test(`${descriptor.name}.${field.name}`))
+            different.push(`${descriptor.name}.${field.name}`);
+        }
+      }
+    }
+    expect(different).toEqual([]);
+    expect(compared).toBeGreaterThan(500);
+  });
+
+  test("every field of Cyber is ours", () => {
+    const { sets } = JSON.parse(read("apollo/data/cyber_messages.json").toString()) as { sets: Facts[] };
+    const different: string[] = [];
+    for (const file of sets.flatMap((set) => set.files)) {
+      if (/unit_test|simple/.test(file.file)) continue;
+      for (const message of file.messages) {
+        const { descriptor } = messageTypes.get(`${file.package}.${message.name}`);
+        for (const field of message.fields) {
+          const ours = descriptor.fields.find((each) => each.number === field.number);
+          if (ours === undefined || !isDeepStrictEqual(factsOf(ours), expectedFacts(field, ours)))
+            different.push(`${descriptor.name}.${field.name}`);
+        }
+      }
+    }
+    expect(different).toEqual([]);
+  });
+});
+
+function expectedFacts(field: FieldFacts, ours: FieldDescriptor): object {
+  const type = ours.message?.name ?? ours.enum?.name ?? ours.type;
+  return {
+    number: field.number,
+    label: field.label,
+    type: type === field.type || type.endsWith(`.${field.type}`) ? type : field.type,
+    name: field.name,
+    default: field.default === undefined ? undefined : normal(field.default),
+    packed: field.packed === true,
+    deprecated: field.deprecated === true,
+  };
+}
 
 function factsOf(field: FieldDescriptor): object {
   return {
@@ -109,6 +188,17 @@ describe.skipIf(!existsSync(new URL("bags/record/drive_a.record", shared)))("rec
       expect(compared).toContain("apollo.localization.LocalizationEstimate");
     },
   );
+
+  test.for(["bags/mcap/drive_a_zstd.mcap", "bags/mcap/garage_a_lz4.mcap"])("schemas in %s agree with ours", (path) => {
+    const compared: string[] = [];
+    for (const [name, data] of mcapSchemas(read(path))) {
+      const ours = messageTypes.find(name);
+      if (ours === undefined) continue;
+      agree(loadDescriptorSet(data).get(name), ours, new Set());
+      compared.push(name);
+    }
+    expect(compared).toContain("apollo.localization.LocalizationEstimate");
+  });
 
   function agree(foreign: MessageType, ours: MessageType, seen: Set<string>): void {
     if (seen.has(foreign.name)) return;
@@ -171,6 +261,22 @@ function* sections(bytes: Buffer): Generator<[type: number, body: Buffer]> {
     const size = Number(bytes.readBigInt64LE(pos + 8));
     yield [bytes.readInt32LE(pos), bytes.subarray(pos + 16, pos + 16 + size)];
     pos += 16 + size;
+  }
+}
+
+/** The schemas that an MCAP file repeats in its summary: `u16 id, string name, string encoding, bytes`. */
+function* mcapSchemas(bytes: Buffer): Generator<[name: string, data: Uint8Array]> {
+  const footer = bytes.length - 8 - 20;
+  let pos = Number(bytes.readBigUInt64LE(footer));
+  while (pos > 0 && pos < footer - 9) {
+    const size = Number(bytes.readBigUInt64LE(pos + 1));
+    const body = bytes.subarray(pos + 9, pos + 9 + size);
+    if (bytes[pos] === 3) {
+      const nameEnd = 6 + body.readUInt32LE(2);
+      const encodingEnd = nameEnd + 4 + body.readUInt32LE(nameEnd);
+      yield [body.toString("utf8", 6, nameEnd), body.subarray(encodingEnd + 4)];
+    }
+    pos += 9 + size;
   }
 }
 

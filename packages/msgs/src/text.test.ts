@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apollo } from "./index.ts";
 import { loadProtoText } from "./proto.ts";
@@ -237,4 +238,56 @@ test("fields of a Delos superset that only text configuration of Apollo 1.5 name
   expect(conf.lat_controller_conf?.lat_err_gain_scheduler?.scheduler).toEqual([{ speed: 4, ratio: 1 }]);
   expect(conf.lon_controller_conf?.pitch_angle_filter_conf).toEqual({ cutoff_freq: 5 });
   expect(HMIConfig.fromText("modules { name: 'GPS' }")).toEqual({ modules: [{ name: "GPS" }] });
+});
+
+test("any text is read or refused with line and column", () => {
+  const good = `header { module_name: "a\\n" lidar_timestamp: 0x10 status < error_code: OK > }
+    adc_trajectory_point: [{ x: -1.5e3 }, {}] # comment
+    estop: { is_estop: true }; total_path_length: inf`;
+  const piece = fc.constantFrom(
+    "{",
+    "}",
+    "<",
+    ">",
+    "[",
+    "]",
+    ":",
+    ",",
+    ";",
+    "-",
+    '"',
+    "'",
+    "\\",
+    "#",
+    "\n",
+    "0x",
+    "1e",
+    ".",
+    "é",
+    "header",
+    "\u0000",
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(good.length), fc.nat(3), fc.oneof(piece, fc.string({ maxLength: 5 }))), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      (edits) => {
+        let text = good;
+        for (const [at, cut, insert] of edits) text = text.slice(0, at) + insert + text.slice(at + cut);
+        try {
+          const value = ADCTrajectory.fromText(text);
+          expect(ADCTrajectory.fromText(ADCTrajectory.toText(value))).toEqual(value);
+        } catch (error) {
+          expect(error).toMatchObject({ name: "MalformedError", code: expect.stringMatching(/^MSG_/) });
+          const { line, column } = (error as { details: { line: number; column: number } }).details;
+          expect(line).toBeGreaterThan(0);
+          expect(line).toBeLessThanOrEqual(text.split("\n").length);
+          expect(column).toBeGreaterThan(0);
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterEach, expect, test, vi } from "vitest";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+test("works without Node's Buffer: strings, bytes, descriptors, registry", async () => {
+  vi.stubGlobal("Buffer", undefined);
+  vi.resetModules();
+  const { apollo, google, messageTypes, rosMd5 } = await import("./index.ts");
+  const { Header } = apollo.common;
+  const value = { timestamp_sec: 1.5, module_name: "länger als zehn Zeichen" };
+  expect(Header.decode(Header.encode(value))).toEqual(value);
+  const any = { type_url: "a/b", value: Uint8Array.from({ length: 20_000 }, (_, i) => i) };
+  expect(google.protobuf.Any.fromJSON(google.protobuf.Any.toJSON(any))).toEqual(any);
+  expect(messageTypes.get("pb_msgs/Chassis").schema.data.length).toBeGreaterThan(1000);
+  expect(rosMd5(apollo.canbus.Chassis)).toBe("d6a21658031a6a4615858d76f8b5178e");
+});
+
+test("only the reader of sources needs Node and protobufjs' parser", () => {
+  const folder = new URL("./", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  const needing = files.filter((name) =>
+    /from "(node:|protobufjs|\.\/proto)/.test(readFileSync(new URL(name, folder), "utf8")),
+  );
+  expect(new Set(needing)).toEqual(new Set(["proto.ts", "proto-source.ts"]));
+});
