@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  chromiumPath,
+  complaintsOf,
+  difference,
+  launch,
+  numberIn,
+  pixelsOf,
+  share,
+} from "../packages/hmi/dev/browser.ts";
+
+/** `npm start` as people run it, watched through the system's browser: the car must drive on the page. */
+const root = fileURLToPath(new URL("../", import.meta.url));
+const bags = fileURLToPath(new URL("../../shared/bags/", import.meta.url));
+const screenshots = fileURLToPath(new URL("../out/screenshots/", import.meta.url));
+
+interface Started extends AsyncDisposable {
+  readonly url: string;
+}
+
+async function start(...args: readonly string[]): Promise<Started> {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ["--import", "tsx", "--conditions=@delos/source", "packages/delos/src/bin.ts", "start", "--port", "0", ...args],
+    { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let printed = "";
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      printed += chunk.toString();
+      const found = /HMI: (http:\S+)/.exec(printed);
+      if (found !== null) resolve(found[1]!);
+    };
+    child.stdout!.on("data", read);
+    child.stderr!.on("data", read);
+    child.once("exit", (code) => reject(new Error(`ended with ${code} before the page was served:\n${printed}`)));
+  });
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** Recordings to drive, and what must be on the page: with a pose of Apollo's, of ROS', of foxglove's. */
+const recordings = [
+  { name: "the built-in recording", file: undefined, minTravelM: 2 },
+  { name: "Apollo's garage drive as ROS bag", file: "rosbag/apollo1_garage_a_lz4.bag", minTravelM: 2 },
+  { name: "Apollo's garage drive as Cyber record", file: "record/garage_a.record", minTravelM: 2 },
+  { name: "a highway drive as MCAP", file: "mcap/drive_a_zstd.mcap", minTravelM: 2 },
+  { name: "a highway drive as ROS bag", file: "rosbag/drive_a_lz4.bag", minTravelM: 2 },
+] as const;
+
+describe.skipIf(chromiumPath === undefined)("npm start, on the page", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+
+  const present = recordings.filter(({ file }) => file === undefined || existsSync(bags + file));
+  const absent = recordings.filter((recording) => !present.includes(recording));
+  test.skip.for(absent)("drives $name: the recording is not here", () => {});
+
+  test.for(present)("drives $name: numbers and pixels move", async ({ file, minTravelM }) => {
+    await using server = await start("--loop", ...(file === undefined ? [] : [bags + file]));
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const complaints = complaintsOf(page);
+    try {
+      const at = (id: string): Locator => page.getByTestId(id);
+      await page.goto(server.url);
+      await expect.poll(() => at("connection").textContent()).toBe("Connected");
+      await expect.poll(() => numberIn(at("pose-x"))).not.toBeNaN();
+
+      // It drives: the numbers on the page say so.
+      const place = async (): Promise<[number, number]> => [await numberIn(at("pose-x")), await numberIn(at("pose-y"))];
+      const [x0, y0] = await place();
+      const travelled = async (): Promise<number> => {
+        const [x, y] = await place();
+        return Math.hypot(x - x0, y - y0);
+      };
+      await expect.poll(travelled, { timeout: 60_000 }).toBeGreaterThan(minTravelM);
+      expect(await numberIn(at("speed"))).toBeGreaterThanOrEqual(0);
+
+      // The car is where a car must be, and only there.
+      await stop(page);
+      const middle = { x: [0.35, 0.65], y: [0.35, 0.85] } as const;
+      const isPaint = (r: number, g: number, b: number): boolean =>
+        Math.min(r, g, b) > 105 && Math.max(r, g, b) - Math.min(r, g, b) < 60;
+      const first = await pixelsOf(page, at("scene"));
+      expect(share(first, isPaint, middle)).toBeGreaterThan(0.03);
+
+      // Paused, the picture stands; further along the recording it is another one.
+      const before = await at("position").textContent();
+      await seek(page, before !== null && before.startsWith("0:02") ? 0.2 : 0.6);
+      await expect.poll(() => at("position").textContent()).not.toBe(before);
+      await expect
+        .poll(async () => difference(first, await pixelsOf(page, at("scene"))), { timeout: 30_000 })
+        .toBeGreaterThan(0.004);
+
+      // The topics are listed with what they carry, and the seek bar shows where messages are.
+      await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(0);
+      const density = await pixelsOf(page, at("density"));
+      expect(share(density, (r, g, b) => b > r + 15 && b > 70 && g > 40)).toBeGreaterThan(0.05);
+
+      const name = (file ?? "built-in").replaceAll(/[^\w]+/g, "-");
+      await page.screenshot({ path: `${screenshots}${name}.png` });
+      expect(complaints).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  });
+
+  test("steps a message forward and back, and the picture and numbers with it", async () => {
+    await using server = await start("--paused");
+    const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+    try {
+      const at = (id: string): Locator => page.getByTestId(id);
+      await page.goto(server.url);
+      await expect.poll(() => at("play-pause").getAttribute("data-state")).toBe("paused");
+      await expect.poll(() => at("play-pause").isEnabled()).toBe(true);
+      for (let i = 0; i < 80; i++) await page.keyboard.press("ArrowRight");
+      await expect.poll(() => numberIn(at("pose-x"))).not.toBeNaN();
+      await expect.poll(() => at("position").textContent()).toMatch(/^0:00\.[1-9] /);
+      const forward = await at("time").textContent();
+      for (let i = 0; i < 60; i++) await page.keyboard.press("ArrowLeft");
+      await expect.poll(() => at("time").textContent()).not.toBe(forward);
+      await page.keyboard.press("0");
+      await expect.poll(() => at("position").textContent()).toMatch(/^0:00\.\d /);
+    } finally {
+      await page.close();
+    }
+  });
+});
+
+/** Presses space until the player says that it stands. */
+async function stop(page: Page): Promise<void> {
+  const button = page.getByTestId("play-pause");
+  if ((await button.getAttribute("data-state")) === "playing") await page.keyboard.press("Space");
+  await expect.poll(() => button.getAttribute("data-state")).toBe("paused");
+}
+
+async function seek(page: Page, part: number): Promise<void> {
+  const box = (await page.getByTestId("seek").boundingBox())!;
+  await page.mouse.click(box.x + box.width * part, box.y + box.height / 2);
+}
