@@ -44,6 +44,8 @@ export interface LogReaderOptions {
   readonly owner?: number;
   /** How much is taken from the ring at a time, bytes. Default 65536. */
   readonly batchBytes?: number;
+  /** Each batch gets memory of its own: what `bytes` held stays as it was for as long as somebody refers to it. */
+  readonly freshBatches?: boolean;
 }
 
 /** Small batches are copied word by word: a view for `set` would cost more, and leave garbage. */
@@ -71,6 +73,8 @@ export class LogReader extends RingReader {
   readonly #readers: Attachments;
   readonly #fence = new Int32Array(1);
 
+  readonly #fresh: boolean;
+  #batchBytes: number;
   #batch: Int32Array; // `bytes`, as words
   #at = 0; // what comes next in the batch, bytes
   #end = 0; // how far the batch is filled
@@ -89,7 +93,13 @@ export class LogReader extends RingReader {
 
   /** Use `LogRing.reader()`. */
   constructor(memory: RingMemory, sizes: RingSizes, bell: Bell | undefined, options: LogReaderOptions) {
-    const { mode = "keep-last", start = "newest", owner = randomToken(), batchBytes = 65536 } = options;
+    const {
+      mode = "keep-last",
+      start = "newest",
+      owner = randomToken(),
+      batchBytes = 65536,
+      freshBatches = false,
+    } = options;
     if (owner === 0 || (owner | 0) !== owner) throw new RingError("RING_USAGE", "an owner is a 32-bit number, not 0");
     const readersBell = bell ?? new Bell(memory, READERS_BELL);
     super(readersBell);
@@ -105,8 +115,9 @@ export class LogReader extends RingReader {
     this.#readersBell = readersBell;
     this.#writerBell = new Bell(memory, WRITER_BELL);
     this.#readers = new Attachments(this.#words, PLACES, sizes.maxReaders, HIGH);
-    const batch = Math.max(64, Math.min(sizes.dataBytes, (batchBytes + 7) & ~7));
-    this.bytes = new Uint8Array(batch);
+    this.#batchBytes = Math.max(64, Math.min(sizes.dataBytes, (batchBytes + 7) & ~7));
+    this.#fresh = freshBatches;
+    this.bytes = new Uint8Array(freshBatches ? 0 : this.#batchBytes);
     this.#batch = new Int32Array(this.bytes.buffer);
 
     if (mode === "reliable") this.#attach();
@@ -145,7 +156,7 @@ export class LogReader extends RingReader {
     if (this.#at < this.#end) return true;
     if (Atomics.load(this.#words, TAIL) !== ((this.#position + this.#at) | 0)) return true;
     // Everything is read: a writer may be waiting for exactly this.
-    if (this.#place >= 0 && this.#announced !== ((this.#position + this.#at) | 0)) this.#settle();
+    if (this.#place >= 0) this.#settle();
     return this.ended || this.#closed;
   }
 
@@ -193,7 +204,7 @@ export class LogReader extends RingReader {
     const size = recordBytes(length);
     const published = distance(this.#tail, this.#tailHalf, this.#position, this.#half);
     if (at + size > published) this.#corrupt("length");
-    if (size > this.bytes.length) this.#grow(size);
+    if (size > this.#batchBytes) this.#grow(size);
     this.#moveTo(at);
     return false;
   }
@@ -209,7 +220,12 @@ export class LogReader extends RingReader {
   #grow(size: number): void {
     const rest = this.#at;
     this.#moveTo(rest);
-    this.bytes = new Uint8Array(Math.min(this.#capacity, 1 << (32 - Math.clz32(size - 1))));
+    this.#batchBytes = Math.min(this.#capacity, 1 << (32 - Math.clz32(size - 1)));
+    if (!this.#fresh) this.#renew(this.#batchBytes);
+  }
+
+  #renew(length: number): void {
+    this.bytes = new Uint8Array(length);
     this.#batch = new Int32Array(this.bytes.buffer);
   }
 
@@ -230,7 +246,8 @@ export class LogReader extends RingReader {
         this.#lapped(tries);
         continue;
       }
-      const length = Math.min(available, this.bytes.length);
+      const length = Math.min(available, this.#batchBytes);
+      if (this.#fresh) this.#renew(length);
       const from = this.#position & this.#mask;
       const first = Math.min(length, this.#capacity - from);
       if (length <= COPY_WORDS_UP_TO_BYTES && first === length) this.#copyWords(from, length);
@@ -397,7 +414,13 @@ export class LogReader extends RingReader {
     if (this.#writerBell.awaited && ((position - Atomics.load(this.#words, WANT)) | 0) >= 0) this.#writerBell.wake();
   }
 
+  /** All is read: says so, and puts our cursor right in case it was scribbled over. */
   #settle(): void {
-    this.#announce((this.#position + this.#at) | 0);
+    const position = (this.#position + this.#at) | 0;
+    this.#announce(position);
+    if (this.#readers.cursor(this.#place) !== this.#announced && this.#announced === position) {
+      this.#announced = (position - 8) | 0;
+      this.#announce(position);
+    }
   }
 }

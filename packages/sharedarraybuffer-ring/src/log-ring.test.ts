@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createBell, LogRing, type LogRingOptions, RingError } from "./index.ts";
+import { createBell, LogRing, type LogRingOptions, PinRing, RingError } from "./index.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const message = (number: number, length: number): Uint8Array => new Uint8Array(length).fill(number & 255);
@@ -321,4 +321,24 @@ describe("waiting in an event loop", () => {
     expect(await waiting).toBe(true);
     expect(readers.map((reader) => reader.take())).toEqual([bytes(1), undefined, bytes(3)]);
   });
+});
+
+test("a reliable reader's cursor that was scribbled over holds the writer up only until its reader looks", () => {
+  for (const kind of ["log", "pin"] as const) {
+    const ring =
+      kind === "log" ? LogRing.create({ capacityBytes: 4096 }) : PinRing.create({ maxMessageBytes: 64, depth: 4 });
+    const reader = ring.reader({ mode: "reliable", owner: 4242 });
+    using writer = ring.writer();
+    for (let i = 0; i < 3; i++) expect(writer.write(message(i, 50))).toBe(true);
+    reader.drain(() => {});
+    const words = new Int32Array(ring.buffer);
+    words[words.indexOf(4242) + 2] = 123456;
+    for (let i = 0; i < 100 && writer.write(message(i, 50)); i++) reader.drain(() => {});
+    expect(reader.hasNext).toBe(false);
+    for (let i = 0; i < 200; i++) {
+      expect(writer.write(message(i, 50))).toBe(true);
+      expect(reader.drain(() => {})).toBe(1);
+    }
+    expect(reader.lost).toBe(0);
+  }
 });

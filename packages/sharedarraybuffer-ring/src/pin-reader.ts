@@ -93,7 +93,9 @@ export class PinReader extends RingReader {
     clearPins(words, layout, this.#place); // of whoever held the place before, if it died
     // A negative token marks a reliable reader.
     this.#token = mode === "reliable" ? -randomToken() : randomToken();
-    this.#readers.setCursor(this.#place, Atomics.load(words, HEAD));
+    // One that wants history counts from as far back as there can be any: nothing is forgotten from then on.
+    const back = start === "oldest" ? layout.depth : 0;
+    this.#readers.setCursor(this.#place, (Atomics.load(words, HEAD) - back) | 0);
     this.#readers.activate(this.#place, this.#token); // SYNC attached: before HEAD is read as our start
 
     let head: number;
@@ -105,8 +107,8 @@ export class PinReader extends RingReader {
     const half = (epoch + (((head >>> 31) ^ epoch) & 1)) >>> 0;
     this.#next = head;
     this.#sequence = (half >>> 1) * 2 ** 32 + (head >>> 0) - 1;
-    this.#announce();
     if (start === "oldest") this.#goToOldest();
+    this.#announce();
   }
 
   override next(): boolean {
@@ -192,7 +194,14 @@ export class PinReader extends RingReader {
   }
 
   override get hasNext(): boolean {
-    return Atomics.load(this.#words, HEAD) !== this.#next || this.#closed || this.ended;
+    if (this.#closed || Atomics.load(this.#words, HEAD) !== this.#next) return true;
+    // All is read: puts our cursor right in case it was scribbled over.
+    if (this.#readers.cursor(this.#place) !== this.#next) {
+      this.#checkPlace();
+      this.#announce();
+      this.#writerBell.ring();
+    }
+    return this.ended;
   }
 
   override get ended(): boolean {

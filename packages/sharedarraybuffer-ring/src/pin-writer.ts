@@ -274,6 +274,13 @@ export class PinWriter implements Disposable {
     return count;
   }
 
+  /** Reliable readers attached now. */
+  get reliableReaders(): number {
+    let count = 0;
+    for (let place = 0; place < this.#readers.high; place++) if (this.#readers.active(place) < 0) count++;
+    return count;
+  }
+
   /** Tells the readers that nothing more comes, and lets the next writer in. */
   close(): void {
     if (this.#closed) return;
