@@ -1,0 +1,222 @@
+import { describe, expect, test } from "vitest";
+import { range, SimulatedNetwork, TestReader, TestWriter, type Weather } from "./simulated-network.test-support.ts";
+
+const KEEP_ALL = { history: "keep_all" } as const;
+
+describe("discovery", () => {
+  test("two participants find each other and their endpoints within milliseconds of the first announcement", () => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine(), net.engine()];
+    const [writer, reader] = [new TestWriter(a, "t"), new TestReader(b, "t")];
+    a.start();
+    b.start();
+    net.advance(20);
+    expect([writer.matched.length, reader.matched.length]).toEqual([1, 1]);
+  });
+
+  test("a goodbye and a lease that ends both take everything away", () => {
+    const net = new SimulatedNetwork();
+    const [a, b, c] = [net.engine(), net.engine(), net.engine({ leaseMs: 5000 })];
+    const reader = new TestReader(a, "t");
+    for (const engine of [a, b, c]) engine.start();
+    const writers = [new TestWriter(b, "t"), new TestWriter(c, "t")];
+    net.advance(100);
+    expect([reader.matched.length, ...writers.map(({ matched }) => matched.length)]).toEqual([2, 1, 1]);
+    b.close();
+    net.advance(10);
+    expect(reader.matched).toHaveLength(1);
+    net.kill(c);
+    net.advance(4800);
+    expect(reader.matched).toHaveLength(1);
+    net.advance(1000);
+    expect(reader.matched).toHaveLength(0);
+    expect(a.participants.size).toBe(0);
+  });
+
+  test("endpoints that come and go are followed", () => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine(), net.engine()];
+    a.start();
+    b.start();
+    net.advance(100);
+    const reader = new TestReader(a, "t");
+    const writer = new TestWriter(b, "t");
+    net.advance(20);
+    expect(reader.matched).toHaveLength(1);
+    b.removeWriter(writer.local);
+    net.advance(20);
+    expect(reader.matched).toHaveLength(0);
+  });
+
+  test.for([0.05, 0.2, 0.3])("at %f loss everybody still finds everybody", (loss) => {
+    const net = new SimulatedNetwork({ loss, duplicate: 0.05, reorder: 0.2 }, 7);
+    const engines = range(0, 8).map(() => net.engine());
+    const readers = engines.map((engine) => new TestReader(engine, "t"));
+    const writers = engines.map((engine) => new TestWriter(engine, "t"));
+    for (const engine of engines) engine.start();
+    net.advance(15_000);
+    expect(readers.map(({ matched }) => matched.length)).toEqual(engines.map(() => 8));
+    expect(writers.map(({ matched }) => matched.length)).toEqual(engines.map(() => 8));
+  });
+});
+
+describe("reliability", () => {
+  const weathers: [string, Weather][] = [
+    ["fair weather", {}],
+    ["5 % loss", { loss: 0.05 }],
+    ["20 % loss, reordering, duplicates", { loss: 0.2, reorder: 0.3, duplicate: 0.1 }],
+    ["30 % loss, reordering, duplicates", { loss: 0.3, reorder: 0.3, duplicate: 0.1 }],
+  ];
+  test.for(weathers)("%s: every sample from the match on arrives once and in order", ([, weather]) => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine(), net.engine()];
+    a.start();
+    b.start();
+    const [writer, reader] = [new TestWriter(a, "t", KEEP_ALL), new TestReader(b, "t", KEEP_ALL)];
+    net.advance(200);
+    expect([writer.matched.length, reader.matched.length]).toEqual([1, 1]);
+    net.weather = weather;
+    for (let n = 0; n < 5000; n++) {
+      expect(writer.write(n, 100)).not.toBe("dropped");
+      if (n % 10 === 0) net.advance(1);
+    }
+    net.advance(20_000);
+    expect(reader.received).toEqual(range(0, 5000));
+    expect([reader.lost, writer.writer.allAcknowledged, writer.writer.history.count]).toEqual([0, true, 0]);
+  });
+
+  test.for(weathers)("%s: large samples arrive whole by their fragments", ([, weather]) => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine(), net.engine()];
+    a.start();
+    b.start();
+    const [writer, reader] = [new TestWriter(a, "t", KEEP_ALL), new TestReader(b, "t", KEEP_ALL)];
+    net.advance(200);
+    net.weather = weather;
+    for (let n = 0; n < 5; n++) writer.write(n, 1_000_000 + n);
+    net.advance(120_000);
+    expect([reader.received, reader.torn, reader.lost]).toEqual([range(0, 5), 0, 0]);
+  });
+
+  test("a transient-local reader that comes late gets the last samples, a volatile one nothing", () => {
+    const net = new SimulatedNetwork({ loss: 0.2 }, 3);
+    const [a, b] = [net.engine(), net.engine()];
+    a.start();
+    b.start();
+    const writer = new TestWriter(a, "t", { durability: "transient_local", depth: 3 });
+    for (let n = 0; n < 10; n++) writer.write(n);
+    net.advance(5000);
+    const late = new TestReader(b, "t", { durability: "transient_local" });
+    const lateVolatile = new TestReader(b, "t");
+    net.advance(5000);
+    writer.write(10);
+    net.advance(5000);
+    expect(late.received).toEqual([7, 8, 9, 10]);
+    expect(lateVolatile.received).toEqual([10]);
+    expect([late.lost, lateVolatile.lost]).toEqual([0, 0]);
+  });
+
+  test("a dead reader does not hold up the others", () => {
+    const net = new SimulatedNetwork();
+    const [a, b, c] = [net.engine(), net.engine(), net.engine()];
+    for (const engine of [a, b, c]) engine.start();
+    const writer = new TestWriter(a, "t", { depth: 10 });
+    const reader = new TestReader(b, "t", KEEP_ALL);
+    const dead = new TestReader(c, "t", KEEP_ALL);
+    net.advance(200);
+    expect(dead.matched).toHaveLength(1);
+    net.kill(c);
+    for (let n = 0; n < 3000; n++) {
+      writer.write(n, 10_000);
+      net.advance(1);
+    }
+    net.advance(3000);
+    // While the writer still waited for the dead one, keep_last let go of what could not be sent; then all flows.
+    expect(reader.received.slice(-1000)).toEqual(range(2000, 3000));
+    expect(reader.received.length + writer.writer.dropped).toBeGreaterThanOrEqual(3000);
+  });
+
+  test("a reader without room gets the rest when it has some", () => {
+    const net = new SimulatedNetwork({ loss: 0.1 }, 5);
+    const [a, b] = [net.engine(), net.engine()];
+    a.start();
+    b.start();
+    const [writer, reader] = [new TestWriter(a, "t", KEEP_ALL), new TestReader(b, "t", KEEP_ALL)];
+    net.advance(1000);
+    reader.room = 5;
+    for (let n = 0; n < 50; n++) writer.write(n);
+    net.advance(1000);
+    expect(reader.received).toEqual(range(0, 5));
+    for (let more = 0; more < 9; more++) {
+      reader.room = 5;
+      reader.reader.resume();
+      net.advance(1000);
+    }
+    expect(reader.received).toEqual(range(0, 50));
+  });
+
+  test("eight readers that listen to the group are served by one datagram", () => {
+    const net = new SimulatedNetwork();
+    const engines = range(0, 9).map(() => net.engine({ multicastData: true }));
+    for (const engine of engines) engine.start();
+    const writer = new TestWriter(engines[0]!, "t");
+    const readers = engines.slice(1).map((engine) => new TestReader(engine, "t", { reliability: "best_effort" }));
+    net.advance(1000);
+    let datagrams = 0;
+    net.onSend = () => void datagrams++;
+    writer.write(1);
+    net.advance(10);
+    expect(readers.map(({ received }) => received)).toEqual(readers.map(() => [1]));
+    expect(datagrams).toBe(1);
+  });
+
+  test("many samples of one turn share datagrams", () => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine(), net.engine()];
+    a.start();
+    b.start();
+    const [writer, reader] = [new TestWriter(a, "t"), new TestReader(b, "t", { reliability: "best_effort" })];
+    net.advance(1000);
+    let datagrams = 0;
+    net.onSend = () => void datagrams++;
+    for (let n = 0; n < 200; n++) writer.write(n, 20);
+    net.advance(10);
+    expect(reader.received).toEqual(range(0, 200));
+    expect(datagrams).toBe(1);
+  });
+});
+
+describe("liveliness", () => {
+  test("automatic: asserted by the participant, lost with it", () => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine(), net.engine({ leaseMs: 60_000 })];
+    a.start();
+    b.start();
+    const reader = new TestReader(a, "t", { livelinessLeaseMs: 1000 });
+    const writer = new TestWriter(b, "t", { livelinessLeaseMs: 1000 });
+    net.advance(10_000);
+    expect([reader.matched.length, writer.matched.length, reader.liveliness]).toEqual([1, 1, []]);
+    net.kill(b);
+    net.advance(1100);
+    expect(reader.liveliness).toEqual([false]);
+  });
+
+  test("manual by topic: by a heartbeat that says so, or by data", () => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine(), net.engine()];
+    a.start();
+    b.start();
+    const qos = { liveliness: "manual_by_topic", livelinessLeaseMs: 100 } as const;
+    const reader = new TestReader(a, "t", qos);
+    const writer = new TestWriter(b, "t", qos);
+    net.advance(80);
+    writer.writer.assertLiveliness();
+    net.advance(80);
+    expect(reader.liveliness).toEqual([]);
+    net.advance(60);
+    expect(reader.liveliness).toEqual([false]);
+    writer.write(1);
+    net.advance(10);
+    expect(reader.liveliness).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,24 @@
+import type { EndpointData } from "./endpoint-data.ts";
+import type { RemoteReader, RemoteWriter } from "./remote.ts";
+import type { StatefulReader } from "./stateful-reader.ts";
+import type { StatefulWriter } from "./stateful-writer.ts";
+
+/** A writer of this participant, as discovery knows it. */
+export interface LocalWriter {
+  readonly data: EndpointData;
+  readonly writer: StatefulWriter;
+  /** Whether the pair may talk; asked once, before it is matched. */
+  accepts(remote: RemoteReader): boolean;
+  matched(remote: RemoteReader): void;
+  unmatched(remote: RemoteReader): void;
+}
+
+export interface LocalReader {
+  readonly data: EndpointData;
+  readonly reader: StatefulReader;
+  accepts(remote: RemoteWriter): boolean;
+  matched(remote: RemoteWriter): void;
+  unmatched(remote: RemoteWriter): void;
+  /** The writer's liveliness has changed. */
+  liveliness(remote: RemoteWriter, alive: boolean): void;
+}

@@ -1,0 +1,21 @@
+import type { Locator } from "./wire/locator.ts";
+
+/** What the protocol needs of the world beside a clock. The UDP edge implements it; tests implement a lossy network. */
+export interface Outlet {
+  /** Sends one datagram. The bytes stay as they are until `done` is called. */
+  send(bytes: Uint8Array, to: Locator, done: () => void): void;
+  /**
+   * Calls back soon. `turn`: when what runs now has ended, so that all it writes shares datagrams. `loop`: after the sockets
+   * had a chance to be read, for what is paced.
+   */
+  defer(when: "turn" | "loop", callback: () => void): void;
+}
+
+/** Counts what happened by reason; tools show it. */
+export class Counters {
+  readonly values: Record<string, number> = {};
+
+  add(reason: string, count = 1): void {
+    this.values[reason] = (this.values[reason] ?? 0) + count;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Packer } from "./packer.ts";
+import type { RemoteReader } from "./remote.ts";
+
+/** What a writer knows of one of its readers. DDSI-RTPS 2.5 §8.4.7.4. */
+export class ReaderProxy {
+  readonly remote: RemoteReader;
+  readonly reliable: boolean;
+  /** Where what is for this reader alone goes. */
+  readonly packer: Packer;
+  /** Samples before it are none of the reader's business, unless they are part of a transient-local history. */
+  readonly joinSn: number;
+  readonly transientLocal: boolean;
+  /** Everything up to here has arrived or is irrelevant. */
+  acked: number;
+  /** It has answered at least once. */
+  heard = false;
+  lastCount = 0;
+  lastCountMs = -Infinity;
+  lastFragCount = 0;
+  /** When it last acknowledged something new (or had nothing to acknowledge). */
+  progressMs: number;
+  /** It does not answer: it holds back nobody any more. */
+  lagging = false;
+  /** When samples were last resent to it: requests that cross a resend are not answered twice. */
+  readonly resent: Map<number, number> = new Map();
+
+  constructor(
+    remote: RemoteReader,
+    options: {
+      reliable: boolean;
+      transientLocal: boolean;
+      packer: Packer;
+      firstSn: number;
+      lastSn: number;
+      nowMs: number;
+    },
+  ) {
+    this.remote = remote;
+    this.reliable = options.reliable;
+    this.transientLocal = options.transientLocal;
+    this.packer = options.packer;
+    this.joinSn = options.lastSn;
+    this.acked = options.transientLocal ? options.firstSn - 1 : options.lastSn;
+    this.progressMs = options.nowMs;
+  }
+
+  /** Whether `count` is newer than the last; after half a second any is, so that a counter that began again is heard. */
+  isNewCount(count: number, nowMs: number): boolean {
+    if (((count - this.lastCount) | 0) <= 0 && nowMs - this.lastCountMs < 500) return false;
+    this.lastCount = count;
+    this.lastCountMs = nowMs;
+    return true;
+  }
+}

@@ -1,0 +1,574 @@
+import type { Clock } from "@delos/core";
+import type { Qos } from "@delos/transport";
+import { type Change, History } from "./history.ts";
+import type { Outlet } from "./outlet.ts";
+import { type Outgoing, type Packer, type Trailer, wholePayload } from "./packer.ts";
+import { ReaderProxy } from "./reader-proxy.ts";
+import type { RemoteReader } from "./remote.ts";
+import type { AckNack } from "./wire/acknack.ts";
+import { writeGap } from "./wire/gap.ts";
+import { HEARTBEAT_FINAL, HEARTBEAT_LIVELINESS, writeHeartbeat } from "./wire/heartbeat.ts";
+import type { NackFrag } from "./wire/nack-frag.ts";
+import { membersOf, numberSet } from "./wire/number-set.ts";
+import { ID } from "./wire/submessage.ts";
+
+/** What a writer needs of its participant. */
+export interface WriterContext {
+  readonly clock: Clock;
+  readonly outlet: Outlet;
+  /** The packer for samples that all of `proxies` (of more than one participant) hear at once, if there is one. */
+  multicastFor(proxies: readonly ReaderProxy[]): Packer | undefined;
+  count(reason: string, count?: number): void;
+}
+
+export type WriterQos = Pick<Qos, "reliability" | "durability" | "history" | "depth"> & { readonly maxSamples: number };
+
+export const WRITER_TIMING = {
+  /** Unacknowledged bytes on the way to the slowest reader that answers: a quarter of the receive buffer asked for. */
+  windowBytes: 1 << 20,
+  /** Fragments are sent in portions of this size, with a look at the sockets between. */
+  turnBytes: 256 << 10,
+  heartbeatMs: 100,
+  heartbeatMaxMs: 2000,
+  resendSuppressionMs: 20,
+  /** A reader without progress for so long no longer holds back the sending… */
+  lagMs: 500,
+  /** …and after so long no longer holds samples of a keep_all history. */
+  giveUpMs: 10_000,
+  /** Unacknowledged samples that a keep_last writer still resends, beyond its depth. */
+  retainSamples: 4096,
+  retainBytes: 8 << 20,
+} as const;
+
+/** Fragment sizes: below the usual MTU, and for a host's own loopback. */
+const FRAGMENT_MTU = 1344;
+const FRAGMENT_LOOPBACK = 15_000;
+
+/**
+ * A writer as a state machine: samples, acknowledgments and time in; datagrams (through packers) out. DDSI-RTPS 2.5 §8.4.9.
+ *
+ * New samples go to all destinations together, held back only by a window of unacknowledged bytes. Repairs go to the reader
+ * that asked. Whatever a reader may ask for that is not there any more is answered with GAP.
+ */
+export class StatefulWriter implements Trailer {
+  readonly entityId: number;
+  readonly qos: WriterQos;
+  readonly history = new History();
+  readonly proxies: Map<RemoteReader, ReaderProxy> = new Map();
+  /** Samples that some reliable reader will never get. */
+  dropped = 0;
+  readonly #context: WriterContext;
+  readonly #onAcknowledged: () => void;
+  readonly #timing = WRITER_TIMING;
+  #destinations: readonly Packer[] = [];
+  /** Samples below have been sent. */
+  #nextSn = 1;
+  /** Next fragment of the sample at `#nextSn`. */
+  #nextFragment = 1;
+  #sentPosition = 0;
+  #position = 0;
+  #heartbeatCount = 0;
+  #heartbeatAlarm: Disposable | undefined;
+  #heartbeatMs: number = WRITER_TIMING.heartbeatMs;
+  #pumpDeferred = false;
+  /** Everything up to here was acknowledged by all and looked at for removal. */
+  #prunedSn = 0;
+  /** Fragments that were asked for, and when they may be asked for again. */
+  readonly #repairs: { proxy: ReaderProxy; sn: number; fragments: number[] }[] = [];
+  /** Kept samples by instance, oldest first. */
+  readonly #kept = new Map<string, number[]>();
+  #closed = false;
+
+  constructor(entityId: number, qos: WriterQos, context: WriterContext, onAcknowledged: () => void = () => {}) {
+    this.entityId = entityId;
+    this.qos = qos;
+    this.#context = context;
+    this.#onAcknowledged = onAcknowledged;
+  }
+
+  get lastSn(): number {
+    return this.history.last;
+  }
+
+  get allAcknowledged(): boolean {
+    for (const proxy of this.proxies.values()) if (proxy.reliable && proxy.acked < this.history.last) return false;
+    return true;
+  }
+
+  /**
+   * Takes a sample. `sent`: on its way to everybody. `queued`: behind the window. `dropped`: keep_all has no room.
+   * `ends`: the sample ends its instance, which late joiners then need not hear of.
+   */
+  write(sample: Omit<Outgoing, "sn">, key = "", ends = false): "sent" | "queued" | "dropped" {
+    if (this.qos.history === "keep_all" && this.history.count >= this.qos.maxSamples) {
+      this.#giveUpOnDeadReaders();
+      this.#prune();
+      if (this.history.count >= this.qos.maxSamples) {
+        this.dropped++;
+        return "dropped";
+      }
+    }
+    const sn = this.history.last + 1;
+    this.#position += (sample.payload?.length ?? 0) + 64;
+    const change: Change = { ...sample, sn, key, position: this.#position, kept: false, fragmentSize: 0 };
+    this.history.push(change);
+    if (this.qos.durability !== "volatile") this.#keep(change, ends);
+    this.#heartbeatMs = this.#timing.heartbeatMs;
+    this.#pump();
+    if (this.qos.history === "keep_last") this.#evict();
+    if (this.#nextSn > sn) return "sent";
+    return this.#nextSn === sn || this.history.get(sn) !== undefined ? "queued" : "dropped";
+  }
+
+  addReader(
+    remote: RemoteReader,
+    options: { reliable: boolean; transientLocal: boolean; packer: Packer },
+  ): ReaderProxy {
+    const proxy = new ReaderProxy(remote, {
+      ...options,
+      reliable: options.reliable && this.qos.reliability === "reliable",
+      firstSn: this.history.first,
+      lastSn: this.#nextSn - 1,
+      nowMs: this.#context.clock.monotonicMs(),
+    });
+    this.proxies.set(remote, proxy);
+    remote.links.set(this.entityId, proxy);
+    this.#route();
+    if (proxy.reliable) {
+      this.#heartbeatTo(proxy, false);
+      this.#armHeartbeat();
+    } else if (proxy.transientLocal) {
+      // A best-effort reader cannot ask for the history: it gets it once.
+      for (let sn = this.history.first; sn < this.#nextSn; sn++) {
+        const change = this.history.get(sn);
+        if (change?.kept === true) this.#resend(proxy, change);
+      }
+    }
+    this.#pump();
+    return proxy;
+  }
+
+  removeReader(remote: RemoteReader): void {
+    if (!this.proxies.delete(remote)) return;
+    remote.links.delete(this.entityId);
+    this.#route();
+    this.#prune();
+    this.#pump();
+    this.#onAcknowledged();
+  }
+
+  /** Destinations may have changed: locators of a participant, readers that share a multicast address. */
+  #route(): void {
+    const multicast = this.#context.multicastFor([...this.proxies.values()]);
+    const packers = new Set<Packer>();
+    for (const proxy of this.proxies.values())
+      packers.add(multicast !== undefined && heard(proxy, multicast) ? multicast : proxy.packer);
+    this.#destinations = [...packers];
+  }
+
+  /** To be called when a participant's locators have changed. */
+  reroute(): void {
+    this.#route();
+  }
+
+  onAckNack(proxy: ReaderProxy, ack: AckNack): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    if (!proxy.reliable || !proxy.isNewCount(ack.count, nowMs)) return;
+    proxy.heard = true;
+    const { base } = ack.missing;
+    const acked = Math.min(base - 1, this.#nextSn - 1);
+    if (base > this.#nextSn) this.#context.count("acknack beyond the last sample");
+    if (acked > proxy.acked) {
+      proxy.acked = acked;
+      proxy.progressMs = nowMs;
+      proxy.lagging = false;
+      this.#heartbeatMs = this.#timing.heartbeatMs;
+      for (const sn of proxy.resent.keys()) if (sn <= acked) proxy.resent.delete(sn);
+      this.#prune();
+      this.#onAcknowledged();
+    } else if (proxy.acked >= this.#nextSn - 1) proxy.progressMs = nowMs;
+    const requested = ack.missing.numBits > 0;
+    const answered = requested && this.#answer(proxy, membersOf(ack.missing), nowMs);
+    // §8.4.9.2.9: a request that is not final wants to hear where things stand. After resends the reader goes on at once;
+    // a request that crossed a resend is left alone, or the two would play ping-pong.
+    if (answered || !ack.final) this.#heartbeatTo(proxy, !requested && proxy.acked >= this.#nextSn - 1);
+    this.#armHeartbeat();
+    this.#pump();
+  }
+
+  onNackFrag(proxy: ReaderProxy, nack: NackFrag): void {
+    const change = this.history.get(nack.sn);
+    if (((nack.count - proxy.lastFragCount) | 0) <= 0 && proxy.lastFragCount - nack.count < 1000) return;
+    proxy.lastFragCount = nack.count;
+    if (change === undefined || !this.#isFor(proxy, change)) {
+      this.#gap(proxy, [nack.sn]);
+      return;
+    }
+    if (change.fragmentSize === 0 || nack.sn >= this.#nextSn) return;
+    const total = Math.ceil(change.payload!.length / change.fragmentSize);
+    const fragments = [...membersOf(nack.missing)].filter((n) => n <= total);
+    if (fragments.length === 0) return;
+    const waiting = this.#repairs.find((repair) => repair.proxy === proxy && repair.sn === nack.sn);
+    if (waiting !== undefined) waiting.fragments = [...new Set([...waiting.fragments, ...fragments])];
+    else this.#repairs.push({ proxy, sn: nack.sn, fragments });
+    this.#deferPump();
+  }
+
+  /** Adds the heartbeat that ends a message with new samples. */
+  trail(packer: Packer): void {
+    if (!this.#anyReliable()) return;
+    this.#writeHeartbeat(packer, undefined, 0, this.allAcknowledged, false);
+    this.#armHeartbeat();
+  }
+
+  /** Manual by topic: tells all readers that the writer is alive. §8.4.13.5. */
+  assertLiveliness(): void {
+    for (const packer of this.#destinations) this.#writeHeartbeat(packer, undefined, 0, true, true);
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#heartbeatAlarm?.[Symbol.dispose]();
+    this.#heartbeatAlarm = undefined;
+    for (const remote of this.proxies.keys()) remote.links.delete(this.entityId);
+    this.proxies.clear();
+    this.#destinations = [];
+  }
+
+  // ------------------------------------------------------------------------------------------------- new samples
+
+  #pump(): void {
+    if (this.#closed) return;
+    let budget: number = this.#timing.turnBytes;
+    while (this.#repairs.length > 0) {
+      if (budget <= 0) return this.#deferPump();
+      budget -= this.#repair();
+    }
+    while (this.#nextSn <= this.history.last) {
+      const change = this.history.get(this.#nextSn);
+      if (change !== undefined) {
+        if (this.#nextFragment === 1 && this.#windowFull()) return;
+        if (this.#destinations.length > 0) {
+          const left = this.#sendNew(change, budget);
+          if (left < 0) return this.#deferPump();
+          budget = left;
+        }
+        this.#sentPosition = change.position;
+      }
+      this.#nextFragment = 1;
+      this.#nextSn++;
+      if (!this.#anyReliable()) this.#prune();
+    }
+  }
+
+  /** Remaining budget; negative when the sample's fragments are not all sent yet. Whole samples cost nothing. */
+  #sendNew(change: Change, budget: number): number {
+    const fragmentSize = this.#fragmentSizeOf(change);
+    if (fragmentSize === 0) {
+      for (const packer of this.#destinations) {
+        packer.data(this.entityId, change, undefined, 0);
+        packer.trail(this);
+      }
+      return budget;
+    }
+    const total = Math.ceil(change.payload!.length / fragmentSize);
+    let left = budget;
+    while (this.#nextFragment <= total) {
+      if (left <= 0) return -1;
+      const first = this.#nextFragment;
+      let count = 0;
+      for (const packer of this.#destinations) {
+        count = this.#fragments(packer, change, first, total, undefined, 0);
+        if (first + count > total) packer.trail(this);
+      }
+      this.#nextFragment += count;
+      left -= count * fragmentSize;
+    }
+    return Math.max(left, 0);
+  }
+
+  /** Sends as many consecutive fragments as one message holds; returns how many. */
+  #fragments(
+    packer: Packer,
+    change: Change,
+    first: number,
+    total: number,
+    to: ReaderProxy | undefined,
+    last: number,
+  ): number {
+    const size = change.fragmentSize;
+    const fit = Math.max(1, Math.floor((wholePayload(packer.limit) - 8) / size));
+    const count = Math.min(fit, (last === 0 ? total : last) - first + 1);
+    const out = change as Change & { payload: Uint8Array };
+    packer.dataFrag(
+      this.entityId,
+      out,
+      { first, count, size },
+      to?.remote.participant.prefixBytes,
+      to?.remote.entityId ?? 0,
+    );
+    return count;
+  }
+
+  /** Once chosen it stays: all readers must be told the same. */
+  #fragmentSizeOf(change: Change): number {
+    if (change.fragmentSize > 0 || change.payload === undefined) return change.fragmentSize;
+    const limit = Math.min(...this.#destinations.map((packer) => packer.limit), ...this.#unicastLimits());
+    if (change.payload.length + (change.inlineQos?.length ?? 0) <= wholePayload(limit)) return 0;
+    change.fragmentSize = limit > 32_768 ? FRAGMENT_LOOPBACK : FRAGMENT_MTU;
+    return change.fragmentSize;
+  }
+
+  *#unicastLimits(): Generator<number> {
+    for (const proxy of this.proxies.values()) yield proxy.packer.limit;
+  }
+
+  #windowFull(): boolean {
+    let acked = Infinity;
+    const nowMs = this.#context.clock.monotonicMs();
+    for (const proxy of this.proxies.values()) {
+      if (!proxy.reliable || proxy.lagging) continue;
+      if (proxy.acked < this.#nextSn - 1 && nowMs - proxy.progressMs > this.#timing.lagMs) {
+        proxy.lagging = true;
+        this.#context.count("reader lags");
+        continue;
+      }
+      // Positions are known for what is in the history; what is not was acknowledged by all or given up.
+      const change = this.history.get(proxy.acked + 1);
+      const position = change === undefined ? this.#sentPosition : change.position - (change.payload?.length ?? 0) - 64;
+      acked = Math.min(acked, position);
+    }
+    if (acked === Infinity || this.#sentPosition - acked < this.#timing.windowBytes) return false;
+    this.#armHeartbeat();
+    return true;
+  }
+
+  #deferPump(): void {
+    if (this.#pumpDeferred || this.#closed) return;
+    this.#pumpDeferred = true;
+    this.#context.outlet.defer("loop", () => {
+      this.#pumpDeferred = false;
+      this.#pump();
+    });
+  }
+
+  // ----------------------------------------------------------------------------------------------------- repairs
+
+  /** False when everything that was asked for is on its way already. */
+  #answer(proxy: ReaderProxy, requested: Iterable<number>, nowMs: number): boolean {
+    const gone: number[] = [];
+    let bytes = 0;
+    let resent = 0;
+    for (const sn of requested) {
+      if (sn >= this.#nextSn) continue;
+      const change = this.history.get(sn);
+      if (change === undefined || !this.#isFor(proxy, change)) {
+        gone.push(sn);
+        continue;
+      }
+      const lastMs = proxy.resent.get(sn) ?? -Infinity;
+      if (nowMs - lastMs < this.#timing.resendSuppressionMs || bytes > this.#timing.turnBytes) continue;
+      proxy.resent.set(sn, nowMs);
+      bytes += change.payload?.length ?? 0;
+      resent++;
+      this.#resend(proxy, change);
+    }
+    if (gone.length > 0) this.#gap(proxy, gone);
+    return resent + gone.length > 0;
+  }
+
+  #resend(proxy: ReaderProxy, change: Change): void {
+    if (change.fragmentSize === 0 && change.payload !== undefined && this.#fragmentSizeOf(change) === 0) {
+      proxy.packer.data(this.entityId, change, proxy.remote.participant.prefixBytes, proxy.remote.entityId);
+    } else if (change.payload === undefined) {
+      proxy.packer.data(this.entityId, change, proxy.remote.participant.prefixBytes, proxy.remote.entityId);
+    } else {
+      const total = Math.ceil(change.payload.length / change.fragmentSize);
+      const fragments = Array.from({ length: total }, (_, i) => i + 1);
+      if (this.#repairs.some((repair) => repair.proxy === proxy && repair.sn === change.sn)) return;
+      this.#repairs.push({ proxy, sn: change.sn, fragments });
+      this.#deferPump();
+    }
+    this.#context.count("samples resent");
+  }
+
+  /** One message of the oldest repair; returns the bytes it took. */
+  #repair(): number {
+    const { proxy, sn, fragments } = this.#repairs[0]!;
+    const change = this.history.get(sn);
+    const first = fragments[0];
+    if (change === undefined || first === undefined || !this.proxies.has(proxy.remote)) {
+      this.#repairs.shift();
+      return 0;
+    }
+    const total = Math.ceil(change.payload!.length / change.fragmentSize);
+    let run = 1;
+    while (fragments[run] === first + run) run++;
+    const count = this.#fragments(proxy.packer, change, first, total, proxy, first + run - 1);
+    fragments.splice(0, count);
+    if (fragments.length === 0) {
+      this.#repairs.shift();
+      // The reader goes on asking when it hears this.
+      this.#heartbeatTo(proxy, false);
+    }
+    return count * change.fragmentSize;
+  }
+
+  /** What a volatile reader joined too late for is none of its business. */
+  #isFor(proxy: ReaderProxy, change: Change): boolean {
+    return change.sn > proxy.joinSn || (proxy.transientLocal && change.kept);
+  }
+
+  /** `gone` ascending, within 256 numbers of its first. A leading run of any length goes as the range. */
+  #gap(proxy: ReaderProxy, gone: readonly number[]): void {
+    const start = gone[0]!;
+    let base = start + 1;
+    let rest = 1;
+    while (gone[rest] === base) {
+      rest++;
+      base++;
+    }
+    const irrelevant = numberSet(base, gone.slice(rest));
+    proxy.packer.submessage(
+      ID.GAP,
+      0,
+      28 + 4 * irrelevant.words.length,
+      proxy.remote.participant.prefixBytes,
+      (writer) => writeGap(writer, { readerId: proxy.remote.entityId, writerId: this.entityId, start, irrelevant }),
+    );
+  }
+
+  // -------------------------------------------------------------------------------------------------- heartbeats
+
+  #anyReliable(): boolean {
+    for (const proxy of this.proxies.values()) if (proxy.reliable) return true;
+    return false;
+  }
+
+  /** Heartbeats repeat while somebody has not acknowledged everything, ever more slowly. */
+  #armHeartbeat(): void {
+    if (this.#heartbeatAlarm !== undefined || this.#closed || !this.#unacknowledged()) return;
+    const { clock } = this.#context;
+    this.#heartbeatAlarm = clock.alarm(
+      clock.monotonicMs() + this.#heartbeatMs,
+      () => {
+        this.#heartbeatAlarm = undefined;
+        this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, this.#timing.heartbeatMaxMs);
+        for (const proxy of this.proxies.values()) {
+          if (proxy.reliable && (!proxy.heard || proxy.acked < this.#nextSn - 1)) this.#heartbeatTo(proxy, false);
+        }
+        this.#armHeartbeat();
+        this.#pump();
+      },
+      { background: true },
+    );
+  }
+
+  #unacknowledged(): boolean {
+    for (const proxy of this.proxies.values()) {
+      if (proxy.reliable && (!proxy.heard || proxy.acked < this.#nextSn - 1)) return true;
+    }
+    return false;
+  }
+
+  #heartbeatTo(proxy: ReaderProxy, final: boolean): void {
+    const { participant, entityId } = proxy.remote;
+    this.#writeHeartbeat(proxy.packer, participant.prefixBytes, entityId, final, false, proxy);
+  }
+
+  #writeHeartbeat(
+    packer: Packer,
+    to: Uint8Array | undefined,
+    readerId: number,
+    final: boolean,
+    liveliness: boolean,
+    proxy?: ReaderProxy,
+  ): void {
+    const lastSn = this.#nextSn - 1;
+    // A volatile reader is told where its own stream begins.
+    const begins = proxy === undefined || proxy.transientLocal ? 1 : proxy.joinSn + 1;
+    const firstSn = Math.min(Math.max(this.history.first, begins), lastSn + 1);
+    const count = ++this.#heartbeatCount;
+    const flags = (final ? HEARTBEAT_FINAL : 0) | (liveliness ? HEARTBEAT_LIVELINESS : 0);
+    packer.submessage(ID.HEARTBEAT, flags, 28, to, (writer) =>
+      writeHeartbeat(writer, { readerId, writerId: this.entityId, firstSn, lastSn, count, final, liveliness }),
+    );
+  }
+
+  // ----------------------------------------------------------------------------------------------------- history
+
+  #keep(change: Change, ends: boolean): void {
+    const kept = this.#kept.get(change.key) ?? [];
+    if (!ends) {
+      change.kept = true;
+      kept.push(change.sn);
+    }
+    const limit = ends ? 0 : this.qos.history === "keep_all" ? this.qos.maxSamples : this.qos.depth;
+    while (kept.length > limit) {
+      const sn = kept.shift()!;
+      const old = this.history.get(sn);
+      if (old === undefined) continue;
+      old.kept = false;
+      if (sn <= this.#prunedSn) this.history.remove(sn);
+    }
+    if (kept.length === 0) this.#kept.delete(change.key);
+    else this.#kept.set(change.key, kept);
+  }
+
+  /** Removes what everybody has and nobody may still ask for. */
+  #prune(): void {
+    let acked = this.#nextSn - 1;
+    for (const proxy of this.proxies.values()) if (proxy.reliable) acked = Math.min(acked, proxy.acked);
+    for (let sn = Math.max(this.#prunedSn + 1, this.history.first); sn <= acked; sn++) {
+      if (this.history.get(sn)?.kept === false) this.history.remove(sn);
+    }
+    this.#prunedSn = Math.max(this.#prunedSn, acked);
+  }
+
+  /** keep_last: new samples push out old ones, first of all those that were not even sent. */
+  #evict(): void {
+    while (this.history.last - this.#nextSn + 1 > this.qos.depth) {
+      if (this.#nextFragment > 1) break; // the sample on its way goes on
+      this.#drop(this.#nextSn);
+      this.#nextSn++;
+    }
+    const { retainSamples, retainBytes } = this.#timing;
+    while (
+      this.history.count > this.qos.depth &&
+      (this.history.count > Math.max(retainSamples, this.qos.depth) || this.history.bytes > retainBytes)
+    ) {
+      let sn = this.history.first;
+      while (sn < this.#nextSn && this.history.get(sn)?.kept !== false) sn++;
+      if (sn >= this.#nextSn) break;
+      this.#drop(sn);
+    }
+  }
+
+  #drop(sn: number): void {
+    if (this.#anyReliable()) {
+      this.dropped++;
+      this.#context.count("samples dropped before they were acknowledged");
+    }
+    this.history.remove(sn);
+  }
+
+  #giveUpOnDeadReaders(): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    for (const proxy of this.proxies.values()) {
+      if (!proxy.reliable || nowMs - proxy.progressMs < this.#timing.giveUpMs) continue;
+      const lost = this.#nextSn - 1 - proxy.acked;
+      if (lost <= 0) continue;
+      this.dropped += lost;
+      this.#context.count("samples given up on a dead reader", lost);
+      proxy.acked = this.#nextSn - 1;
+    }
+  }
+}
+
+/** Whether the reader listens where `multicast` sends. */
+function heard(proxy: ReaderProxy, multicast: Packer): boolean {
+  const { participant, data } = proxy.remote;
+  const locators =
+    data === undefined || data.multicast.length === 0 ? participant.data.defaultMulticast : data.multicast;
+  return locators.some(({ address, port }) => address === multicast.locator.address && port === multicast.locator.port);
+}

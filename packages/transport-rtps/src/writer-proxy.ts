@@ -1,0 +1,450 @@
+import { Assembly } from "./assembly.ts";
+import { NumberRanges } from "./number-ranges.ts";
+import type { RemoteWriter } from "./remote.ts";
+import type { StatefulReader } from "./stateful-reader.ts";
+import { ackNackFlags, writeAckNack } from "./wire/acknack.ts";
+import type { DataFrag } from "./wire/data-frag.ts";
+import type { Gap } from "./wire/gap.ts";
+import type { Heartbeat } from "./wire/heartbeat.ts";
+import type { HeartbeatFrag } from "./wire/heartbeat-frag.ts";
+import { VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
+import { writeNackFrag } from "./wire/nack-frag.ts";
+import { MAX_BITS, membersOf, numberSet } from "./wire/number-set.ts";
+import type { ParameterList } from "./wire/parameter-list.ts";
+import { ID } from "./wire/submessage.ts";
+import type { RtpsTime } from "./wire/time.ts";
+
+/** A sample on its way to a reader's user. */
+export interface Incoming {
+  readonly sn: number;
+  readonly payload: Uint8Array | undefined;
+  readonly isKey: boolean;
+  readonly inlineQos: ParameterList | undefined;
+  readonly time: RtpsTime | undefined;
+  /** The payload is a buffer of its own, not a view of a datagram. */
+  readonly owned: boolean;
+}
+
+export const READER_LIMITS = {
+  /** Samples that may be held behind a hole. */
+  heldSamples: 4096,
+  heldBytes: 64 << 20,
+  sampleBytes: 64 << 20,
+  /** Bytes and number of unfinished samples of one writer. */
+  assemblyBytes: 128 << 20,
+  assemblies: 32,
+  bestEffortAssemblies: 4,
+} as const;
+
+const HOLE_MS = 10;
+const HOLE_MAX_MS = 500;
+const FIRST_CONTACT_MS = 20;
+const FIRST_CONTACT_MAX_MS = 1000;
+const FRAGMENT_SPACING_MS = 20;
+
+/** What a reader knows of one of its writers. DDSI-RTPS 2.5 §8.4.10.4, §8.4.12. */
+export class WriterProxy {
+  readonly reader: StatefulReader;
+  readonly remote: RemoteWriter;
+  readonly reliable: boolean;
+  /** Lowest number not delivered and not declared irrelevant; 0 until it is known where the stream begins. */
+  #next: number;
+  /** Best effort: highest number seen. */
+  #highest = 0;
+  /** What the writer said last that it has. */
+  #announced = 0;
+  /** A jump over samples never announced, to be said twice before it is believed. */
+  #pendingFirst = 0;
+  #heartbeatCount = 0;
+  #heartbeatMs = -Infinity;
+  #heardHeartbeat = false;
+  #ackCount = 0;
+  #nackCount = 0;
+  readonly #held = new Map<number, Incoming>();
+  #heldBytes = 0;
+  readonly #irrelevant = new NumberRanges();
+  readonly #assemblies = new Map<number, Assembly>();
+  #assemblyBytes = 0;
+  #alarm: Disposable | undefined;
+  #waitMs = FIRST_CONTACT_MS;
+  /** The reader had no room: what is next is asked for again when it has. */
+  #blocked = false;
+  #closed = false;
+
+  constructor(reader: StatefulReader, remote: RemoteWriter, options: { reliable: boolean; transientLocal: boolean }) {
+    this.reader = reader;
+    this.remote = remote;
+    this.reliable = options.reliable;
+    this.#next = options.transientLocal ? 1 : 0;
+    if (this.reliable) {
+      this.#sendAckNack([], false);
+      this.#arm(FIRST_CONTACT_MS);
+    }
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  onData(sample: Incoming): void {
+    if (!this.reliable) {
+      this.#bestEffort(sample);
+      return;
+    }
+    const { sn } = sample;
+    if (this.#next === 0 && !this.#waitsForStart) this.#next = sn;
+    if (this.#next > 0 && sn < this.#next) {
+      this.reader.context.count("duplicate samples");
+      return;
+    }
+    if (sn === this.#next) {
+      if (this.#deliver(sample)) this.#drain();
+      return;
+    }
+    this.#hold(sample);
+  }
+
+  onDataFrag(data: DataFrag, time: RtpsTime | undefined): void {
+    const { sn } = data;
+    const { context } = this.reader;
+    const nowMs = context.clock.monotonicMs();
+    if (this.#next === 0 && this.reliable && !this.#waitsForStart) this.#next = sn;
+    if (this.reliable ? (this.#next > 0 && sn < this.#next) || this.#held.has(sn) : sn <= this.#highest) return;
+    let assembly = this.#assemblies.get(sn);
+    if (assembly === undefined) {
+      if (!this.#admit(data)) return;
+      assembly = new Assembly(data, nowMs);
+      this.#assemblies.set(sn, assembly);
+      this.#assemblyBytes += data.sampleSize;
+    }
+    if (!assembly.add(data, time, nowMs)) {
+      context.count("fragments of changed dimensions");
+      return;
+    }
+    if (!assembly.complete) {
+      if (this.reliable) this.#arm(FRAGMENT_SPACING_MS);
+      return;
+    }
+    this.#forget(assembly);
+    const { payload, isKey, inlineQos } = assembly;
+    this.onData({ sn, payload, isKey, inlineQos, time: assembly.time, owned: true });
+  }
+
+  onHeartbeat(heartbeat: Heartbeat): void {
+    if (!this.reliable) return;
+    const { context } = this.reader;
+    const nowMs = context.clock.monotonicMs();
+    if (((heartbeat.count - this.#heartbeatCount) | 0) <= 0 && nowMs - this.#heartbeatMs < 500) return;
+    this.#heartbeatCount = heartbeat.count;
+    this.#heartbeatMs = nowMs;
+    const { firstSn, lastSn } = heartbeat;
+    if (this.#next === 0) {
+      // A Delos writer tells each reader where its stream begins; others are taken to begin after what they announce.
+      if (this.#waitsForStart) {
+        if (heartbeat.readerId !== this.reader.entityId) return;
+        this.#next = firstSn;
+      } else this.#next = lastSn + 1;
+    }
+    this.#heardHeartbeat = true;
+    if (firstSn > this.#next) {
+      // OpenDDS #4302: one forged heartbeat must not make a reader throw away what a live writer is sending.
+      if (firstSn > this.#announced + 1 && this.#announced > 0 && firstSn > this.#pendingFirst) {
+        this.#pendingFirst = firstSn;
+        context.count("heartbeats that jump ahead, to be confirmed");
+        this.#sendAckNack(this.#missing(this.#announced), false);
+        return;
+      }
+      this.#lose(firstSn);
+    }
+    this.#pendingFirst = 0;
+    this.#announced = lastSn;
+    if (this.#blocked) return;
+    this.#drain();
+    const missing = this.#missing(lastSn);
+    if (missing.length > 0 || !heartbeat.final) this.#request(missing, nowMs);
+    this.#waitMs = HOLE_MS;
+    if (missing.length > 0) this.#arm(HOLE_MS);
+    else if (this.#assemblies.size === 0) this.#disarm();
+  }
+
+  onHeartbeatFrag(heartbeat: HeartbeatFrag): void {
+    const assembly = this.#assemblies.get(heartbeat.sn);
+    if (assembly !== undefined) this.#requestFragments(assembly, Math.min(heartbeat.lastFragment, assembly.total));
+  }
+
+  onGap(gap: Gap): void {
+    if (!this.reliable) return;
+    const { start, irrelevant } = gap;
+    this.#irrelevant.add(start, irrelevant.base - 1);
+    for (const sn of membersOf(irrelevant)) this.#irrelevant.add(sn, sn);
+    for (const assembly of Array.from(this.#assemblies.values())) {
+      if (this.#irrelevant.endOf(assembly.sn) !== undefined) this.#forget(assembly);
+    }
+    this.#drain();
+  }
+
+  /** The reader has room again. */
+  resume(): void {
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    this.#drain();
+    if (this.#blocked) return;
+    this.#request(this.#missing(Math.max(this.#announced, this.#next)), this.reader.context.clock.monotonicMs());
+    this.#waitMs = HOLE_MS;
+    this.#arm(HOLE_MS);
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#disarm();
+    this.#held.clear();
+    this.#assemblies.clear();
+  }
+
+  // ------------------------------------------------------------------------------------------------- in and out
+
+  /** Volatile, of a Delos writer: it will say to this reader where the stream begins, nothing is skipped by guessing. */
+  get #waitsForStart(): boolean {
+    return this.remote.participant.data.vendor === VENDOR_DELOS;
+  }
+
+  #bestEffort(sample: Incoming): void {
+    if (sample.sn <= this.#highest) {
+      this.reader.context.count("duplicate samples");
+      return;
+    }
+    const lost = this.#highest === 0 ? 0 : sample.sn - this.#highest - 1;
+    this.#highest = sample.sn;
+    for (const assembly of Array.from(this.#assemblies.values())) if (assembly.sn < sample.sn) this.#forget(assembly);
+    if (lost > 0) this.reader.sink.lost(lost);
+    this.reader.sink.deliver(this.remote, sample);
+  }
+
+  /** False when the reader has no room: the sample then counts as not arrived. */
+  #deliver(sample: Incoming): boolean {
+    if (!this.reader.sink.deliver(this.remote, sample)) {
+      this.#blocked = true;
+      this.reader.blocked(this);
+      return false;
+    }
+    this.#next = sample.sn + 1;
+    return true;
+  }
+
+  /** Delivers what is held and now in turn. */
+  #drain(): void {
+    if (this.#next === 0 || this.#blocked) return;
+    for (;;) {
+      const end = this.#irrelevant.endOf(this.#next);
+      if (end !== undefined) {
+        this.#next = end + 1;
+        continue;
+      }
+      const sample = this.#held.get(this.#next);
+      if (sample === undefined) break;
+      if (!this.#deliver(sample)) return;
+      this.#release(sample);
+    }
+    this.#irrelevant.dropBelow(this.#next);
+  }
+
+  #hold(sample: Incoming): void {
+    const { sn } = sample;
+    if (this.#held.has(sn)) {
+      this.reader.context.count("duplicate samples");
+      return;
+    }
+    const bytes = sample.payload?.length ?? 0;
+    const tooFar = this.#next > 0 && sn - this.#next > READER_LIMITS.heldSamples;
+    if (tooFar || this.#held.size >= READER_LIMITS.heldSamples || this.#heldBytes + bytes > READER_LIMITS.heldBytes) {
+      this.reader.context.count("samples too far ahead");
+      return;
+    }
+    this.#held.set(sn, sample);
+    this.#heldBytes += bytes;
+    // Not waiting for a heartbeat: Fast DDS sends one every 3 s.
+    this.#arm(HOLE_MS);
+  }
+
+  #release(sample: Incoming): void {
+    this.#held.delete(sample.sn);
+    this.#heldBytes -= sample.payload?.length ?? 0;
+  }
+
+  /** Everything below `firstSn` is gone at the writer; what is held of it is delivered, the rest is lost. */
+  #lose(firstSn: number): void {
+    const held = [...this.#held.keys()].filter((sn) => sn < firstSn).sort((a, b) => a - b);
+    let lost = 0;
+    for (const sn of held) {
+      lost += this.#lostBetween(this.#next, sn);
+      const sample = this.#held.get(sn)!;
+      this.#next = sn;
+      if (!this.#deliver(sample)) return;
+      this.#release(sample);
+    }
+    lost += this.#lostBetween(this.#next, firstSn);
+    this.#next = firstSn;
+    for (const assembly of Array.from(this.#assemblies.values())) if (assembly.sn < firstSn) this.#forget(assembly);
+    // A transient-local reader did not miss what was gone before it came.
+    if (lost > 0 && this.#announced > 0) this.reader.sink.lost(lost);
+  }
+
+  /** Numbers from `from` below `to` that were neither delivered nor irrelevant, without walking through them. */
+  #lostBetween(from: number, to: number): number {
+    let lost = 0;
+    for (let sn = from; sn < to; ) {
+      const end = this.#irrelevant.endOf(sn);
+      if (end === undefined) {
+        const next = Math.min(to, this.#irrelevant.nextStart(sn));
+        lost += next - sn;
+        sn = next;
+      } else sn = end + 1;
+    }
+    return lost;
+  }
+
+  // -------------------------------------------------------------------------------------------------- fragments
+
+  #admit(data: DataFrag): boolean {
+    const { context } = this.reader;
+    if (data.sampleSize > READER_LIMITS.sampleBytes || data.sampleSize > this.reader.maxSampleBytes) {
+      context.count("fragments of too large a sample");
+      return false;
+    }
+    if (this.#next > 0 && data.sn - this.#next > READER_LIMITS.heldSamples) {
+      context.count("samples too far ahead");
+      return false;
+    }
+    const most = this.reliable ? READER_LIMITS.assemblies : READER_LIMITS.bestEffortAssemblies;
+    while (
+      this.#assemblies.size > 0 &&
+      (this.#assemblies.size >= most || this.#assemblyBytes + data.sampleSize > READER_LIMITS.assemblyBytes)
+    ) {
+      // Best effort: the newest matter. Reliable: the oldest, for they are next; what is refused is asked for again.
+      if (this.reliable) {
+        const newest = [...this.#assemblies.values()].reduce((a, b) => (a.sn > b.sn ? a : b));
+        if (newest.sn < data.sn) {
+          context.count("fragments without room");
+          return false;
+        }
+        this.#forget(newest);
+      } else this.#forget([...this.#assemblies.values()].reduce((a, b) => (a.sn < b.sn ? a : b)));
+      context.count("unfinished samples dropped");
+    }
+    return true;
+  }
+
+  #forget(assembly: Assembly): void {
+    if (this.#assemblies.delete(assembly.sn)) this.#assemblyBytes -= assembly.payload.length;
+  }
+
+  #requestFragments(assembly: Assembly, upTo: number): void {
+    if (!this.reliable || this.#blocked) return;
+    const { context } = this.reader;
+    const nowMs = context.clock.monotonicMs();
+    // A request that was served entirely may be followed at once; otherwise what was asked for may still be under way.
+    const served = assembly.requested > 0 && assembly.missing(assembly.requested, MAX_BITS).length === 0;
+    if (!served && nowMs - Math.max(assembly.lastRequestMs, 0) < FRAGMENT_SPACING_MS) return;
+    const missing = assembly.missing(upTo, MAX_BITS);
+    if (missing.length === 0) return;
+    assembly.lastRequestMs = nowMs;
+    assembly.requested = missing.at(-1)!;
+    const set = numberSet(missing[0]!, missing);
+    const count = ++this.#nackCount;
+    this.reader.toWriter(this.remote, ID.NACK_FRAG, 0, 28 + 4 * set.words.length, (writer) =>
+      writeNackFrag(writer, {
+        readerId: this.reader.entityId,
+        writerId: this.remote.entityId,
+        sn: assembly.sn,
+        missing: set,
+        count,
+      }),
+    );
+  }
+
+  // --------------------------------------------------------------------------------------------------- requests
+
+  /** Numbers from `next` to `last`, at most 256 ahead, that have not arrived at all. */
+  #missing(last: number): number[] {
+    const missing: number[] = [];
+    const end = Math.min(last, this.#next + MAX_BITS - 1);
+    for (let sn = Math.max(this.#next, 1); sn <= end; sn++) {
+      const irrelevant = this.#irrelevant.endOf(sn);
+      if (irrelevant !== undefined) sn = irrelevant;
+      else if (!this.#held.has(sn)) missing.push(sn);
+    }
+    return missing;
+  }
+
+  /** Asks for whole samples by ACKNACK and for the rest of partly received ones by NACK_FRAG. */
+  #request(missing: readonly number[], nowMs: number): void {
+    const partly = missing.findIndex((sn) => this.#assemblies.has(sn));
+    const whole = partly < 0 ? missing : missing.slice(0, partly);
+    this.#sendAckNack(whole, true, partly < 0 ? undefined : missing[partly]);
+    if (partly < 0) return;
+    for (const sn of missing.slice(partly)) {
+      const assembly = this.#assemblies.get(sn);
+      // What still streams in needs no request.
+      if (assembly !== undefined && nowMs - assembly.lastArrivalMs >= FRAGMENT_SPACING_MS / 4) {
+        this.#requestFragments(assembly, assembly.total);
+      }
+    }
+  }
+
+  #sendAckNack(missing: readonly number[], final: boolean, end?: number): void {
+    const first = this.#next > 0;
+    // §8.4.12.2; before the first heartbeat Fast DDS answers only base 0, Cyclone DDS only base 1.
+    const silent = !this.#heardHeartbeat && missing.length === 0;
+    const base = silent
+      ? this.remote.participant.data.vendor === VENDOR_FAST
+        ? 0
+        : 1
+      : (missing[0] ?? end ?? Math.max(this.#next, first ? 1 : 0));
+    const set = numberSet(base, missing);
+    const count = ++this.#ackCount;
+    const ack = { readerId: this.reader.entityId, writerId: this.remote.entityId, missing: set, count };
+    this.reader.toWriter(this.remote, ID.ACKNACK, ackNackFlags({ final }), 24 + 4 * set.words.length, (writer) =>
+      writeAckNack(writer, { ...ack, final }),
+    );
+  }
+
+  #arm(afterMs: number): void {
+    if (this.#alarm !== undefined || this.#closed) return;
+    const { clock } = this.reader.context;
+    this.#alarm = clock.alarm(
+      clock.monotonicMs() + afterMs,
+      () => {
+        this.#alarm = undefined;
+        this.#onAlarm();
+      },
+      { background: true },
+    );
+  }
+
+  #disarm(): void {
+    this.#alarm?.[Symbol.dispose]();
+    this.#alarm = undefined;
+  }
+
+  #onAlarm(): void {
+    const { clock } = this.reader.context;
+    const nowMs = clock.monotonicMs();
+    if (!this.#heardHeartbeat) {
+      // Nothing heard of the writer yet: it may not know of this reader.
+      this.#sendAckNack([], false);
+      this.#waitMs = Math.min(this.#waitMs * 2, FIRST_CONTACT_MAX_MS);
+      this.#arm(this.#waitMs);
+      return;
+    }
+    if (this.#blocked) return;
+    const heldUpTo = this.#held.size === 0 ? 0 : Math.max(...this.#held.keys());
+    const missing = this.#missing(Math.max(heldUpTo, ...this.#assemblies.keys(), this.#announced));
+    const streaming = [...this.#assemblies.values()].some((a) => nowMs - a.lastArrivalMs < FRAGMENT_SPACING_MS / 2);
+    if (missing.length === 0) return;
+    if (!streaming) {
+      this.#request(missing, nowMs);
+      this.#waitMs = Math.min(this.#waitMs * 2, HOLE_MAX_MS);
+    }
+    this.#arm(streaming ? FRAGMENT_SPACING_MS : Math.max(this.#waitMs, HOLE_MS));
+  }
+}
