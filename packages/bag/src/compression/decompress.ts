@@ -40,6 +40,7 @@ export interface OutputBuffer {
 
 /**
  * Decompresses a whole chunk whose container declares `size` bytes of content, exactly.
+ * `checked`: the caller compares a checksum of the content afterwards.
  * The declaration is checked against `limit` and against what the compressed bytes can hold before memory is taken.
  * @throws {MalformedError | DelosError} BAG_CHUNK_TOO_LARGE, BAG_CHUNK_SIZE, BAG_LZ4, BAG_ZSTD, BAG_BZ2, BAG_COMPRESSION_UNKNOWN
  */
@@ -49,6 +50,7 @@ export function decompress(
   size: number,
   output: OutputBuffer,
   limit: number,
+  checked = false,
 ): Uint8Array {
   if (size > limit) {
     throw new DelosError(
@@ -60,7 +62,7 @@ export function decompress(
     case "lz4": {
       if (size > source.length * LZ4_MAX_RATIO) throw impossible(size, source.length, compression);
       const target = output.reserve(size + LZ4_SLACK);
-      const written = decodeLz4Frames(source, 0, source.length, target, size);
+      const written = decodeLz4Frames(source, 0, source.length, target, size, checked);
       if (written !== size) throw wrongSize(size, written);
       return target.subarray(0, size);
     }
@@ -69,21 +71,21 @@ export function decompress(
       const { bound, exact } = zstdBound(source);
       if (exact !== undefined && exact !== size) throw wrongSize(size, exact);
       if (size > bound) throw impossible(size, source.length, compression);
-      return checked(size, "BAG_ZSTD", () => zstd!.decompress(source, size));
+      return exactly(size, "BAG_ZSTD", () => zstd!.decompress(source, size));
     }
     case "bz2": {
       if (bz2 === undefined) throw new CodecNotLoadedError("bz2");
       if (source.length < 14 || source[0] !== 0x42 || source[1] !== 0x5a || source[2] !== 0x68) {
         throw new MalformedError("BAG_BZ2", "no bzip2 stream", 0);
       }
-      return checked(size, "BAG_BZ2", () => bz2!.decompress(source, size));
+      return exactly(size, "BAG_BZ2", () => bz2!.decompress(source, size));
     }
     default:
       throw new DelosError("BAG_COMPRESSION_UNKNOWN", `unknown compression ${JSON.stringify(compression)}`);
   }
 }
 
-function checked(size: number, code: string, run: () => Uint8Array): Uint8Array {
+function exactly(size: number, code: string, run: () => Uint8Array): Uint8Array {
   let result: Uint8Array;
   try {
     result = run();

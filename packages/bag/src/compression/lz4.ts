@@ -17,6 +17,7 @@ export const LZ4_MAX_RATIO = 255;
 
 /**
  * Decodes all frames of `source[start, end)` into `target` from 0, which should be LZ4_SLACK longer than `limit`.
+ * `checked`: the container has a checksum of its own over the result; that of the frames' content is not computed as well.
  * @returns bytes written, at most `limit`
  * @throws {MalformedError} BAG_LZ4 with the offset in `source`
  */
@@ -26,6 +27,7 @@ export function decodeLz4Frames(
   end: number,
   target: Uint8Array,
   limit: number,
+  checked = false,
 ): number {
   const stop = Math.min(limit, target.length);
   const sourceView = new DataView(source.buffer, source.byteOffset, source.length);
@@ -76,7 +78,8 @@ export function decodeLz4Frames(
       throw malformed(`the frame declares ${header.contentSize} bytes and holds ${written - frameStart}`, start);
     }
     if (header.contentChecksum) {
-      if (xxh32(target, frameStart, written) !== u32(source, at, end)) {
+      const stored = u32(source, at, end);
+      if (!checked && xxh32(target, frameStart, written) !== stored) {
         throw malformed("content checksum does not match", at);
       }
       at += 4;

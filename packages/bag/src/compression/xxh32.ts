@@ -6,6 +6,7 @@ const P5 = 0x165667b1;
 
 /** xxHash32 of `bytes[start, end)` with seed 0: the checksum of LZ4 frames. */
 export function xxh32(bytes: Uint8Array, start: number, end: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let p = start;
   let h: number;
   if (end - start >= 16) {
@@ -14,17 +15,17 @@ export function xxh32(bytes: Uint8Array, start: number, end: number): number {
     let c = 0;
     let d = -P1 | 0;
     for (const last = end - 16; p <= last; p += 16) {
-      a = lane(a, word(bytes, p));
-      b = lane(b, word(bytes, p + 4));
-      c = lane(c, word(bytes, p + 8));
-      d = lane(d, word(bytes, p + 12));
+      a = lane(a, view.getInt32(p, true));
+      b = lane(b, view.getInt32(p + 4, true));
+      c = lane(c, view.getInt32(p + 8, true));
+      d = lane(d, view.getInt32(p + 12, true));
     }
     h = (rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18)) | 0;
   } else {
     h = P5 | 0;
   }
   h = (h + (end - start)) | 0;
-  for (; p + 4 <= end; p += 4) h = Math.imul(rotate((h + Math.imul(word(bytes, p), P3)) | 0, 17), P4);
+  for (; p + 4 <= end; p += 4) h = Math.imul(rotate((h + Math.imul(view.getInt32(p, true), P3)) | 0, 17), P4);
   for (; p < end; p++) h = Math.imul(rotate((h + Math.imul(bytes[p]!, P5)) | 0, 11), P1);
   h = Math.imul(h ^ (h >>> 15), P2);
   h = Math.imul(h ^ (h >>> 13), P3);
@@ -37,8 +38,4 @@ function lane(accumulator: number, input: number): number {
 
 function rotate(x: number, bits: number): number {
   return (x << bits) | (x >>> (32 - bits));
-}
-
-function word(bytes: Uint8Array, p: number): number {
-  return bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24);
 }

@@ -152,7 +152,14 @@ export class McapFile implements RecordingFile {
       if (head.compression !== "lz4" && head.compression !== "zstd") {
         throw new DelosError("BAG_COMPRESSION_UNKNOWN", `unknown compression ${JSON.stringify(head.compression)}`);
       }
-      content = decompress(head.compression, packed, head.uncompressedSize, into, this.#options.maxChunkBytes);
+      content = decompress(
+        head.compression,
+        packed,
+        head.uncompressedSize,
+        into,
+        this.#options.maxChunkBytes,
+        head.uncompressedCrc !== 0,
+      );
     } else if (head.uncompressedSize !== head.recordsLength) {
       throw r.malformed(`an uncompressed chunk of ${head.recordsLength} bytes declares ${head.uncompressedSize}`);
     }
