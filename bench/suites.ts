@@ -8,6 +8,11 @@ export const SUITES: readonly Suite[] = [
     load: async () => (await import("./bag.ts")).benchBag,
   },
   {
+    names: ["player"],
+    summary: "Lag and speed of replaying onto the bus",
+    load: async () => (await import("./player.ts")).benchPlayer,
+  },
+  {
     names: ["inprocess"],
     summary: "publish to callback in one thread, next to EventEmitter",
     load: async () => (await import("./inprocess.ts")).benchInprocess,

@@ -33,7 +33,8 @@ export class RingSink implements PlayerSink {
         message.channel.index,
         message.logTimeNs,
         dueWallMs,
-        this.#clock.nowMs(),
+        // Without a time to hold nobody asks when it went, and at full speed the clock would cost as much as the rest.
+        Number.isNaN(dueMs) ? Number.NaN : this.#clock.nowMs(),
         message.sequence,
         data,
       ),
