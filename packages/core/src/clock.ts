@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /**
  * Time. Nothing else in Delos reads the machine's clock: a runtime is given one of these, so a recording's time or a
  * test's time drives everything in the same way (law 3 of the architecture).
@@ -18,22 +20,21 @@ export interface Clock {
 
 /** The machine's clock. Time of day is read once and continued monotonically, so that steps of NTP never reorder stamps. */
 export class SystemClock implements Clock {
-  readonly #originNs: bigint;
-  readonly #originMs: number;
-  readonly #monotonicOriginMs: number;
+  /** Time of day minus the monotonic counters, which Node reads from one source. */
+  readonly #offsetNs: bigint;
+  readonly #offsetMs: number = performance.timeOrigin;
 
   constructor() {
-    this.#monotonicOriginMs = performance.now();
-    this.#originMs = performance.timeOrigin + this.#monotonicOriginMs;
-    this.#originNs = BigInt(Math.round(this.#originMs * 1000)) * 1000n;
+    const [counterNs, counterMs] = [process.hrtime.bigint(), performance.now()];
+    this.#offsetNs = BigInt(Math.round((this.#offsetMs + counterMs) * 1000)) * 1000n - counterNs;
   }
 
   nowNs(): bigint {
-    return this.#originNs + BigInt(Math.round((performance.now() - this.#monotonicOriginMs) * 1e6));
+    return this.#offsetNs + process.hrtime.bigint();
   }
 
   nowMs(): number {
-    return this.#originMs + (performance.now() - this.#monotonicOriginMs);
+    return this.#offsetMs + performance.now();
   }
 
   monotonicMs(): number {

@@ -4,6 +4,7 @@ export {
   type Node,
   open,
   type Publisher,
+  parameter,
   type Runtime,
   type RuntimeOptions,
   type Service,

@@ -1,5 +1,12 @@
 import { AbortedError, type Clock, ClosedError, Lifetime, type Logger, type MessageSchema, onAbort } from "@delos/core";
-import { completeQos, type EndpointId, type EndpointKind, type QosOptions, type Transport } from "@delos/transport";
+import {
+  completeQos,
+  type EndpointId,
+  type EndpointKind,
+  type QosOptions,
+  qosPresets,
+  type Transport,
+} from "@delos/transport";
 import { type Fused, Fusion, type FusionPolicy } from "./fusion.ts";
 import type { NodeContext } from "./node-context.ts";
 import { ParameterHost } from "./parameter-host.ts";
@@ -103,7 +110,7 @@ export class Node implements AsyncDisposable {
     this.#mustBeOpen();
     checkName("topic", topicName);
     const { signal, ignoreLocal = false, ...qos } = options;
-    const complete = completeQos({ reliability: "best_effort", depth: 100 }, qos);
+    const complete = completeQos(qosPresets.observer, qos);
     const id = this.#newId("subscription");
     return this.#own(new Subscription(this.#context, topicName, undefined, complete, id, { ignoreLocal }), signal);
   }

@@ -1,7 +1,7 @@
 import { AbortedError, ClosedError, SimulatedClock, UsageError } from "@delos/core";
 import { delos } from "@delos/msgs";
 import { inProcess, type Sample } from "@delos/transport";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, expectTypeOf, test, vi } from "vitest";
 import { open, type RuntimeOptions } from "./runtime.ts";
 import { topic } from "./topic.ts";
 
@@ -116,6 +116,19 @@ describe("publish and subscribe", () => {
     other.publishBytes(Uint8Array.of(1, 2));
     expect([...any.latest()!.bytes]).toEqual([1, 2]);
     expect(() => any.latest()!.json).toThrow("No codec for messages of type x/Y");
+  });
+
+  test("a misspelt field and a wrong type of field do not compile", async () => {
+    await using runtime = await open(quiet);
+    const node = runtime.node("n");
+    const publisher = node.publisher(Log);
+    // @ts-expect-error There is no such field.
+    publisher.publish({ massage: "x" });
+    // @ts-expect-error A time in ns is a bigint.
+    publisher.publish({ stamp_ns: 5 });
+    const newest = node.subscribe(Log).latest();
+    expectTypeOf(newest).toEqualTypeOf<Sample<delos.Log> | undefined>();
+    expect(publisher.stats.published).toBe(2);
   });
 
   test("a loan is filled in place and published; an abandoned one is not", async () => {

@@ -240,7 +240,7 @@ export class Runtime implements AsyncDisposable {
 
   #publishStatistics(periodMs: number): void {
     const publisher = this.#own.publisher(statisticsTopic);
-    this.#own.every(periodMs, () => publisher.publish(statisticsOf(this, periodMs)));
+    this.#own.every({ periodMs, background: true }, () => publisher.publish(statisticsOf(this, periodMs)));
   }
 
   #report(error: unknown, node: string, where: string, topic?: string): void {

@@ -25,6 +25,8 @@ export interface TimerOptions {
   readonly periodMs: number;
   readonly overrun?: OverrunPolicy;
   readonly maxCatchUp?: number;
+  /** Does not keep the process alive. */
+  readonly background?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,6 +54,7 @@ export class Timer implements Disposable {
   readonly #callback: (tick: Tick) => unknown;
   readonly #overrun: OverrunPolicy;
   readonly #maxCatchUp: number;
+  readonly #alarmOptions: { readonly background: boolean };
   readonly #events: Events<TimerEvents> = new Events();
   readonly #task = { run: () => this.#run() };
   /** The grid: due times are origin + n · period, computed, not summed, so that rounding does not pile up. */
@@ -78,6 +81,7 @@ export class Timer implements Disposable {
     this.#callback = callback;
     this.#overrun = options.overrun ?? "skip";
     this.#maxCatchUp = options.maxCatchUp ?? 10;
+    this.#alarmOptions = { background: options.background ?? false };
     this.#originMs = context.clock.monotonicMs();
     this.#arm();
   }
@@ -111,7 +115,8 @@ export class Timer implements Disposable {
 
   #arm(): void {
     const { clock, executor } = this.#context;
-    this.#alarm = clock.alarm(this.#originMs + this.#slot * this.periodMs, () => executor.post(this.#task));
+    const dueMs = this.#originMs + this.#slot * this.periodMs;
+    this.#alarm = clock.alarm(dueMs, () => executor.post(this.#task), this.#alarmOptions);
   }
 
   #run(): void {
