@@ -7,12 +7,8 @@ import { dirname, join, sep } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
-import {
-  DescriptorPool,
-  type EnumDescriptor,
-  type FieldDescriptor,
-  type MessageDescriptor,
-} from "../src/descriptor.ts";
+import type { EnumDescriptor, FieldDescriptor, MessageDescriptor } from "../src/descriptor.ts";
+import { DescriptorPool } from "../src/descriptor-pool.ts";
 import { compileProto } from "../src/proto-source.ts";
 
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), "..");

@@ -1,4 +1,4 @@
-import { DescriptorPool } from "./descriptor.ts";
+import { DescriptorPool } from "./descriptor-pool.ts";
 import { descriptors } from "./generated/descriptors.ts";
 import { fromBase64 } from "./json.ts";
 import type { MessageType } from "./message-type.ts";

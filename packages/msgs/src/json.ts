@@ -1,5 +1,5 @@
 import { DelosError, type JsonValue } from "@delos/core";
-import { mapFields, wrongValue } from "./compile.ts";
+import { mapFields } from "./code.ts";
 import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
 import {
   checkOneof,
@@ -12,6 +12,7 @@ import {
   unknownFieldError,
 } from "./values.ts";
 import { MAX_DEPTH } from "./wire.ts";
+import { wrongValue } from "./wrong-value.ts";
 
 /**
  * Messages as JSON: names as in the `.proto`, 64-bit integers as decimal strings, bytes as base64, enums by name, NaN and

@@ -1,10 +1,17 @@
 import { DelosError, type JsonValue, type MessageCodec, type MessageSchema } from "@delos/core";
-import { type Codec, type Codecs, wrongValue } from "./compile.ts";
-import type { DescriptorPool, MessageDescriptor } from "./descriptor.ts";
+import { BackwardWriter } from "./backward-writer.ts";
+import type { Codec } from "./code.ts";
+import type { Codecs } from "./codecs.ts";
+import type { MessageDescriptor } from "./descriptor.ts";
+import type { DescriptorPool } from "./descriptor-pool.ts";
 import { messageFromJson, messageToJson } from "./json.ts";
-import { messageFromText, messageToText } from "./text.ts";
+import { messageFromText } from "./text-reader.ts";
+import { messageToText } from "./text-writer.ts";
+import { UNKNOWN_FIELDS } from "./unknown-fields.ts";
 import { createMessage, fieldNamed, ownValue, unknownFieldError } from "./values.ts";
-import { BackwardWriter, checkBytes, cursor, UNKNOWN_FIELDS, windowOn } from "./wire.ts";
+import { checkBytes, windowOn } from "./window.ts";
+import { cursor } from "./wire.ts";
+import { wrongValue } from "./wrong-value.ts";
 
 /**
  * A protobuf message type as a value. Messages are plain objects with the field names of the `.proto`; a field that is not

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { fileHeader, filesOfSet } from "./descriptor.ts";
+import { fileHeader, filesOfSet } from "./descriptor-bytes.ts";
 import { apollo, foxglove, messageTypes } from "./index.ts";
 
 /** Google's compiler, where it is installed (Debian: protobuf-compiler): an independent witness. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DelosError, type MessageSchema } from "@delos/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { descriptorSet, fileHeader, filesOfSet } from "./descriptor.ts";
+import { descriptorSet, fileHeader, filesOfSet } from "./descriptor-bytes.ts";
 import {
   apollo,
   delos,

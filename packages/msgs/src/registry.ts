@@ -1,6 +1,7 @@
 import { DelosError, MalformedError, type MessageSchema } from "@delos/core";
-import { Codecs } from "./compile.ts";
-import { collect, DescriptorPool, descriptorSet, fileHeader, filesOfSet } from "./descriptor.ts";
+import { Codecs } from "./codecs.ts";
+import { collect, descriptorSet, fileHeader, filesOfSet } from "./descriptor-bytes.ts";
+import { DescriptorPool } from "./descriptor-pool.ts";
 import { md5 } from "./md5.ts";
 import { link, MessageType } from "./message-type.ts";
 import { nearest } from "./values.ts";

@@ -1,7 +1,9 @@
 import { DelosError } from "@delos/core";
-import { mapFields, wrongValue } from "./compile.ts";
+import { mapFields } from "./code.ts";
 import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
-import { MAX_DEPTH, UNKNOWN_FIELDS } from "./wire.ts";
+import { UNKNOWN_FIELDS } from "./unknown-fields.ts";
+import { MAX_DEPTH } from "./wire.ts";
+import { wrongValue } from "./wrong-value.ts";
 
 export type Message = Record<string | symbol, unknown>;
 

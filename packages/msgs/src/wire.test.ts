@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { BackwardWriter, cursor, int64, length, sint64, tag, text, uint64, varint32 } from "./wire.ts";
+import { BackwardWriter } from "./backward-writer.ts";
+import { text } from "./utf8.ts";
+import { cursor, int64, length, sint64, tag, uint64, varint32 } from "./wire.ts";
 
 const bytesOf = (write: (writer: BackwardWriter) => void): Uint8Array => {
   const writer = new BackwardWriter(1);

@@ -1,0 +1,36 @@
+import { DelosError } from "@delos/core";
+
+/** A buffer as decoders see it: as a whole, since making views of a part costs more than decoding a small message. */
+export interface Window {
+  readonly buffer: ArrayBufferLike;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/**
+ * The windows looked through last: the next message mostly lies in the same buffer. A small buffer is held until the next
+ * one comes; a large one, a chunk of a recording, only weakly.
+ */
+let recent: Window = windowOf(new ArrayBuffer(0));
+let recentLarge: WeakRef<Window> | undefined;
+const LARGE = 1 << 20;
+
+export function windowOn(buffer: ArrayBufferLike): Window {
+  if (recent.buffer === buffer) return recent;
+  if (buffer.byteLength < LARGE) return (recent = windowOf(buffer));
+  const known = recentLarge?.deref();
+  if (known !== undefined && known.buffer === buffer) return known;
+  const window = windowOf(buffer);
+  recentLarge = new WeakRef(window);
+  return window;
+}
+
+function windowOf(buffer: ArrayBufferLike): Window {
+  return { buffer, bytes: new Uint8Array(buffer), view: new DataView(buffer) };
+}
+
+/** @throws {DelosError} `MSG_NOT_BYTES` */
+export function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
+  if (!(bytes instanceof Uint8Array))
+    throw new DelosError("MSG_NOT_BYTES", `expected a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`);
+}
