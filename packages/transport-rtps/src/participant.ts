@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Clock } from "@delos/core";
+import { Engine, type EngineListener } from "./engine.ts";
+import { chooseAddresses, hostAddresses, isNearby } from "./interfaces.ts";
+import type { ParticipantData } from "./participant-data.ts";
+import { portsOf, UdpEdge } from "./udp.ts";
+import { type GuidPrefix, hexOf } from "./wire/guid.ts";
+import { isLoopback, isMulticast, type Locator } from "./wire/locator.ts";
+import { VENDOR_DELOS } from "./wire/message.ts";
+
+/** How a participant takes part in the network. */
+export interface ParticipantOptions {
+  /** 0 … 232; above 101 ports may collide with Linux's ephemeral ones. Default 0. */
+  readonly domain?: number;
+  /** Cards or addresses to use. Default: all that are real, and loopback. */
+  readonly interfaces?: readonly string[];
+  /** `host` or `host:port` that are told of us where multicast does not reach. Addresses are IPv4. */
+  readonly peers?: readonly string[];
+  /** Whether 239.255.0.1 is used at all. Default true. */
+  readonly multicast?: boolean;
+  readonly ttl?: number;
+  readonly leaseMs?: number;
+  readonly announceMs?: number;
+  /** Participants with another tag do not see us, nor we them. */
+  readonly domainTag?: string;
+  /** Only participants whose ENTITY_NAME matches are taken. A name, with `*` for anything. */
+  readonly participantFilter?: string;
+  /** Cyber RT: 10000 and 200 instead of 7400 and 250. */
+  readonly portBase?: number;
+  readonly domainGain?: number;
+}
+
+export interface ParticipantIdentity {
+  readonly prefix?: GuidPrefix;
+  readonly name: string;
+  readonly userData?: Uint8Array;
+  readonly properties?: ReadonlyMap<string, string>;
+}
+
+const GROUP = "239.255.0.1";
+/** Unicast peers are tried at the discovery ports of this many participants. */
+const PEER_INDICES = 10;
+
+/** A participant on the network: the engine with its sockets. */
+export class Participant implements AsyncDisposable {
+  readonly engine: Engine;
+  readonly udp: UdpEdge;
+
+  private constructor(engine: Engine, udp: UdpEdge) {
+    this.engine = engine;
+    this.udp = udp;
+  }
+
+  /** @throws {DelosError} `RTPS_NO_PORT` */
+  static async open(
+    clock: Clock,
+    identity: ParticipantIdentity,
+    options: ParticipantOptions = {},
+    listener: EngineListener = {},
+  ): Promise<Participant> {
+    const { domain = 0, interfaces = [], peers = [], multicast = true, ttl = 1 } = options;
+    const all = hostAddresses();
+    const addresses = chooseAddresses(interfaces, all);
+    const ports = portsOf(domain, options.portBase, options.domainGain);
+    const udp = await UdpEdge.open({ ports, addresses, group: multicast ? GROUP : undefined, ttl });
+    // Loopback is no address to be reached at from elsewhere; it is announced when it is all there is.
+    const announced = addresses.filter(({ loopback }) => !loopback || addresses.every((a) => a.loopback));
+    const at = (port: number): Locator[] => announced.map(({ address }) => ({ address, port }));
+    const own = new Set(all.map(({ address }) => address));
+    const allLoopback = addresses.every(({ loopback }) => loopback);
+    const engine = new Engine({
+      clock,
+      outlet: udp,
+      prefix: identity.prefix ?? freshPrefix(),
+      announcement: {
+        domain,
+        domainTag: options.domainTag ?? "",
+        name: identity.name,
+        leaseMs: options.leaseMs ?? 20_000,
+        metatrafficUnicast: at(ports.discoveryUnicast(udp.index)),
+        metatrafficMulticast: multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : [],
+        defaultUnicast: at(ports.userUnicast(udp.index)),
+        defaultMulticast: multicast ? [{ address: GROUP, port: ports.userMulticast }] : [],
+        userData: identity.userData ?? new Uint8Array(0),
+        properties: identity.properties ?? new Map([["delos.host", hostname()]]),
+      },
+      announceTo: [
+        ...(multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : []),
+        ...peers.flatMap((peer) => peerLocators(peer, (index) => ports.discoveryUnicast(index))),
+      ],
+      announceMs: options.announceMs ?? 3000,
+      isLocal: (address) => own.has(address) || isLoopback(address),
+      isNear: (address) => isNearby(address, addresses),
+      // On this host there is no MTU; elsewhere larger messages mean IP fragments, of which one lost loses all.
+      messageLimit: (address) =>
+        own.has(address) || isLoopback(address) || (isMulticast(address) && allLoopback) ? 60_000 : 14_000,
+      wanted: filterOf(options.participantFilter),
+      listener,
+    });
+    const participant = new Participant(engine, udp);
+    udp.listen((bytes, from) => engine.receive(bytes, from));
+    engine.start();
+    return participant;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.engine.close();
+    await this.udp[Symbol.asyncDispose]();
+  }
+}
+
+/** Fresh for every participant, or peers would take a restarted one for the old one. Begins with the vendor id (§9.3.1.5). */
+export function freshPrefix(): GuidPrefix {
+  const bytes = randomBytes(12);
+  bytes[0] = VENDOR_DELOS >> 8;
+  bytes[1] = VENDOR_DELOS & 0xff;
+  return hexOf(bytes);
+}
+
+function peerLocators(peer: string, portOf: (index: number) => number): Locator[] {
+  const [address, port] = peer.split(":");
+  if (port !== undefined) return [{ address: address!, port: Number(port) }];
+  return Array.from({ length: PEER_INDICES }, (_, index) => ({ address: address!, port: portOf(index) }));
+}
+
+function filterOf(pattern: string | undefined): (data: ParticipantData) => boolean {
+  if (pattern === undefined) return () => true;
+  const parts = pattern.split("*");
+  return ({ name }) => {
+    // Linear: each part must follow the one before.
+    let at = 0;
+    for (const [i, part] of parts.entries()) {
+      const found = i === 0 ? (name.startsWith(part) ? 0 : -1) : name.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return parts.at(-1) === "" || (name.endsWith(parts.at(-1)!) && (parts.length > 1 || at === name.length));
+  };
+}

@@ -1,0 +1,208 @@
+import { createSocket, type Socket } from "node:dgram";
+import { DelosError } from "@delos/core";
+import type { HostAddress } from "./interfaces.ts";
+import type { Outlet } from "./outlet.ts";
+import { isMulticast, type Locator } from "./wire/locator.ts";
+
+/** Ports of a domain. DDSI-RTPS 2.5 §9.6.2.2. */
+export interface Ports {
+  readonly discoveryMulticast: number;
+  readonly userMulticast: number;
+  discoveryUnicast(index: number): number;
+  userUnicast(index: number): number;
+}
+
+export function portsOf(domain: number, base = 7400, gain = 250): Ports {
+  const start = base + gain * domain;
+  return {
+    discoveryMulticast: start,
+    userMulticast: start + 1,
+    discoveryUnicast: (index) => start + 10 + 2 * index,
+    userUnicast: (index) => start + 11 + 2 * index,
+  };
+}
+
+/** §9.6.2.3: participants of one host and domain. */
+const MAX_INDEX = 119;
+/** What is asked of the system; Linux grants at most net.core.rmem_max. */
+const BUFFER_BYTES = 4 << 20;
+
+export interface UdpOptions {
+  readonly ports: Ports;
+  readonly addresses: readonly HostAddress[];
+  /** Undefined: no multicast at all, only peers by unicast. */
+  readonly group: string | undefined;
+  readonly ttl: number;
+}
+
+/**
+ * The sockets of a participant: one for discovery and one for user data on the first free pair of unicast ports, one for each
+ * multicast port, and one a card to send multicast from (a socket sends multicast through one card only).
+ */
+export class UdpEdge implements Outlet, AsyncDisposable {
+  readonly index: number;
+  readonly ports: Ports;
+  /** What the receive buffer really holds, bytes. */
+  readonly receiveBufferBytes: number;
+  /** Sends that failed, by the system's code: loss, as far as the protocol is concerned. */
+  readonly failures: Record<string, number> = {};
+  readonly #user: Socket;
+  readonly #sockets: readonly Socket[];
+  readonly #multicast: readonly Socket[];
+  #pending = 0;
+  #turn = false;
+  #idle: (() => void) | undefined;
+  #closed = false;
+
+  private constructor(index: number, ports: Ports, user: Socket, sockets: Socket[], multicast: Socket[]) {
+    this.index = index;
+    this.ports = ports;
+    this.#user = user;
+    this.#sockets = sockets;
+    this.#multicast = multicast;
+    this.receiveBufferBytes = user.getRecvBufferSize();
+  }
+
+  /** @throws {DelosError} `RTPS_NO_PORT` when every participant index of the domain is taken */
+  static async open(options: UdpOptions): Promise<UdpEdge> {
+    const { ports, addresses, group, ttl } = options;
+    // Only loopback: nothing of it can be reached from outside.
+    const bindTo = addresses.every(({ loopback }) => loopback) ? "127.0.0.1" : "0.0.0.0";
+    for (let index = 0; index <= MAX_INDEX; index++) {
+      const discovery = await bound(bindTo, ports.discoveryUnicast(index), false);
+      if (discovery === undefined) continue;
+      const user = await bound(bindTo, ports.userUnicast(index), false);
+      if (user === undefined) {
+        discovery.close();
+        continue;
+      }
+      const sockets = [discovery, user];
+      const multicast: Socket[] = [];
+      if (group !== undefined) {
+        for (const port of [ports.discoveryMulticast, ports.userMulticast]) {
+          const listener = await bound("0.0.0.0", port, true);
+          if (listener === undefined) continue;
+          for (const { address } of addresses) join(listener, group, address);
+          sockets.push(listener);
+        }
+        for (const { address } of addresses) {
+          const sender = await bound(bindTo, 0, false);
+          if (sender === undefined) continue;
+          sender.setMulticastInterface(address);
+          sender.setMulticastTTL(ttl);
+          sender.setMulticastLoopback(true);
+          multicast.push(sender);
+        }
+      }
+      return new UdpEdge(index, ports, user, sockets, multicast);
+    }
+    throw new DelosError("RTPS_NO_PORT", `every participant index of ports ${ports.discoveryMulticast}… is taken`, {
+      details: { first: ports.discoveryUnicast(0), last: ports.userUnicast(MAX_INDEX) },
+    });
+  }
+
+  /** Begins to receive. */
+  listen(receive: (bytes: Uint8Array, from: Locator) => void): void {
+    for (const socket of this.#sockets) {
+      socket.on("message", (bytes, from) => {
+        if (!this.#closed) receive(bytes, from);
+      });
+      socket.on("error", (error) => this.#fail(error));
+    }
+    for (const socket of this.#multicast) socket.on("error", (error) => this.#fail(error));
+  }
+
+  send(bytes: Uint8Array, to: Locator, done: () => void): void {
+    if (this.#closed) {
+      done();
+      return;
+    }
+    if (!isMulticast(to.address)) {
+      this.#sendFrom(this.#user, bytes, to, done);
+      return;
+    }
+    let left = this.#multicast.length;
+    if (left === 0) done();
+    for (const socket of this.#multicast) {
+      this.#sendFrom(socket, bytes, to, () => {
+        if (--left === 0) done();
+      });
+    }
+  }
+
+  /**
+   * `turn`: a lone sample leaves as soon as the code that wrote it has ended; when more follows in the same turn of the event
+   * loop, they wait for its end and share datagrams.
+   */
+  defer(when: "turn" | "loop", callback: () => void): void {
+    if (when === "loop" || this.#turn) {
+      setImmediate(callback);
+      return;
+    }
+    this.#turn = true;
+    setImmediate(() => {
+      this.#turn = false;
+    });
+    queueMicrotask(callback);
+  }
+
+  /** Waits for what is on its way, then closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#closed = true;
+    await Promise.all(
+      [...this.#sockets, ...this.#multicast].map(
+        (socket) => new Promise<void>((resolve) => socket.close(() => resolve())),
+      ),
+    );
+  }
+
+  #sendFrom(socket: Socket, bytes: Uint8Array, to: Locator, done: () => void): void {
+    this.#pending++;
+    socket.send(bytes, to.port, to.address, (error) => {
+      this.#pending--;
+      if (error !== null) this.#fail(error);
+      done();
+      if (this.#pending === 0) this.#idle?.();
+    });
+  }
+
+  #fail(error: Error): void {
+    const { code = "UNKNOWN" } = error as NodeJS.ErrnoException;
+    this.failures[code] = (this.failures[code] ?? 0) + 1;
+  }
+}
+
+/** A bound socket with large buffers; undefined when the port is taken. */
+function bound(address: string, port: number, shared: boolean): Promise<Socket | undefined> {
+  // Addresses are numbers already: looking them up would put every datagram off to the next tick.
+  const lookup = (host: string, _: unknown, callback: (error: null, address: string, family: number) => void): void =>
+    callback(null, host, 4);
+  const socket = createSocket({ type: "udp4", reuseAddr: shared, lookup });
+  return new Promise((resolve, reject) => {
+    socket.once("error", (error) => {
+      socket.close();
+      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") resolve(undefined);
+      else reject(error);
+    });
+    socket.bind({ port, address, exclusive: !shared }, () => {
+      socket.removeAllListeners("error");
+      try {
+        socket.setRecvBufferSize(BUFFER_BYTES);
+        socket.setSendBufferSize(BUFFER_BYTES);
+      } catch {
+        // Some systems refuse more than they grant instead of granting less: theirs will do.
+      }
+      resolve(socket);
+    });
+  });
+}
+
+function join(socket: Socket, group: string, address: string): void {
+  try {
+    socket.addMembership(group, address);
+  } catch {
+    // A card that went away meanwhile, or without multicast: the others serve.
+  }
+}
