@@ -1,5 +1,7 @@
 import uPlot from "uplot";
 import { clock, fixed, UNKNOWN } from "../../text/format.ts";
+import { roundStep, wholeSteps } from "./axis.ts";
+import { linePath } from "./line-path.ts";
 import type { PlotKind } from "./plot-store.ts";
 import type { WindowBuffer } from "./window-buffer.ts";
 
@@ -77,7 +79,7 @@ export class Chart {
           size: isLast ? 17 : 3,
           gap: 3,
           space: 60,
-          splits: (_plot, _axis, min, max) => (this.#hasTime ? wholeSeconds(min, max, startS(), 5) : []),
+          splits: (_plot, _axis, min, max) => (this.#hasTime ? wholeSteps(min, max, startS(), 5) : []),
           values: (_plot, splits) =>
             isLast ? splits.map((value) => (value < startS() - 0.5 ? "" : clock(value - startS(), 0))) : [],
         },
@@ -91,7 +93,7 @@ export class Chart {
             width: curve.dashed === true ? 1.2 : 1.6,
             ...(curve.dashed === true ? { dash: [4, 3] } : {}),
             points: { show: false },
-            spanGaps: false,
+            paths: linePath,
           }),
         ),
       ],
@@ -148,19 +150,6 @@ function colour(property: string): string {
 function lastKnown(column: Float64Array): number {
   for (let i = column.length - 1; i >= 0; i--) if (!Number.isNaN(column[i]!)) return column[i]!;
   return Number.NaN;
-}
-
-function wholeSeconds(min: number, max: number, origin: number, step: number): number[] {
-  const result: number[] = [];
-  for (let t = origin + Math.ceil((min - origin) / step) * step; t <= max; t += step) result.push(t);
-  return result;
-}
-
-/** 1, 2 or 5 times a power of ten, not below the wish. */
-export function roundStep(wish: number): number {
-  const power = 10 ** Math.floor(Math.log10(wish));
-  const part = wish / power;
-  return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
 }
 
 function tickText(value: number): string {

@@ -41,7 +41,8 @@ export class WindowBuffer {
 
   /** Values of one column, in order of time. Values older than the window are left out. */
   add(column: number, times: readonly number[], values: readonly number[]): void {
-    if (!this.empty && times.length > 1) this.#makeRoom(times.at(-1)!); // once for all
+    const newest = times.at(-1);
+    if (!this.empty && newest !== undefined && Number.isFinite(newest)) this.#makeRoom(newest); // once for all
     for (let i = 0; i < times.length; i++) {
       const value = values[i];
       if (value === undefined || !Number.isFinite(times[i]!)) continue;
@@ -52,7 +53,7 @@ export class WindowBuffer {
   #put(column: number, timeS: number, value: number): void {
     if (this.empty) {
       this.#originS = Math.floor(timeS);
-      this.#moveTo(Math.floor((timeS - this.#originS) / this.stepS) - this.times.length + 1);
+      this.#moveTo(this.#cellOf(timeS) - this.times.length + 1);
     }
     const cell = this.#makeRoom(timeS);
     const at = cell - this.#first;
@@ -71,10 +72,15 @@ export class WindowBuffer {
 
   /** The cell of a time, with the window moved so far that it is inside or before. */
   #makeRoom(timeS: number): number {
-    const cell = Math.floor((timeS - this.#originS) / this.stepS);
+    const cell = this.#cellOf(timeS);
     const beyond = cell - (this.#first + this.times.length) + 1;
     if (beyond > 0) this.#advance(beyond);
     return cell;
+  }
+
+  /** Times on a border, which 100 Hz on a grid of 20 ms always are, fall to the same side whatever their last digit. */
+  #cellOf(timeS: number): number {
+    return Math.floor((timeS - this.#originS) / this.stepS + 0.001);
   }
 
   #advance(cells: number): void {
