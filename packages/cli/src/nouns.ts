@@ -46,4 +46,9 @@ export const NOUNS: readonly Noun[] = [
     summary: "CAN frames of a vehicle: encode commands, decode reports",
     load: async () => (await import("./commands/canbus.ts")).commands,
   },
+  {
+    name: "sim",
+    summary: "Drive the closed loop on simulated time",
+    load: async () => (await import("./commands/sim.ts")).commands,
+  },
 ];

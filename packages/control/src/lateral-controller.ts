@@ -19,6 +19,8 @@ import { VehicleState } from "./vehicle-state.ts";
 /** The linear model does not hold at standstill. */
 const MIN_SPEED_MPS = 1;
 const STATES = 4;
+/** Speeds whose gain is kept: some 200 kB. */
+const GAINS = 2048;
 
 /** Errors relative to a path, all positive to the left. */
 interface LateralErrors {
@@ -66,6 +68,7 @@ export class LateralController implements Controller {
     refHeading: 0,
     curvature: 0,
   };
+  readonly #gains = new Map<number, Float64Array>();
   #previousLateral = 0;
   #previousHeading = 0;
 
@@ -114,10 +117,7 @@ export class LateralController implements Controller {
     x[3] = errors.headingRate;
     this.#preview(trajectory);
 
-    this.#updateModel(v);
-    this.#updateWeights(v);
-    this.#solver.solve(this.#adc, this.#bdc, this.#q, 1, config.eps, config.maxIterations);
-    const k = this.#solver.k;
+    const k = this.#gainAt(v);
 
     let feedbackRad = 0;
     for (let i = 0; i < x.length; i++) feedbackRad += k[i]! * x[i]!;
@@ -211,6 +211,22 @@ export class LateralController implements Controller {
         this.#x[STATES + i] = lateralOffset(trajectory, trajectory.nearestByPosition(x, y), x, y);
       }
     }
+  }
+
+  /**
+   * The regulator's gain. It depends on speed alone, and speeds come from the bus in steps of 0.01 km/h: what was computed
+   * for a speed is kept, up to `GAINS` speeds.
+   */
+  #gainAt(v: number): Float64Array {
+    const known = this.#gains.get(v);
+    if (known !== undefined) return known;
+    this.#updateModel(v);
+    this.#updateWeights(v);
+    this.#solver.solve(this.#adc, this.#bdc, this.#q, 1, this.#config.eps, this.#config.maxIterations);
+    if (this.#gains.size >= GAINS) this.#gains.clear();
+    const gain = this.#solver.k.slice();
+    this.#gains.set(v, gain);
+    return gain;
   }
 
   /** A(v), then Ad = (I + ts/2·A)(I − ts/2·A)⁻¹ into the compound matrix. Bd does not depend on speed. */

@@ -12,6 +12,11 @@ export interface CanbusOptions {
    */
   readonly commandTimeoutS?: number;
   readonly timeoutBrakePercent?: number;
+  /**
+   * Chassis messages go on while the by-wire units are being enabled. In Apollo 1.0 they do not, for about 0.3 s, which is
+   * longer than control's limit of 0.2 s: engaging would latch the emergency stop.
+   */
+  readonly publishWhileEnabling?: boolean;
 }
 
 /** What a step has to publish. */
@@ -42,7 +47,13 @@ export class CanbusCore {
   constructor(parameters: MkzParameters, port: CanPort, options: CanbusOptions = {}) {
     this.controller = new MkzController(parameters);
     this.#port = port;
-    this.#options = { minCommandIntervalS: 0.005, commandTimeoutS: 0, timeoutBrakePercent: 50, ...options };
+    this.#options = {
+      minCommandIntervalS: 0.005,
+      commandTimeoutS: 0,
+      timeoutBrakePercent: 50,
+      publishWhileEnabling: true,
+      ...options,
+    };
     this.#listening = port.onFrame((frame) => this.#onFrame(frame));
   }
 
@@ -72,7 +83,8 @@ export class CanbusCore {
     for (const [id, periodMs] of Object.entries(COMMAND_PERIODS_MS)) {
       if (timeMs % periodMs === 0) this.#port.send(this.controller.commands.frame(Number(id)));
     }
-    if (timeMs % CHASSIS !== 0 || this.controller.busy) return { chassis: undefined };
+    const silent = this.controller.busy && !this.#options.publishWhileEnabling;
+    if (timeMs % CHASSIS !== 0 || silent) return { chassis: undefined };
     return {
       chassis: {
         ...this.controller.chassis(),

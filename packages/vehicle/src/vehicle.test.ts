@@ -183,12 +183,6 @@ describe("frames that are received", () => {
     expect(readReport({ id: 0x65, data: new Uint8Array(7) }, detail)).toBe("wrong length");
     expect(detail).toEqual({});
   });
-  test("a detail that was handed out does not change any more", () => {
-    const detail = read(0x65, "0a00000000000000");
-    const handed = detail.eps;
-    read(0x65, "1400000000000000", detail);
-    expect(handed!.steering_angle).toBe(1);
-  });
 });
 
 test("chassis from frames: what was not measured is 0 or false", () => {

@@ -1,0 +1,11 @@
+export { conditionTrack } from "./condition-track.ts";
+export { mkzDefaults, SHIPPED_CONTROL_FLAGS, SHIPPED_LOCALIZATION_FLAGS } from "./defaults.ts";
+export { loopTrack } from "./loop-track.ts";
+export {
+  type DriveMessage,
+  type DriveOptions,
+  type DriveResult,
+  type DriveScript,
+  simulateDrive,
+} from "./simulate-drive.ts";
+export { ErrorStatistic, PathFollower, type PathOffset } from "./tracking-error.ts";

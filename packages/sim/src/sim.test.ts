@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import type { apollo } from "@delos/msgs";
+import { parseDrivenPath } from "@delos/planning";
+import { describe, expect, test } from "vitest";
+import {
+  conditionTrack,
+  type DriveMessage,
+  type DriveOptions,
+  type DriveResult,
+  loopTrack,
+  mkzDefaults,
+  PathFollower,
+  simulateDrive,
+} from "./index.ts";
+
+function run(
+  options: Partial<DriveOptions> & Pick<DriveOptions, "path" | "durationS">,
+  defaults: Parameters<typeof mkzDefaults>[0] = {},
+  see: (message: DriveMessage) => void = () => {},
+): DriveResult {
+  const drive = simulateDrive({ ...mkzDefaults(defaults), ...options });
+  for (;;) {
+    const next = drive.next();
+    if (next.done === true) return next.value;
+    see(next.value);
+  }
+}
+
+const track = loopTrack(90);
+
+test("the course closes: a lap later it is where it was, and nothing asks for more than it may", () => {
+  const lapM = 2 * (50 + 12 + 10 + 24 + 10 + 12 + 30 + 15 + (Math.PI / 0.08 - 15) + 15);
+  const path = loopTrack(200);
+  const first = path.s.findIndex((s) => s >= 20);
+  const again = path.s.findIndex((s) => s >= 20 + lapM);
+  expect(Math.hypot(path.x[first]! - path.x[again]!, path.y[first]! - path.y[again]!)).toBeLessThan(0.3);
+  for (let i = 1; i < path.length; i++) {
+    expect(Math.abs(path.speed[i]! ** 2 * path.curvature[i]!)).toBeLessThan(2.05);
+    expect(Math.abs(path.acceleration[i]!)).toBeLessThan(0.75);
+  }
+});
+
+describe("closed loop", () => {
+  test("engages, follows within the limits, and never stops", () => {
+    const result = run({ path: track, durationS: 80 });
+    expect(result.estops).toBe(0);
+    expect(result.distance_m).toBeGreaterThan(400);
+    expect(result.lateral_error_m.rms).toBeLessThan(0.1);
+    expect(result.lateral_error_m.max).toBeLessThan(0.25);
+    expect(result.station_error_m.rms).toBeLessThan(0.5);
+  });
+
+  test("is the same to the byte on every run, and another with another seed", () => {
+    const digest = (seed: number): string => {
+      const hash = createHash("sha256");
+      run({ path: track, durationS: 8, seed }, {}, ({ topic, type, timeNs, message }) =>
+        hash
+          .update(topic)
+          .update(String(timeNs))
+          .update(type.encode(message as never)),
+      );
+      return hash.digest("hex");
+    };
+    expect(digest(1)).toBe(digest(1));
+    expect(digest(1)).not.toBe(digest(2));
+  });
+
+  test("bridges five seconds without GNSS with the filter, stops without it", () => {
+    const gnssGaps = [[40, 45]] as const;
+    const filtered = run({ path: track, durationS: 60, gnssGaps }, { filter: true });
+    expect(filtered.estops).toBe(0);
+    expect(filtered.lateral_error_m.max).toBeLessThan(0.5);
+    const commands: apollo.control.ControlCommand[] = [];
+    const plain = run({ path: track, durationS: 50, gnssGaps }, {}, ({ topic, message }) => {
+      if (topic === "/apollo/control") commands.push(message);
+    });
+    expect(plain.estops).toBe(1);
+    expect(commands.at(-1)).toMatchObject({ throttle: 0, brake: 50, speed: 0 });
+    expect(commands.at(-1)!.debug).toBeUndefined();
+  });
+
+  test("an emergency stop stands the car", () => {
+    let speed = 9;
+    const result = run({ path: track, durationS: 40, estopS: 30 }, {}, ({ topic, message }) => {
+      if (topic === "/apollo/canbus/chassis") speed = (message as apollo.canbus.Chassis).speed_mps!;
+    });
+    expect(result.estops).toBe(1);
+    expect(speed).toBe(0);
+  });
+});
+
+const garage = new URL("../../../../shared/bags/drives/garage.csv", import.meta.url);
+describe.skipIf(!existsSync(garage))("Apollo's garage drive", () => {
+  const recorded = existsSync(garage) ? parseDrivenPath(readFileSync(garage, "utf8")) : track;
+
+  test("conditioning moves the positions by centimetres and makes headings their direction", () => {
+    const path = conditionTrack(recorded);
+    const follower = new PathFollower(recorded);
+    for (let i = 0; i < 1700; i += 10) {
+      expect(Math.abs(follower.offset(path.x[i]!, path.y[i]!, 0).lateralM)).toBeLessThan(0.12);
+    }
+    for (let i = 20; i < 1700; i += 20) {
+      const direction = Math.atan2(path.y[i + 1]! - path.y[i - 1]!, path.x[i + 1]! - path.x[i - 1]!);
+      expect(Math.abs(Math.sin(direction - path.theta[i]!))).toBeLessThan(0.03);
+    }
+  });
+
+  test("is followed within the limits", () => {
+    const result = run({ path: conditionTrack(recorded), durationS: 20 });
+    expect(result.estops).toBe(0);
+    expect(result.lateral_error_m.rms).toBeLessThan(0.1);
+    expect(result.lateral_error_m.max).toBeLessThan(0.25);
+    expect(result.station_error_m.rms).toBeLessThan(0.5);
+  });
+});
