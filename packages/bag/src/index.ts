@@ -46,4 +46,10 @@ export type {
   RecordingFormat,
 } from "./recording.ts";
 export type { OpenOptions } from "./recording-options.ts";
+export {
+  createRecording,
+  formatOfName,
+  type RecordingWriter,
+  type RecordingWriterOptions,
+} from "./recording-writer.ts";
 export { type NewConnection, RosbagWriter, type RosbagWriterOptions } from "./rosbag/rosbag-writer.ts";
