@@ -86,7 +86,11 @@ export class DescriptorPool {
           bad(`${name} imports ${dependency}, which is not there`, { file: name, import: dependency });
     }
     for (const message of this.#messages.values())
-      for (const field of message.fields) void (field.message ?? field.enum ?? field.default);
+      for (const field of message.fields) {
+        void (field.message ?? field.enum ?? field.default);
+        if (field.message?.mapEntry === true && field.label !== "repeated")
+          bad(`${message.name}.${field.name} is one entry of a map`, { field: `${message.name}.${field.name}` });
+      }
   }
 
   #load(name: string): void {
@@ -142,6 +146,7 @@ export class DescriptorPool {
     message.enums = raw.all(4).map((each) => this.#readEnum(file, `${name}.`, each));
     const fields = raw.all(2).map((field) => this.#readField(message, oneofs, field));
     checkFields(name, fields);
+    if (message.mapEntry) checkMapEntry(name, fields);
     message.fields = fields;
     const used = new Set(fields.map((field) => field.oneof));
     message.oneofs = oneofs.filter((oneof) => used.has(oneof));
@@ -275,4 +280,13 @@ function checkFields(message: string, fields: readonly FieldDescriptor[]): void 
     numbers.add(field.number);
     names.add(field.name);
   }
+}
+
+/** The hidden type of a map field: `{key = 1; value = 2;}`, the key an integer, a boolean or a string. */
+function checkMapEntry(message: string, fields: readonly FieldDescriptor[]): void {
+  const [key, value, ...more] = [...fields].sort((a, b) => a.number - b.number);
+  const whole = key?.number === 1 && value?.number === 2 && more.length === 0;
+  const single = key?.label === "optional" && value?.label === "optional" && value.type !== "group";
+  if (!whole || !single || ["double", "float", "bytes", "enum", "message", "group"].includes(key.type))
+    bad(`${message} is no entry of a map`, { message });
 }

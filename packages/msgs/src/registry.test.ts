@@ -10,12 +10,14 @@ import {
   loadDescriptorSet,
   loadProtoDesc,
   messageTypes,
+  protoDefinition,
   protoDescToSet,
   rosMd5,
   rosName,
   SchemaTypes,
 } from "./index.ts";
 import { md5 } from "./md5.ts";
+import { loadProtoText } from "./proto.ts";
 
 const { LocalizationEstimate } = apollo.localization;
 
@@ -233,6 +235,10 @@ describe("bad descriptors", () => {
     ["oneof 3 does not exist", [{ name: "a", message_type: [message("M", { ...field, oneof_index: 3 })] }]],
     ["two different files are called a", [{ name: "a" }, { name: "a", package: "p" }]],
     ["written in proto4", [{ name: "a", syntax: "proto4" }]],
+    [
+      "M is no entry of a map",
+      [{ name: "a", message_type: [{ ...message("M", field), options: { map_entry: true } }] }],
+    ],
     ["is no default of a int32", [{ name: "a", message_type: [message("M", { ...field, default_value: "seven" })] }]],
   ])("%s", ([message, files]) => {
     expect(errorOf(() => load(...files))).toMatchObject({
@@ -241,27 +247,41 @@ describe("bad descriptors", () => {
     });
   });
 
-  test("any bytes are types or refused", () => {
-    const { data } = LocalizationEstimate.schema;
-    const damage = fc.array(fc.tuple(fc.nat({ max: data.length - 1 }), fc.integer({ min: 0, max: 255 })), {
-      minLength: 1,
-      maxLength: 3,
-    });
-    fc.assert(
-      fc.property(damage, (changes) => {
-        const bytes = data.slice();
-        for (const [at, byte] of changes) bytes[at] = byte;
-        try {
-          const types = loadDescriptorSet(bytes);
-          for (const name of types.names) types.get(name).decode(types.get(name).encode({}));
-        } catch (error) {
-          expect(error).toBeInstanceOf(DelosError);
-          expect((error as DelosError).code).toMatch(/^MSG_/);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
+  const strange = loadProtoText(`syntax = "proto2"; package s; message M {
+    map<string, E> e = 1; map<int64, M> m = 2; repeated E list = 3 [packed = true]; oneof o { string a = 4; M b = 5; bytes c = 6; }
+    enum E { A = 1; B = -1; } optional group G = 7 { required bool d = 1 [default = true]; } optional double f = 8 [default = inf]; }`);
+
+  test.for([LocalizationEstimate.schema, strange.get("s.M").schema])(
+    "any bytes are types or refused: $name",
+    ({ data }) => {
+      const change = fc.tuple(fc.nat({ max: data.length - 1 }), fc.integer({ min: 0, max: 255 }));
+      fc.assert(
+        fc.property(
+          fc.array(change, { minLength: 1, maxLength: 3 }),
+          fc.uint8Array({ maxLength: 30 }),
+          (changes, message) => {
+            const bytes = data.slice();
+            for (const [at, byte] of changes) bytes[at] = byte;
+            try {
+              const types = loadDescriptorSet(bytes);
+              for (const type of types.names.map((name) => types.get(name))) {
+                type.encode(type.create({}));
+                const value = type.decode(message);
+                type.encode(value);
+                type.toText(value);
+                type.fromJSON(JSON.parse(JSON.stringify(type.toJSON(value))));
+                protoDefinition(type.descriptor);
+              }
+            } catch (error) {
+              if (!(error instanceof DelosError)) throw error;
+              expect(error.code).toMatch(/^MSG_/);
+            }
+          },
+        ),
+        { numRuns: 1000 },
+      );
+    },
+  );
 
   test("a file that imports itself, or two each other, are read all the same", () => {
     const types = load(
