@@ -22,4 +22,9 @@ export const SUITES: readonly Suite[] = [
     summary: "Encoding and decoding messages, next to protobufjs",
     load: async () => (await import("./protobuf.ts")).benchProtobuf,
   },
+  {
+    names: ["control"],
+    summary: "A control cycle with both controllers; the closed loop, simulated",
+    load: async () => (await import("./control.ts")).benchControl,
+  },
 ];
