@@ -88,8 +88,7 @@ export class Node implements AsyncDisposable {
     checkName("topic", topicName);
     const { signal, ...qos } = options;
     const id = this.#newId("publication");
-    const codec = this.#context.codecs(schema);
-    return this.#own(new Publisher(this.#context, topicName, schema, codec, completeQos(qos), id), signal);
+    return this.#own(new Publisher(this.#context, topicName, schema, undefined, completeQos(qos), id), signal);
   }
 
   subscribe<T>(topic: Topic<T>, options: SubscribeOptions = {}): Subscription<T> {

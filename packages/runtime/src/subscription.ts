@@ -202,7 +202,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
   /** One turn of the executor: one sample to everybody. */
   #dispatch(sample: Sample<T> | undefined): void {
     if (sample === undefined || this.#closed) return;
-    if (sample.codec === undefined) sample.resolve(this.#context.codecs);
+    if (this.schema === undefined) sample.resolve(this.#context.codecs);
     this.#latest?.release();
     this.#latest = sample;
     const callbacks = this.#callbacks;

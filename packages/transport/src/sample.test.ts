@@ -68,6 +68,9 @@ describe("without a codec", () => {
     const sample = Sample.ofBytes(Uint8Array.of(1), schema, info);
     expect(sample.as(first)).toBe(sample);
     expect(sample.resolve(() => second as MessageCodec).codec).toBe(first);
+    const late = Sample.ofBytes(Uint8Array.of(1), schema, info).resolve(() => second as MessageCodec);
+    expect(late.as(first)).toBe(late);
+    expect(second.decode).not.toHaveBeenCalled();
     const other = Sample.ofBytes(Uint8Array.of(4), schema, info).resolve(() => second as MessageCodec);
     expect(other.message).toEqual({ n: 4 });
   });

@@ -61,6 +61,7 @@ export class Sample<T = unknown> implements SampleInfo {
   /** The same message for readers whose codec is another: decoded once for each codec. */
   #variant: Sample | undefined = undefined;
   #lease: Lease | undefined = undefined;
+  #resolver: CodecResolver | undefined = undefined;
 
   /**
    * Use `Sample.ofValue` and `Sample.ofBytes`; this form is for paths on which an options object costs too much.
@@ -135,7 +136,9 @@ export class Sample<T = unknown> implements SampleInfo {
     return this.#knownCodec().toJSON(this.message);
   }
 
+  /** The codec of the publisher, of the first reader that has one, or else what `resolve` finds. */
   get codec(): MessageCodec<T> | undefined {
+    this.#codec ??= this.#resolver?.(this.schema) as MessageCodec<T> | undefined;
     return this.#codec;
   }
 
@@ -160,9 +163,9 @@ export class Sample<T = unknown> implements SampleInfo {
     return this.#variant.as(codec);
   }
 
-  /** Gives a sample of unknown type the codec that `resolver` finds, if any. */
+  /** Where to ask for a codec if one is wanted and nobody has brought one by then. */
   resolve(resolver: CodecResolver): this {
-    this.#codec ??= resolver(this.schema) as MessageCodec<T> | undefined;
+    if (this.#codec === undefined) this.#resolver = resolver;
     return this;
   }
 
@@ -190,7 +193,8 @@ export class Sample<T = unknown> implements SampleInfo {
   }
 
   #knownCodec(): MessageCodec<T> {
-    if (this.#codec !== undefined) return this.#codec;
+    const { codec } = this;
+    if (codec !== undefined) return codec;
     throw new UsageError(`No codec for messages of type ${this.schema.name}: only their bytes can be had`, {
       details: { type: this.schema.name, encoding: this.schema.messageEncoding },
     });

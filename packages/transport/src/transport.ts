@@ -100,7 +100,7 @@ export interface WriterCounters {
   readonly deadlinesMissed: number;
 }
 
-/** Where every sample went: received = taken + dropped + expired + those still in the queue. */
+/** Where every sample went: received = taken + dropped + expired + filtered + those still in the queue. */
 export interface ReaderCounters {
   /** Samples that entered the queue, or would have. */
   readonly received: number;
