@@ -13,7 +13,6 @@ export type Obstacle = delos.bridge.Obstacle;
 export type Playback = delos.bridge.Playback;
 export type Pose = delos.bridge.Pose;
 export type Series = delos.bridge.Series;
-export type Topic = delos.bridge.Topic;
 export type Trajectory = delos.bridge.Trajectory;
 export type World = delos.bridge.World;
 

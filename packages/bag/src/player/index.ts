@@ -2,7 +2,6 @@ export { type BackfillLimits, isBestEffort, isLatched, messagesBefore } from "./
 export {
   type Jump,
   type JumpReason,
-  LATE_MS,
   MAX_RATE,
   MIN_RATE,
   Player,

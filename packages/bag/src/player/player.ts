@@ -8,7 +8,7 @@ export const MIN_RATE = 0.01;
 export const MAX_RATE = 1000;
 
 /** Messages more than this behind their time count as late. */
-export const LATE_MS = 1;
+const LATE_MS = 1;
 
 /** A pass of a loop takes at least this long, so that a recording of one instant does not loop without end in no time. */
 const MIN_PASS_MS = 10;

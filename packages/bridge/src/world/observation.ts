@@ -60,7 +60,7 @@ export interface FixObservation extends Timed {
 }
 
 /** Speeds and accelerations without a place. */
-export interface MotionObservation extends Timed {
+interface MotionObservation extends Timed {
   readonly kind: "motion";
   readonly speedMps?: number | undefined;
   readonly accelerationMps2?: number | undefined;
@@ -80,7 +80,7 @@ export interface ChassisObservation extends Timed {
 }
 
 /** Angle of the steering wheel, positive to the left. */
-export interface SteeringObservation extends Timed {
+interface SteeringObservation extends Timed {
   readonly kind: "steering";
   readonly wheelDeg: number;
 }
@@ -133,7 +133,7 @@ export interface Transform {
   readonly rotation: Quaternion;
 }
 
-export interface TransformsObservation extends Timed {
+interface TransformsObservation extends Timed {
   readonly kind: "transforms";
   readonly transforms: readonly Transform[];
 }

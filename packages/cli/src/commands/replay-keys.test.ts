@@ -10,8 +10,8 @@ function fakeReplay(state: Replay["state"] = "playing") {
   const told: string[] = [];
   const tell =
     (what: string) =>
-    (...values: unknown[]): void =>
-      void told.push([what, ...values.map((value) => (typeof value === "object" ? "range" : String(value)))].join(" "));
+    (...values: (number | bigint | boolean | object | undefined)[]): void =>
+      void told.push([what, ...values.map((value) => (typeof value === "object" ? "range" : `${value}`))].join(" "));
   const replay = {
     told,
     state,

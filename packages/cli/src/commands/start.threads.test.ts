@@ -54,7 +54,7 @@ describe("delos start", () => {
       .toMatch(/\[RUNNING\] {2}Bag Time: 1700000000\.\d{6} {3}Duration: 0\.\d{6} \/ 0\.980000/);
     stop.abort();
     expect(await status).toBe(130);
-    await expect(fetch(url)).rejects.toThrow();
+    await expect(fetch(url)).rejects.toThrow(/fetch failed/);
   });
 
   test("--json prints an object a line", async () => {

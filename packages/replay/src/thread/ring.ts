@@ -34,7 +34,7 @@ const HEADER_BYTES = 48;
 export const RecordKind = { rest: 0, message: 1, clock: 2, jump: 3, ended: 4, large: 5 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
-export const DEFAULT_RING_BYTES = 8 * 2 ** 20;
+const DEFAULT_RING_BYTES = 8 * 2 ** 20;
 
 /** Shared memory for a ring. `capacity` is a power of two ≥ 4096. The pages are touched here, not on the first lap. */
 export function createRingMemory(capacity = DEFAULT_RING_BYTES): SharedArrayBuffer {
