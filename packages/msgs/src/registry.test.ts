@@ -52,6 +52,13 @@ describe("finding types", () => {
     expect(messageTypes.get("pb_msgs/DecisionResult")).toBe(apollo.decision.DecisionResult);
   });
 
+  test("a shared ROS name that was on no topic is refused with what it may be", () => {
+    expect(messageTypes.find("pb_msgs/LatencyStats")).toBeUndefined();
+    expect(errorOf(() => messageTypes.get("pb_msgs/LatencyStats")).message).toMatch(
+      /^pb_msgs\/LatencyStats may be any of .*apollo\.planning\.LatencyStats.*: give the full name$/,
+    );
+  });
+
   test("what does not exist is not found, and the error knows better", () => {
     expect(messageTypes.find("apollo.canbus.Chasis")).toBeUndefined();
     expect(messageTypes.find("apollo.canbus.Chassis.DrivingMode")).toBeUndefined();

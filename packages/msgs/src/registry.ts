@@ -55,7 +55,7 @@ export class TypeRegistry {
    */
   find(name: string, options: { readonly topic?: string } = {}): MessageType | undefined {
     const full = name.startsWith(ROS_PACKAGE) ? this.#fullName(name.slice(ROS_PACKAGE.length), options.topic) : name;
-    return full === undefined || !this.#has(full) ? undefined : this.#type(full);
+    return full === undefined || !this.#has(full) ? undefined : this.type(full);
   }
 
   /** As `find`. @throws {DelosError} `MSG_UNKNOWN_TYPE`, with the name that was perhaps meant */
@@ -63,6 +63,11 @@ export class TypeRegistry {
     const found = this.find(name, options);
     if (found !== undefined) return found;
     const ros = name.startsWith(ROS_PACKAGE);
+    const several = ros ? this.#candidates(name.slice(ROS_PACKAGE.length)) : [];
+    if (several.length > 1)
+      throw new DelosError("MSG_UNKNOWN_TYPE", `${name} may be any of ${several.join(", ")}: give the full name`, {
+        details: { type: name, candidates: several },
+      });
     const short = (full: string): string => full.slice(full.lastIndexOf(".") + 1);
     const hint =
       nearest(name, ros ? this.names.map((full) => ROS_PACKAGE + short(full)) : this.names) ??
@@ -80,10 +85,6 @@ export class TypeRegistry {
 
   /** @internal The type without asking whether it exists: generated code knows. */
   type(name: string): MessageType {
-    return this.#type(name);
-  }
-
-  #type(name: string): MessageType {
     let type = this.#types.get(name);
     if (type === undefined) {
       type = new MessageType(name, () => link(name, this.#pool, this.#codecs));
@@ -92,7 +93,7 @@ export class TypeRegistry {
     return type;
   }
 
-  #fullName(short: string, topic: string | undefined): string | undefined {
+  #candidates(short: string): readonly string[] {
     if (this.#byShortName === undefined) {
       this.#byShortName = new Map();
       for (const name of this.names) {
@@ -102,7 +103,11 @@ export class TypeRegistry {
         else same.push(name);
       }
     }
-    const candidates = this.#byShortName.get(short) ?? [];
+    return this.#byShortName.get(short) ?? [];
+  }
+
+  #fullName(short: string, topic: string | undefined): string | undefined {
+    const candidates = this.#candidates(short);
     const meant = [ROS_TOPICS[`${short} ${topic}`], ROS_MEANING[short]].find(
       (name) => name !== undefined && candidates.includes(name),
     );
