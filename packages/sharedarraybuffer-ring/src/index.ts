@@ -8,3 +8,4 @@ export type { PinnedMessage, PinReader, PinReaderOptions } from "./pin-reader.ts
 export { PinRing, type PinRingOptions } from "./pin-ring.ts";
 export type { Loan, PinWriter, PinWriterOptions } from "./pin-writer.ts";
 export { type ListenOptions, RingReader, type Visit } from "./ring-reader.ts";
+export { StraightCopy } from "./straighten.ts";

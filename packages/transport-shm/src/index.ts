@@ -1,1 +1,1 @@
-export {};
+export { type SharedMemoryOptions, sharedMemory } from "./shared-memory.ts";

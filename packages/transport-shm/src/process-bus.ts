@@ -1,0 +1,256 @@
+import { BroadcastChannel } from "node:worker_threads";
+import {
+  DiscoveryTable,
+  type EndpointId,
+  type EndpointInfo,
+  type ParticipantId,
+  type ParticipantInfo,
+} from "@delos/transport";
+import { isThreadAlive, type ThreadIdentity, thisThread } from "./thread-liveness.ts";
+
+/** The shared memory of a publication: its ring of records, and the pool of its large payloads once there is one. */
+export interface Segments {
+  readonly log: SharedArrayBuffer;
+  readonly pin: { readonly generation: number; readonly buffer: SharedArrayBuffer } | undefined;
+}
+
+export interface EndpointEntry {
+  readonly info: EndpointInfo;
+  /** Of publications. */
+  readonly segments: Segments | undefined;
+}
+
+/** A sample of a publication's history, for a subscription that came late. */
+export interface HistorySample {
+  readonly bytes: Uint8Array;
+  readonly sequence: number;
+  readonly sourceTimeNs: bigint;
+  readonly extras: Uint8Array | undefined;
+}
+
+/** What participants tell each other, from event loop to event loop. Samples never travel this way, but for history. */
+export type BusMessage =
+  | {
+      readonly kind: "hello" | "welcome";
+      readonly from: ParticipantInfo;
+      readonly state: ParticipantState;
+      readonly to?: ParticipantId;
+    }
+  | { readonly kind: "bye"; readonly from: ParticipantInfo }
+  | { readonly kind: "node"; readonly from: ParticipantInfo; readonly name: string; readonly joined: boolean }
+  | { readonly kind: "endpoint"; readonly from: ParticipantInfo; readonly entry: EndpointEntry }
+  | { readonly kind: "endpointLeft"; readonly from: ParticipantInfo; readonly id: EndpointId }
+  | {
+      readonly kind: "segment";
+      readonly writer: EndpointId;
+      readonly generation: number;
+      readonly buffer: SharedArrayBuffer;
+    }
+  | { readonly kind: "segmentAttached"; readonly writer: EndpointId; readonly reader: EndpointId }
+  | {
+      readonly kind: "attached";
+      readonly writer: EndpointId;
+      readonly reader: EndpointId;
+      readonly wantsHistory: boolean;
+    }
+  | {
+      readonly kind: "history";
+      readonly writer: EndpointId;
+      readonly reader: EndpointId;
+      readonly samples: readonly HistorySample[];
+      readonly last: number;
+    }
+  | { readonly kind: "alive"; readonly writer: EndpointId; readonly alive: boolean }
+  | { readonly kind: "confirm"; readonly writer: EndpointId; readonly reader: EndpointId; readonly written: number }
+  | { readonly kind: "confirmed"; readonly writer: EndpointId; readonly reader: EndpointId; readonly written: number };
+
+export interface ParticipantState {
+  readonly thread: ThreadIdentity;
+  readonly nodes: readonly string[];
+  readonly endpoints: readonly EndpointEntry[];
+}
+
+/** A participant as the rings know it: 31 bits of its random id, not 0. */
+export function ownerOf(participant: ParticipantId): number {
+  return (Number.parseInt(participant.slice(0, 8), 16) >>> 1) | 1;
+}
+
+/** How often the threads of the others are looked after. */
+const LOOK_MS = 500;
+
+/**
+ * Finds the other participants of the process, with nobody in the middle: everyone says hello on a BroadcastChannel and
+ * answers the hellos of others. Threads that end without a word are missed by looking for them in the kernel's list.
+ */
+export class ProcessBus {
+  readonly discovery: DiscoveryTable = new DiscoveryTable();
+  readonly entries: Map<EndpointId, EndpointEntry> = new Map();
+  readonly #self: ParticipantInfo;
+  readonly #channel: BroadcastChannel;
+  readonly #thread: ThreadIdentity = thisThread();
+  readonly #threads: Map<ParticipantId, ThreadIdentity> = new Map();
+  readonly #ownNodes: Set<string> = new Set();
+  readonly #ownEntries: Map<EndpointId, () => EndpointEntry> = new Map();
+  readonly #onMessage: (message: BusMessage) => void;
+  /** What `ownerOf` gives for participants that have gone. */
+  readonly #gone: Set<number> = new Set();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #closed = false;
+
+  /** `onMessage` gets everything that concerns endpoints, in the order in which each participant sent it, own ones included. */
+  constructor(domain: string, self: ParticipantInfo, onMessage: (message: BusMessage) => void) {
+    this.#self = self;
+    this.#onMessage = onMessage;
+    this.discovery.addParticipant(self);
+    this.#channel = new BroadcastChannel(`delos-shm:${domain}`);
+    this.#channel.onmessage = (event) => {
+      if (!this.#closed) this.#receive((event as { readonly data: BusMessage }).data);
+    };
+    this.#channel.unref();
+    this.#post({ kind: "hello", from: self, state: this.#state() });
+    this.#timer = setInterval(() => this.lookAfterThreads(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** Tells everybody, this participant included: its own writers and readers find each other in the same way. */
+  send(message: BusMessage): void {
+    if (this.#closed) return;
+    if (message.kind === "segment") this.#renewSegment(message.writer, message.generation, message.buffer);
+    this.#post(message);
+    this.#onMessage(message);
+  }
+
+  /** `entry` is asked again for each participant that comes. */
+  addEndpoint(id: EndpointId, entry: () => EndpointEntry): void {
+    this.#ownEntries.set(id, entry);
+    this.#learn(entry());
+    this.send({ kind: "endpoint", from: this.#self, entry: entry() });
+  }
+
+  removeEndpoint(id: EndpointId): void {
+    if (!this.#ownEntries.delete(id)) return;
+    this.#forget(id);
+    this.send({ kind: "endpointLeft", from: this.#self, id });
+  }
+
+  addNode(name: string): void {
+    this.#ownNodes.add(name);
+    this.discovery.addNode({ participant: this.#self, name });
+    this.#post({ kind: "node", from: this.#self, name, joined: true });
+  }
+
+  removeNode(name: string): void {
+    if (!this.#ownNodes.delete(name)) return;
+    this.discovery.removeNode({ participant: this.#self, name });
+    this.#post({ kind: "node", from: this.#self, name, joined: false });
+  }
+
+  /** Whether the participant behind a place in a ring is still there. */
+  isOwnerAlive(owner: number): boolean {
+    return !this.#gone.has(owner);
+  }
+
+  /** Lets go of participants whose threads have ended. */
+  lookAfterThreads(): void {
+    for (const [id, thread] of this.#threads) if (!isThreadAlive(thread)) this.#removeParticipant(id);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#post({ kind: "bye", from: this.#self });
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#channel.close();
+    this.discovery.removeParticipant(this.#self.id);
+  }
+
+  #post(message: BusMessage): void {
+    if (!this.#closed) this.#channel.postMessage(message);
+  }
+
+  #state(): ParticipantState {
+    return {
+      thread: this.#thread,
+      nodes: [...this.#ownNodes],
+      endpoints: [...this.#ownEntries.values()].map((entry) => entry()),
+    };
+  }
+
+  #receive(message: BusMessage): void {
+    switch (message.kind) {
+      case "hello":
+      case "welcome": {
+        if (message.to !== undefined && message.to !== this.#self.id) return;
+        const { from, state } = message;
+        this.#threads.set(from.id, state.thread);
+        this.discovery.addParticipant(from);
+        for (const name of state.nodes) this.discovery.addNode({ participant: from, name });
+        for (const entry of state.endpoints) {
+          if (this.#learn(entry)) this.#onMessage({ kind: "endpoint", from, entry });
+        }
+        if (message.kind === "hello") {
+          this.#post({ kind: "welcome", from: this.#self, to: from.id, state: this.#state() });
+        }
+        return;
+      }
+      case "bye":
+        this.#removeParticipant(message.from.id);
+        return;
+      case "node": {
+        const node = { participant: this.#known(message.from), name: message.name };
+        if (message.joined) this.discovery.addNode(node);
+        else this.discovery.removeNode(node);
+        return;
+      }
+      case "endpoint":
+        this.#known(message.from);
+        if (!this.#learn(message.entry)) return; // its welcome was faster
+        break;
+      case "segment":
+        this.#renewSegment(message.writer, message.generation, message.buffer);
+        break;
+      case "endpointLeft":
+        this.#forget(message.id);
+        break;
+      default:
+    }
+    this.#onMessage(message);
+  }
+
+  #known(participant: ParticipantInfo): ParticipantInfo {
+    this.discovery.addParticipant(participant);
+    return participant;
+  }
+
+  /** Whether it was new. */
+  #learn(entry: EndpointEntry): boolean {
+    if (this.entries.has(entry.info.id)) return false;
+    this.entries.set(entry.info.id, entry);
+    this.discovery.addEndpoint(entry.info);
+    return true;
+  }
+
+  #renewSegment(writer: EndpointId, generation: number, buffer: SharedArrayBuffer): void {
+    const entry = this.entries.get(writer);
+    if (entry?.segments === undefined) return;
+    this.entries.set(writer, { info: entry.info, segments: { log: entry.segments.log, pin: { generation, buffer } } });
+  }
+
+  #forget(id: EndpointId): void {
+    this.entries.delete(id);
+    this.discovery.removeEndpoint(id);
+  }
+
+  #removeParticipant(id: ParticipantId): void {
+    this.#threads.delete(id);
+    this.#gone.add(ownerOf(id));
+    const from = this.discovery.participants.get(id);
+    if (from === undefined) return;
+    for (const entry of Array.from(this.entries.values())) {
+      if (entry.info.participant.id !== id) continue;
+      this.#forget(entry.info.id);
+      this.#onMessage({ kind: "endpointLeft", from, id: entry.info.id });
+    }
+    this.discovery.removeParticipant(id);
+  }
+}

@@ -1,0 +1,494 @@
+import {
+  AbortedError,
+  ClosedError,
+  DelosError,
+  type Events,
+  Fifo,
+  type MessageCodec,
+  onAbort,
+  TimeoutError,
+} from "@delos/core";
+import {
+  type EndpointId,
+  type EndpointInfo,
+  endpointMismatches,
+  Incompatibility,
+  isReportable,
+  type Loan,
+  type PublishResult,
+  type Sample,
+  type SampleInfo,
+  TimeWatch,
+  type TransportContext,
+  type Writer,
+  type WriterCounters,
+  type WriterEvents,
+} from "@delos/transport";
+import {
+  LogRing,
+  type LogWriter,
+  type Loan as PinLoan,
+  PinRing,
+  type PinWriter,
+  StraightCopy,
+} from "sharedarraybuffer-ring";
+import type { EndpointEntry, HistorySample, ProcessBus } from "./process-bus.ts";
+import { encodeExtras, newHeader, payloadOffset, writeHeader } from "./record.ts";
+
+/** Payloads up to this stand in the LogRing, larger ones in the PinRing. */
+export const SMALL_BYTES = 4096;
+const LOG_BYTES = 1 << 20;
+const PIN_READERS = 256;
+const LEAST_CHUNK_BYTES = 1 << 16;
+
+interface Pool {
+  readonly generation: number;
+  readonly ring: PinRing;
+  readonly writer: PinWriter;
+}
+
+interface Confirmation {
+  readonly missing: Set<EndpointId>;
+  readonly check: () => void;
+}
+
+/**
+ * A publication over shared memory. Each sample is a record in a LogRing; a large one has its payload in a chunk of a PinRing
+ * and only its place in the record, so that small and large samples keep their order and one bell rings for both. When a
+ * sample is larger than the chunks, a new PinRing with larger ones follows; readers finish the old one first.
+ */
+export class ShmWriter implements Writer {
+  readonly info: EndpointInfo;
+  readonly events: Events<WriterEvents>;
+  readonly #context: TransportContext;
+  readonly #bus: ProcessBus;
+  readonly #codec: MessageCodec | undefined;
+  readonly #renewOthers: () => void;
+  readonly #onClosed: () => void;
+  readonly #ring: LogRing;
+  readonly #log: LogWriter;
+  readonly #matched: Map<EndpointId, EndpointInfo> = new Map();
+  /** Samples that a reliable keep_all reader left no room for. */
+  readonly #backlog: Fifo<Sample> = new Fifo();
+  readonly #history: Fifo<Sample> | undefined;
+  readonly #limit: number;
+  readonly #deadline: TimeWatch | undefined;
+  readonly #lease: TimeWatch | undefined;
+  readonly #confirmations: Set<Confirmation> = new Set();
+  readonly #header = newHeader();
+  readonly #copy = new StraightCopy();
+  #pool: Pool | undefined;
+  /** Readers for whom the ring is reliable: they must have attached to a new pool before it may forget anything. */
+  #strict = 0;
+  #guessBytes = 512;
+  #flushing = false;
+  #stuckOnPool = false;
+  #droppedBefore = 0;
+  #alive = true;
+  #written = 0;
+  #dropped = 0;
+  #deadlinesMissed = 0;
+  #livelinessLost = 0;
+  #closed = false;
+
+  constructor(
+    info: EndpointInfo,
+    codec: MessageCodec | undefined,
+    context: TransportContext,
+    bus: ProcessBus,
+    events: Events<WriterEvents>,
+    hooks: { readonly renewOthers: () => void; readonly onClosed: () => void },
+  ) {
+    this.info = info;
+    this.events = events;
+    this.#codec = codec?.encodeInto === undefined ? undefined : codec;
+    this.#context = context;
+    this.#bus = bus;
+    this.#renewOthers = hooks.renewOthers;
+    this.#onClosed = hooks.onClosed;
+    const { qos } = info;
+    this.#limit = qos.history === "keep_last" ? qos.depth : qos.resourceLimits.maxSamples;
+    if (qos.durability !== "volatile") this.#history = new Fifo();
+    if (qos.deadlineMs !== Number.POSITIVE_INFINITY) {
+      this.#deadline = new TimeWatch(context.clock, qos.deadlineMs, () => {
+        this.#deadlinesMissed++;
+        events.emit("deadlineMissed", { total: this.#deadlinesMissed });
+      });
+    }
+    if (qos.liveliness !== "automatic" && qos.livelinessLeaseMs !== Number.POSITIVE_INFINITY) {
+      this.#lease = new TimeWatch(context.clock, qos.livelinessLeaseMs, () => this.#setAlive(false));
+      this.#lease.met();
+    }
+    this.#ring = LogRing.create({ capacityBytes: LOG_BYTES, maxReaders: PIN_READERS });
+    this.#log = this.#ring.writer({ isAlive: (owner) => bus.isOwnerAlive(owner) });
+  }
+
+  /** What others need to read this publication. */
+  get entry(): EndpointEntry {
+    const pool = this.#pool;
+    const pin = pool && { generation: pool.generation, buffer: pool.ring.buffer as SharedArrayBuffer };
+    return { info: this.info, segments: { log: this.#ring.buffer as SharedArrayBuffer, pin } };
+  }
+
+  get matched(): readonly EndpointInfo[] {
+    return [...this.#matched.values()];
+  }
+
+  get counters(): WriterCounters {
+    return { written: this.#written, dropped: this.#dropped, deadlinesMissed: this.#deadlinesMissed };
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  write(sample: Sample): PublishResult {
+    this.#begin();
+    if (this.#history !== undefined) this.#remember(sample);
+    if (this.#matched.size === 0) return "sent";
+    if (this.#backlog.length === 0 && this.#put(sample)) return "sent";
+    return this.#hold(sample);
+  }
+
+  loan(size: number): Loan | undefined {
+    if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
+    if (size <= SMALL_BYTES || this.#history !== undefined || this.#matched.size === 0) return undefined;
+    if (this.#backlog.length > 0) return undefined;
+    const pool = this.#poolFor(size);
+    const chunk = this.#mayUse(pool) ? pool.writer.loan(size) : undefined;
+    if (chunk === undefined) return undefined;
+    return {
+      bytes: chunk.bytes.subarray(0, size),
+      commit: (info, length = size) => {
+        this.#begin();
+        return this.#publishChunk(pool, chunk, length, info, encodeExtras(info.extras)) ? "sent" : this.#lose();
+      },
+      [Symbol.dispose]: () => chunk.cancel(),
+    };
+  }
+
+  assertLiveliness(): void {
+    if (this.info.qos.liveliness === "manual_by_participant") this.#renewOthers();
+    else this.renew();
+  }
+
+  /** Called for every writer of the participant with manual_by_participant. */
+  renew(): void {
+    this.#lease?.met();
+    this.#setAlive(true);
+  }
+
+  waitForAcknowledgments(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    const what = `Waiting for acknowledgments on ${this.info.topic}`;
+    return new Promise((resolve, reject) => {
+      if (options.signal?.aborted === true) {
+        reject(new AbortedError(what, options.signal.reason));
+        return;
+      }
+      const written = this.#written;
+      const reliable = [...this.#matched.values()].filter((reader) => reader.qos.reliability === "reliable");
+      const missing = new Set(this.info.qos.reliability === "reliable" ? reliable.map((reader) => reader.id) : []);
+      let alarm: Disposable | undefined;
+      let abort: Disposable | undefined;
+      const end = (settle: () => void): void => {
+        this.#confirmations.delete(confirmation);
+        alarm?.[Symbol.dispose]();
+        abort?.[Symbol.dispose]();
+        settle();
+      };
+      const confirmation: Confirmation = {
+        missing,
+        check: () => {
+          if (missing.size === 0) end(resolve);
+        },
+      };
+      this.#confirmations.add(confirmation);
+      abort = onAbort(options.signal, () => end(() => reject(new AbortedError(what, options.signal?.reason))));
+      const { timeoutMs } = options;
+      if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
+        const { clock } = this.#context;
+        alarm = clock.alarm(clock.monotonicMs() + timeoutMs, () =>
+          end(() => reject(new TimeoutError(what, timeoutMs))),
+        );
+      }
+      for (const reader of missing) this.#bus.send({ kind: "confirm", writer: this.info.id, reader, written });
+      confirmation.check();
+    });
+  }
+
+  /** A subscription of the topic has come up: it attaches by itself if it fits; if it does not, say so. */
+  consider(subscription: EndpointInfo): void {
+    if (this.#closed || this.#matched.has(subscription.id)) return;
+    if (!this.#context.carries(this.info, subscription)) return;
+    const mismatches = endpointMismatches(this.info, subscription);
+    if (isReportable(mismatches)) {
+      this.events.emit("incompatible", new Incompatibility(this.info, subscription, mismatches));
+    }
+  }
+
+  /** A reader has put its cursor into our ring: from here on it gets what is written. */
+  attached(subscription: EndpointInfo, wantsHistory: boolean): void {
+    if (this.#closed || this.#matched.has(subscription.id)) return;
+    this.#matched.set(subscription.id, subscription);
+    this.#countStrict();
+    if (wantsHistory) this.#sendHistory(subscription.id);
+    this.events.emit("matched", subscription);
+    if (!this.#alive) this.#bus.send({ kind: "alive", writer: this.info.id, alive: false });
+  }
+
+  left(id: EndpointId): void {
+    const subscription = this.#matched.get(id);
+    if (subscription === undefined) return;
+    this.#matched.delete(id);
+    this.#countStrict();
+    this.#log.reap();
+    this.#pool?.writer.reap();
+    this.confirmed(id, Number.POSITIVE_INFINITY);
+    this.events.emit("unmatched", subscription);
+    this.#flushSoon();
+  }
+
+  segmentAttached(): void {
+    this.#flushSoon();
+  }
+
+  confirmed(reader: EndpointId, written: number): void {
+    if (written < 0) return;
+    for (const confirmation of Array.from(this.#confirmations)) {
+      confirmation.missing.delete(reader);
+      confirmation.check();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deadline?.[Symbol.dispose]();
+    this.#lease?.[Symbol.dispose]();
+    for (let i = 0; i < this.#backlog.length; i++) this.#dropped++;
+    this.#backlog.clear();
+    this.#log.close();
+    this.#pool?.writer.close();
+    this.#bus.removeEndpoint(this.info.id);
+    for (const reader of Array.from(this.#matched.keys())) this.left(reader);
+    this.#history?.clear();
+    this.#onClosed();
+  }
+
+  #begin(): void {
+    if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
+    this.#written++;
+    if (this.#lease !== undefined) this.assertLiveliness();
+    this.#deadline?.met();
+  }
+
+  /** Puts a sample into the rings. False when a reliable reader leaves no room. */
+  #put(sample: Sample): boolean {
+    const extras = encodeExtras(sample.extras);
+    const codec = this.#codec;
+    if (codec !== undefined && !sample.isEncoded && sample.codec === codec) return this.#encode(sample, codec, extras);
+    const { bytes } = sample;
+    if (bytes.length > SMALL_BYTES) return this.#putLarge(bytes, sample, extras);
+    const start = payloadOffset(extras?.length ?? 0);
+    const at = this.#log.reserve(start + bytes.length);
+    if (at < 0) return this.#full(false);
+    this.#describe(at, sample, extras, bytes.length, undefined, 0);
+    this.#copy.copy(bytes, this.#log.bytes, at + start);
+    this.#log.commit(start + bytes.length);
+    return true;
+  }
+
+  /** Encodes straight into the ring: into a record if it is small, else into a chunk. */
+  #encode(sample: Sample, codec: MessageCodec, extras: Uint8Array | undefined): boolean {
+    const start = payloadOffset(extras?.length ?? 0);
+    for (;;) {
+      const room = this.#guessBytes;
+      if (room > SMALL_BYTES) break;
+      const at = this.#log.reserve(start + room);
+      if (at < 0) return this.#full(false);
+      let length: number;
+      try {
+        length = codec.encodeInto!(sample.message, this.#log.bytes.subarray(at, at + start + room), start);
+      } catch (error) {
+        this.#log.cancel();
+        if (!this.#growGuess(error)) throw error;
+        continue;
+      }
+      this.#describe(at, sample, extras, length, undefined, 0);
+      this.#log.commit(start + length);
+      return true;
+    }
+    for (;;) {
+      const pool = this.#poolFor(this.#guessBytes);
+      const chunk = this.#mayUse(pool) ? pool.writer.loan(this.#guessBytes) : undefined;
+      if (chunk === undefined) return this.#full(true);
+      let length: number;
+      try {
+        length = codec.encodeInto!(sample.message, chunk.bytes, 0);
+      } catch (error) {
+        chunk.cancel();
+        if (!this.#growGuess(error)) throw error;
+        continue;
+      }
+      // Small ones after a large one: back to records, unless the next is large again.
+      if (length <= SMALL_BYTES) this.#guessBytes = SMALL_BYTES;
+      return this.#publishChunk(pool, chunk, length, sample, extras);
+    }
+  }
+
+  #growGuess(error: unknown): boolean {
+    const needed = error instanceof DelosError ? error.details["needed"] : undefined;
+    if (typeof needed !== "number" || needed <= this.#guessBytes) return false;
+    this.#guessBytes = needed;
+    return true;
+  }
+
+  #putLarge(bytes: Uint8Array, info: SampleInfo, extras: Uint8Array | undefined): boolean {
+    const pool = this.#poolFor(bytes.length);
+    const chunk = this.#mayUse(pool) ? pool.writer.loan(bytes.length) : undefined;
+    if (chunk === undefined) return this.#full(true);
+    this.#copy.copy(bytes, chunk.bytes, 0);
+    return this.#publishChunk(pool, chunk, bytes.length, info, extras);
+  }
+
+  #publishChunk(pool: Pool, chunk: PinLoan, length: number, info: SampleInfo, extras: Uint8Array | undefined): boolean {
+    const start = payloadOffset(extras?.length ?? 0);
+    const at = this.#log.reserve(start);
+    if (at < 0) {
+      chunk.cancel();
+      return this.#full(false);
+    }
+    this.#describe(at, info, extras, length, pool, pool.writer.sequence);
+    chunk.publish(length); // before the record that names it
+    this.#log.commit(start);
+    return true;
+  }
+
+  #describe(
+    at: number,
+    info: SampleInfo,
+    extras: Uint8Array | undefined,
+    length: number,
+    pool: Pool | undefined,
+    pinSequence: number,
+  ): void {
+    const header = this.#header;
+    header.large = pool !== undefined;
+    header.payloadBytes = length;
+    header.sequence = info.sequence;
+    header.sourceTimeNs = info.sourceTimeNs;
+    header.droppedBefore = this.#droppedBefore;
+    header.generation = pool?.generation ?? 0;
+    header.pinSequence = pinSequence;
+    header.extrasBytes = extras?.length ?? 0;
+    this.#droppedBefore = 0;
+    writeHeader(this.#log.view, at, header);
+    if (extras !== undefined) this.#log.bytes.set(extras, at + payloadOffset(0));
+  }
+
+  /** A pool whose chunks take `size` bytes; announces a new one when the present one's are too small. */
+  #poolFor(size: number): Pool {
+    const present = this.#pool;
+    if (present !== undefined && present.ring.maxMessageBytes >= size) return present;
+    const chunkBytes = Math.max(LEAST_CHUNK_BYTES, 2 ** Math.ceil(Math.log2(size)));
+    const depth = chunkBytes <= 1 << 24 ? 8 : 2;
+    const ring = PinRing.create({ maxMessageBytes: chunkBytes, depth, chunks: depth * 2, maxReaders: PIN_READERS });
+    const writer = ring.writer({ isAlive: (owner) => this.#bus.isOwnerAlive(owner) });
+    const generation = (present?.generation ?? 0) + 1;
+    this.#pool = { generation, ring, writer };
+    const buffer = ring.buffer as SharedArrayBuffer;
+    this.#bus.send({ kind: "segment", writer: this.info.id, generation, buffer });
+    return this.#pool;
+  }
+
+  /** Whether the pool may take a message: it must not forget its first ones before all reliable readers are attached. */
+  #mayUse(pool: Pool): boolean {
+    return pool.writer.sequence < pool.ring.depth || pool.writer.reliableReaders >= this.#strict;
+  }
+
+  #full(pool: boolean): false {
+    this.#stuckOnPool = pool;
+    return false;
+  }
+
+  /** There was no room: the sample waits, or is dropped and counted. */
+  #hold(sample: Sample): PublishResult {
+    if (this.#strict === 0) return this.#lose(); // all chunks are held by best-effort readers
+    if (this.#backlog.length >= this.#limit) {
+      const result = this.#lose();
+      if (this.info.qos.history === "keep_all") return result;
+      this.#backlog.shift();
+    }
+    this.#backlog.push(sample.retain());
+    this.#flushSoon();
+    return "queued";
+  }
+
+  #lose(): "dropped" {
+    this.#dropped++;
+    this.#droppedBefore++;
+    return "dropped";
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing || this.#backlog.length === 0) return;
+    this.#flushing = true;
+    this.#flushBacklog()
+      .catch((error: unknown) => {
+        if (!this.#closed) this.#context.log.error("shared memory: samples wait in vain", { error: String(error) });
+      })
+      .finally(() => (this.#flushing = false));
+  }
+
+  async #flushBacklog(): Promise<void> {
+    while (!this.#closed && this.#backlog.length > 0) {
+      while (this.#backlog.length > 0 && this.#put(this.#backlog.at(0)!)) this.#backlog.shift();
+      if (this.#backlog.length === 0) return;
+      const pool = this.#pool;
+      if (this.#stuckOnPool && pool !== undefined) {
+        if (!this.#mayUse(pool)) return; // `segmentAttached` or `left` comes
+        await pool.writer.waitForSpaceAsync(pool.ring.maxMessageBytes, 1000);
+      } else {
+        await this.#log.waitForSpaceAsync(SMALL_BYTES * 2, 1000);
+      }
+    }
+  }
+
+  #countStrict(): void {
+    this.#strict = 0;
+    for (const reader of this.#matched.values()) if (isStrict(this.info, reader)) this.#strict++;
+  }
+
+  #remember(sample: Sample): void {
+    const history = this.#history!;
+    history.push(sample.retain());
+    if (history.length > this.#limit) history.shift();
+  }
+
+  #sendHistory(reader: EndpointId): void {
+    const samples: HistorySample[] = [];
+    let last = Number.NEGATIVE_INFINITY;
+    for (const sample of this.#history ?? []) {
+      const { bytes, sequence, sourceTimeNs, extras } = sample;
+      samples.push({ bytes: new Uint8Array(bytes), sequence, sourceTimeNs, extras: encodeExtras(extras) });
+      last = sequence;
+    }
+    this.#bus.send({ kind: "history", writer: this.info.id, reader, samples, last });
+  }
+
+  #setAlive(alive: boolean): void {
+    if (alive === this.#alive) return;
+    this.#alive = alive;
+    this.#bus.send({ kind: "alive", writer: this.info.id, alive });
+    if (!alive) this.events.emit("livelinessLost", { total: ++this.#livelinessLost });
+  }
+}
+
+/** Whether a pair lets the writer wait for the reader, as in every transport: reliable, and the reader keeps all. */
+export function isStrict(publication: EndpointInfo, subscription: EndpointInfo): boolean {
+  return (
+    publication.qos.reliability === "reliable" &&
+    subscription.qos.reliability === "reliable" &&
+    subscription.qos.history === "keep_all"
+  );
+}

@@ -1,0 +1,289 @@
+import type { Clock, Logger, MessageCodec } from "@delos/core";
+import { type EndpointInfo, type Lease, type ReaderQueue, Sample, type SampleExtras } from "@delos/transport";
+import { type LogReader, LogRing, type PinnedMessage, type PinReader, PinRing } from "sharedarraybuffer-ring";
+import type { HistorySample, Segments } from "./process-bus.ts";
+import { decodeExtras, HEADER_BYTES, newHeader, payloadOffset, readHeader } from "./record.ts";
+
+/** The event loop gets a turn after so many samples, or so many bytes, whichever comes first. */
+const TURN_SAMPLES = 256;
+const TURN_BYTES = 65536;
+
+/** Large samples that one reader holds in the rings at a time; further ones are copied out. */
+const MOST_HELD = 4;
+
+export interface SourceOptions {
+  readonly publication: EndpointInfo;
+  readonly segments: Segments;
+  readonly queue: ReaderQueue;
+  readonly codec: MessageCodec | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The writer waits for us. */
+  readonly strict: boolean;
+  readonly wantsHistory: boolean;
+  readonly owner: number;
+  readonly onSegmentAttached: () => void;
+  readonly onConfirmed: (written: number) => void;
+}
+
+/** One publication as one reader hears it: its rings, and where we are in them. */
+export class Source {
+  readonly publication: EndpointInfo;
+  readonly #options: SourceOptions;
+  readonly #queue: ReaderQueue;
+  readonly #log: LogReader;
+  readonly #header = newHeader();
+  readonly #pools: Map<number, SharedArrayBuffer> = new Map();
+  readonly #confirms: number[] = [];
+  #pin: { readonly generation: number; readonly reader: PinReader } | undefined;
+  /** Number of the message that was last read from it. */
+  #pinRead = -1;
+  #view: DataView | undefined;
+  #held = 0;
+  #lostSeen = 0;
+  /** The current record was read but could not be delivered yet. */
+  #stalled = false;
+  #awaitsHistory: boolean;
+  #historyUntil = Number.NEGATIVE_INFINITY;
+  #resume: (() => void) | undefined;
+  #ended = false;
+  #closed = false;
+
+  constructor(options: SourceOptions) {
+    this.publication = options.publication;
+    this.#options = options;
+    this.#queue = options.queue;
+    this.#awaitsHistory = options.wantsHistory;
+    const { segments, strict, owner } = options;
+    this.#log = LogRing.attach(segments.log).reader({
+      mode: strict ? "reliable" : "keep-last",
+      owner,
+      freshBatches: true,
+    });
+    if (segments.pin !== undefined) this.addPool(segments.pin.generation, segments.pin.buffer);
+  }
+
+  /** Delivers what comes, on this thread's event loop, until the source is closed. Does not throw. */
+  async run(): Promise<void> {
+    while (!this.#closed) {
+      const more = this.#deliver(TURN_SAMPLES, TURN_BYTES);
+      if (this.#closed) return;
+      if (this.#stalled) await new Promise<void>((resolve) => (this.#resume = resolve));
+      else if (more) await new Promise<void>((resolve) => void setImmediate(resolve));
+      else {
+        this.#confirm();
+        await this.#log.waitAsync(Number.POSITIVE_INFINITY).catch((error: unknown) => this.#fail(error));
+        if (this.#log.ended) await new Promise<void>((resolve) => (this.#resume = resolve));
+      }
+    }
+  }
+
+  /** There may be room in the queue again. */
+  resume(): void {
+    const resume = this.#resume;
+    if (resume === undefined) return;
+    this.#resume = undefined;
+    resume();
+  }
+
+  /** A pool for large samples, from this generation on. */
+  addPool(generation: number, buffer: SharedArrayBuffer): void {
+    if (this.#pools.has(generation) || (this.#pin?.generation ?? 0) >= generation) return;
+    this.#pools.set(generation, buffer);
+    // At once: in a reliable pair the writer may not forget anything before we are attached.
+    if (this.#pin === undefined) this.#nextPool();
+    this.resume();
+  }
+
+  history(samples: readonly HistorySample[], last: number): void {
+    if (!this.#awaitsHistory) return;
+    this.#awaitsHistory = false;
+    this.#historyUntil = last;
+    for (const one of samples) {
+      const extras = one.extras === undefined ? undefined : decodeExtras(one.extras);
+      this.#queue.put(this.#sampleOf(one.bytes, one.sequence, one.sourceTimeNs, extras));
+    }
+    this.#stalled = false;
+    this.resume();
+  }
+
+  /** Answers as soon as everything that is written now has been read. */
+  confirm(written: number): void {
+    this.#confirms.push(written);
+    if (!this.#stalled && !this.#log.hasNext) this.#confirm();
+  }
+
+  /** The publication has gone: what is still in its rings is delivered, then nothing more comes. */
+  end(): void {
+    if (this.#closed) return;
+    this.#ended = true;
+    this.#awaitsHistory = false;
+    this.#stalled = false;
+    while (this.#deliver(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY) && !this.#closed);
+    this.close();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#log.close();
+    this.#pin?.reader.close();
+    this.resume();
+  }
+
+  /** Delivers up to a limit. Whether there is more. */
+  #deliver(mostSamples: number, mostBytes: number): boolean {
+    const log = this.#log;
+    let bytes = 0;
+    try {
+      for (let count = 0; count < mostSamples && bytes < mostBytes; count++) {
+        if (this.#awaitsHistory) {
+          this.#stalled = true;
+          return true;
+        }
+        if (!this.#stalled) {
+          if (!log.next()) {
+            this.#countLost();
+            return false;
+          }
+          this.#countLost();
+          bytes += log.length;
+        }
+        if (!this.#deliverCurrent()) {
+          this.#stalled = true;
+          return true;
+        }
+        this.#stalled = false;
+        if (this.#closed) return false;
+      }
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** The current record. False when it must wait: for room in the queue, or for its pool. */
+  #deliverCurrent(): boolean {
+    const log = this.#log;
+    const { bytes, offset } = log;
+    if (this.#view?.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    const header = this.#header;
+    if (!readHeader(this.#view, offset, log.length, header)) {
+      this.#queue.lose(1);
+      this.#options.log.error("shared memory: a record that is none", { topic: this.publication.topic });
+      return true;
+    }
+    if (!this.#queue.hasRoom && !this.#ended) return false;
+    if (header.sequence <= this.#historyUntil) return true; // it came as history; a pool passes over it with the next one
+    if (header.large) return this.#deliverLarge(bytes, offset);
+    if (header.droppedBefore > 0) this.#queue.lose(header.droppedBefore);
+    const { payloadBytes, sequence, sourceTimeNs } = header;
+    const start = offset + payloadOffset(header.extrasBytes);
+    const extras = this.#extras(bytes, offset);
+    this.#queue.put(this.#sampleOf(bytes.subarray(start, start + payloadBytes), sequence, sourceTimeNs, extras));
+    return true;
+  }
+
+  #deliverLarge(bytes: Uint8Array, offset: number): boolean {
+    const { generation, pinSequence, droppedBefore, payloadBytes, sequence, sourceTimeNs } = this.#header;
+    while ((this.#pin?.generation ?? 0) < generation) {
+      if (!this.#nextPool()) return this.#ended ? this.#lostLarge() : false;
+    }
+    if (droppedBefore > 0) this.#queue.lose(droppedBefore);
+    if (this.#pin!.generation > generation) return this.#lostLarge();
+    const pin = this.#pin!.reader;
+    while (this.#pinRead < pinSequence && pin.next()) this.#pinRead = pin.sequence;
+    if (this.#pinRead !== pinSequence || pin.length !== payloadBytes) return this.#lostLarge();
+    const extras = this.#extras(bytes, offset);
+    const message = pin.hold();
+    if (this.#held >= MOST_HELD) {
+      const copy = message.bytes.slice();
+      message.release();
+      this.#queue.put(this.#sampleOf(copy, sequence, sourceTimeNs, extras));
+      return true;
+    }
+    this.#held++;
+    this.#queue.put(this.#sampleOf(message.bytes, sequence, sourceTimeNs, extras).lend(this.#lease(message)));
+    return true;
+  }
+
+  /** Its chunk was used again before we came. */
+  #lostLarge(): true {
+    this.#queue.lose(1);
+    return true;
+  }
+
+  #lease(message: PinnedMessage): Lease {
+    const give = (): void => {
+      this.#held--;
+      message.release();
+    };
+    return {
+      keep: (bytes) => {
+        const copy = new Uint8Array(bytes.length);
+        copy.set(bytes);
+        give();
+        return copy;
+      },
+      end: give,
+    };
+  }
+
+  #nextPool(): boolean {
+    const [next] = [...this.#pools.keys()].sort((a, b) => a - b);
+    if (next === undefined) return false;
+    const buffer = this.#pools.get(next)!;
+    this.#pools.delete(next);
+    this.#pin?.reader.close();
+    const { strict, owner } = this.#options;
+    const reader = PinRing.attach(buffer).reader({
+      mode: strict ? "reliable" : "keep-last",
+      start: "oldest", // its messages are known by their numbers; what came before us is passed over
+      owner,
+    });
+    this.#pin = { generation: next, reader };
+    this.#pinRead = -1;
+    this.#options.onSegmentAttached();
+    return true;
+  }
+
+  #sampleOf(bytes: Uint8Array, sequence: number, sourceTimeNs: bigint, extras: SampleExtras | undefined): Sample {
+    const { publication, codec, clock } = this.#options;
+    return new Sample(
+      publication.schema!,
+      codec,
+      undefined,
+      bytes,
+      publication.id,
+      sequence,
+      sourceTimeNs,
+      clock.nowNs(),
+      extras,
+    );
+  }
+
+  #extras(bytes: Uint8Array, offset: number): SampleExtras | undefined {
+    const { extrasBytes } = this.#header;
+    if (extrasBytes === 0) return undefined;
+    return decodeExtras(bytes.subarray(offset + HEADER_BYTES, offset + HEADER_BYTES + extrasBytes));
+  }
+
+  #countLost(): void {
+    const lost = this.#log.lost - this.#lostSeen;
+    if (lost <= 0) return;
+    this.#lostSeen = this.#log.lost;
+    this.#queue.lose(lost);
+  }
+
+  #confirm(): void {
+    for (const written of this.#confirms.splice(0)) this.#options.onConfirmed(written);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#options.log.error("shared memory: reading failed", { topic: this.publication.topic, error: String(error) });
+    const code = error !== null && typeof error === "object" && "code" in error ? error.code : undefined;
+    if (code !== "RING_CORRUPT") this.close(); // after RING_CORRUPT the ring's reader goes on at the newest
+  }
+}
