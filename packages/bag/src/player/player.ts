@@ -29,8 +29,8 @@ export interface Jump {
  * `poll()`, so a full sink delays messages (they count as late) and loses none.
  */
 export interface PlayerSink {
-  /** `message` and its data are valid during the call only. `dueMs` is NaN for messages that have no time of their own. */
-  message(message: RecordedMessage | MessageCursor, dueMs: number): boolean;
+  /** `message` and its data are valid during the call only. `dueMs` is NaN for messages that have no time of their own; `timeNs` is its log time. */
+  message(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean;
   /** A stamp of simulated time. */
   clock(timeNs: bigint): boolean;
   jump(jump: Jump): boolean;
@@ -88,8 +88,9 @@ export class Player implements Disposable {
   #fromNs: bigint;
   #toNs: bigint;
   #loopRange = false;
-  /** The cursor stands behind a message that is still to be sent. */
+  /** The cursor stands behind a message that is still to be sent, of this log time. */
   #loaded = false;
+  #nextNs = 0n;
   /** The message before that place is the one sent last: a step back goes before it. */
   #shown = false;
   #lastNs: bigint;
@@ -167,7 +168,7 @@ export class Player implements Disposable {
   get positionNs(): bigint {
     let position = this.#pace.positionNs(this.#clock.monotonicMs());
     if (this.#pace.running && this.#pace.rate === Number.POSITIVE_INFINITY) position = this.#lastNs;
-    if (this.#loaded && position > this.#cursor.logTimeNs) position = this.#cursor.logTimeNs;
+    if (this.#loaded && position > this.#nextNs) position = this.#nextNs;
     return position > this.#toNs ? this.#toNs : position;
   }
 
@@ -308,11 +309,11 @@ export class Player implements Disposable {
   #messageDueMs(): number {
     if (this.#state !== "playing" || !this.#load()) return Number.POSITIVE_INFINITY;
     if (this.#pace.rate === Number.POSITIVE_INFINITY) return this.#notBeforeMs;
-    return this.#pace.targetMs(this.#cursor.logTimeNs);
+    return this.#pace.targetMs(this.#nextNs);
   }
 
   #sendPaced(dueMs: number): boolean {
-    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, dueMs)) return false;
+    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, dueMs, this.#nextNs)) return false;
     const latenessMs = this.#clock.monotonicMs() - dueMs;
     if (latenessMs > LATE_MS) this.#late++;
     if (latenessMs > this.#maxLatenessMs) this.#maxLatenessMs = latenessMs;
@@ -322,26 +323,26 @@ export class Player implements Disposable {
   }
 
   #sendUnpaced(): boolean {
-    const timeNs = this.#cursor.logTimeNs;
+    const timeNs = this.#nextNs;
     if (this.#clockPeriodMs !== Number.POSITIVE_INFINITY && timeNs >= this.#clockDueNs) {
       if (!this.#sink.clock(timeNs)) return false;
       this.#stampedNs = timeNs;
       this.#clockDueNs = timeNs + BigInt(Math.round(this.#clockPeriodMs * 1e6));
     }
-    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, Number.NaN)) return false;
+    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, Number.NaN, timeNs)) return false;
     this.#sent(this.#passStartMs);
     return true;
   }
 
   #sendStep(): boolean {
     if (!this.#load()) return false;
-    const timeNs = this.#cursor.logTimeNs;
+    const timeNs = this.#nextNs;
     const stamps = this.#clockPeriodMs !== Number.POSITIVE_INFINITY || this.#stampsBefore(this.#cursor.channel.topic);
     if (stamps && this.#stampedNs !== timeNs) {
       if (!this.#sink.clock(timeNs)) return false;
       this.#stampedNs = timeNs;
     }
-    if (!this.#sink.message(this.#cursor, Number.NaN)) return false;
+    if (!this.#sink.message(this.#cursor, Number.NaN, timeNs)) return false;
     this.#steps--;
     this.#sent(this.#clock.monotonicMs());
     this.#pace.anchor(timeNs, this.#clock.monotonicMs());
@@ -349,7 +350,8 @@ export class Player implements Disposable {
   }
 
   #sendHeld(): boolean {
-    if (!this.#sink.message(this.#held[this.#heldNext]!, Number.NaN)) return false;
+    const message = this.#held[this.#heldNext]!;
+    if (!this.#sink.message(message, Number.NaN, message.logTimeNs)) return false;
     this.#published++;
     if (++this.#heldNext === this.#held.length) this.#hold([]);
     return true;
@@ -366,9 +368,10 @@ export class Player implements Disposable {
 
   /** The stamp that goes right before a message, once. */
   #stampBefore(): boolean {
-    if (!this.#stampsBefore(this.#cursor.channel.topic) || this.#stampedNs === this.#cursor.logTimeNs) return true;
-    if (!this.#sink.clock(this.#cursor.logTimeNs)) return false;
-    this.#stampedNs = this.#cursor.logTimeNs;
+    if (this.#clockTopics !== "all" && this.#clockTopics.size === 0) return true;
+    if (!this.#stampsBefore(this.#cursor.channel.topic) || this.#stampedNs === this.#nextNs) return true;
+    if (!this.#sink.clock(this.#nextNs)) return false;
+    this.#stampedNs = this.#nextNs;
     return true;
   }
 
@@ -380,7 +383,7 @@ export class Player implements Disposable {
     this.#published++;
     this.#loaded = false;
     this.#shown = true;
-    this.#lastNs = this.#cursor.logTimeNs;
+    this.#lastNs = this.#nextNs;
     this.#lastDueMs = dueMs;
     if (this.#pauseTopics.size > 0 && this.#pauseTopics.has(this.#cursor.channel.topic)) this.#pauseAt(this.#lastNs);
   }
@@ -395,13 +398,12 @@ export class Player implements Disposable {
   #load(): boolean {
     if (this.#loaded) return true;
     for (let wrapped = false; ; wrapped = true) {
-      if (this.#loaded || this.#cursor.next()) {
-        if (this.#cursor.logTimeNs <= this.#toNs) {
-          this.#loaded = true;
+      if (this.#next()) {
+        if (this.#nextNs <= this.#toNs) {
           this.#skipGap();
           return true;
         }
-        this.#cursor.previous();
+        this.#unload();
       }
       if (wrapped || !(this.#loop || this.#loopRange) || !this.#nextPass()) {
         this.#end();
@@ -410,10 +412,24 @@ export class Player implements Disposable {
     }
   }
 
+  /** Puts the cursor behind the next message, if it is not there yet, whatever its time. */
+  #next(): boolean {
+    if (this.#loaded) return true;
+    if (!this.#cursor.next()) return false;
+    this.#nextNs = this.#cursor.logTimeNs;
+    this.#loaded = true;
+    return true;
+  }
+
+  #unload(): void {
+    if (this.#loaded) this.#cursor.previous();
+    this.#loaded = false;
+  }
+
   #skipGap(): void {
     const { skipEmptyS } = this.#options;
     if (skipEmptyS === undefined || !this.#shown || this.#state !== "playing" || Number.isNaN(this.#lastDueMs)) return;
-    const timeNs = this.#cursor.logTimeNs;
+    const timeNs = this.#nextNs;
     if (Number(timeNs - this.#lastNs) > skipEmptyS * 1e9) this.#pace.anchor(timeNs, this.#lastDueMs);
   }
 
@@ -426,7 +442,7 @@ export class Player implements Disposable {
     const atMs = Math.max(lastMs, soonestMs) + (delayEachPass === true ? delayMs : 0);
     this.#toStart(atMs);
     if (!this.#loaded) return false;
-    this.#jump = { reason: "loop", timeNs: this.#cursor.logTimeNs, pass: ++this.#pass };
+    this.#jump = { reason: "loop", timeNs: this.#nextNs, pass: ++this.#pass };
     return true;
   }
 
@@ -469,13 +485,9 @@ export class Player implements Disposable {
 
   /** Time of the message behind the cursor's place, which it keeps; at the end of the range, its start. */
   #firstNs(): bigint {
-    if (!this.#loaded) {
-      if (!this.#cursor.next()) return this.#fromNs;
-      this.#loaded = true;
-    }
-    if (this.#cursor.logTimeNs <= this.#toNs) return this.#cursor.logTimeNs;
-    this.#cursor.previous();
-    this.#loaded = false;
+    if (!this.#next()) return this.#fromNs;
+    if (this.#nextNs <= this.#toNs) return this.#nextNs;
+    this.#unload();
     return this.#fromNs;
   }
 
@@ -486,8 +498,7 @@ export class Player implements Disposable {
 
   #stepBack(count: number): void {
     const cursor = this.#cursor;
-    if (this.#loaded) cursor.previous();
-    this.#loaded = false;
+    this.#unload();
     const shown = this.#shown && cursor.previous();
     let moved = 0;
     while (moved < count && cursor.previous()) {
@@ -505,9 +516,8 @@ export class Player implements Disposable {
     this.#shown = false;
     this.#stampedNs = undefined;
     this.#steps = 1;
-    cursor.next();
-    this.#loaded = true;
-    this.#jump = { reason: "step", timeNs: cursor.logTimeNs, pass: ++this.#pass };
+    this.#next();
+    this.#jump = { reason: "step", timeNs: this.#nextNs, pass: ++this.#pass };
   }
 }
 

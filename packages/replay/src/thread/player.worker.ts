@@ -1,3 +1,4 @@
+import { constants, platform, setPriority } from "node:os";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { type Channel, openRecording, Player } from "@delos/bag";
 import { DelosError, describeError, SystemClock } from "@delos/core";
@@ -13,6 +14,7 @@ const PORTION = 256;
 const { files, options, ring, status, port } = workerData as PlayerThreadData;
 const answer = (message: PlayerAnswer): void => parentPort!.postMessage(message);
 
+preferThisThread();
 try {
   await play();
 } catch (thrown) {
@@ -91,6 +93,16 @@ async function play(): Promise<void> {
 /** Without what only lives in this thread. */
 function plainChannel({ index, topic, schema, messageCount, metadata, payloadOffset = 0 }: Channel): Channel {
   return { index, topic, schema, messageCount, metadata, payloadOffset };
+}
+
+/** On Linux a thread has a niceness of its own. Only a privileged process may better it; others go on as they are. */
+function preferThisThread(): void {
+  if (platform() !== "linux") return;
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch {
+    // not allowed
+  }
 }
 
 function nextCommand(): PlayerCommand | undefined {

@@ -23,15 +23,15 @@ export class RingSink implements PlayerSink {
     this.#wallMinusMonotonicMs = clock.nowMs() - clock.monotonicMs();
   }
 
-  message(message: RecordedMessage | MessageCursor, dueMs: number): boolean {
+  message(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean {
     const data = payloadOf(message);
     const dueWallMs = dueMs + this.#wallMinusMonotonicMs;
-    if (data.length > this.#ring.largestPayload) return this.#large(message, dueWallMs);
+    if (data.length > this.#ring.largestPayload) return this.#large(message, dueWallMs, timeNs);
     return this.#taken(
       this.#ring.push(
         RecordKind.message,
         message.channel.index,
-        message.logTimeNs,
+        timeNs,
         dueWallMs,
         // Without a time to hold nobody asks when it went, and at full speed the clock would cost as much as the rest.
         Number.isNaN(dueMs) ? Number.NaN : this.#clock.nowMs(),
@@ -57,12 +57,12 @@ export class RingSink implements PlayerSink {
   }
 
   /** The payload goes by the port; its place in the order is a record in the ring. */
-  #large(message: RecordedMessage | MessageCursor, dueMs: number): boolean {
+  #large(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean {
     if (this.#largeSent - this.#ring.largeTaken >= LARGE_ON_THE_WAY) {
       this.blockedBy = "large";
       return false;
     }
-    const { channel, logTimeNs, sequence } = message;
+    const { channel, sequence } = message;
     const data = payloadOf(message);
     if (!this.#ring.hasRoom) return this.#taken(false);
     this.#sendLarge(data.slice()); // ahead of its record: whoever reads that finds it
@@ -70,7 +70,7 @@ export class RingSink implements PlayerSink {
     this.#ring.push(
       RecordKind.large,
       channel.index,
-      logTimeNs,
+      timeNs,
       dueMs,
       this.#clock.nowMs(),
       sequence,
