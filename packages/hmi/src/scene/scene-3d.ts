@@ -30,6 +30,7 @@ export class Scene3d implements View {
   /** From the other side, so that no flank is black. */
   readonly #fill = new DirectionalLight(0xaecbe6, NIGHT.fill);
   readonly #resolution: Resolution;
+  readonly #stillRatio: number;
   #width = 1;
   #height = 1;
   #lastMs = 0;
@@ -54,6 +55,8 @@ export class Scene3d implements View {
     this.#trail = new TrailLine(trailCapacity, NIGHT);
     const highest = Math.min(2, globalThis.devicePixelRatio || 1);
     this.#resolution = new Resolution(highest, software ? Math.min(1, highest) : highest);
+    // Without multisampling a still picture gets its smooth edges from more pixels.
+    this.#stillRatio = software ? Math.max(2, highest) : highest;
     this.#sun.position.set(-4, 6, 9);
     this.#fill.position.set(5, -7, 2.5);
     this.#scene.add(
@@ -107,6 +110,7 @@ export class Scene3d implements View {
     this.#width = Math.max(1, width);
     this.#height = Math.max(1, height);
     this.#changes++;
+    this.#resolution.setSize(this.#width, this.#height);
     this.#applySize(this.#resolution.ratio);
   }
 
@@ -132,7 +136,7 @@ export class Scene3d implements View {
       // What stands still has time to be drawn with all pixels, once.
       if (this.#sharp || nowMs - this.#changedAtMs < STILL_MS) return;
       this.#sharp = true;
-      this.#applySize(this.#resolution.highest);
+      this.#applySize(this.#stillRatio);
     }
     this.#car.group.visible = pose !== undefined;
     this.#ground.follow(x, y, this.#rig.distanceM);

@@ -38,7 +38,7 @@ export function hertz(rateHz: number): string {
 }
 
 export function count(value: number): string {
-  return value.toLocaleString("en-US").replaceAll(",", " "); // a narrow no-break space
+  return value.toLocaleString("en-US").replaceAll(",", "\u202f"); // a narrow no-break space
 }
 
 export function bytes(value: number): string {

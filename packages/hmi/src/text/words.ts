@@ -7,6 +7,7 @@ const english = {
     now: "Try now",
     waiting: "Waiting for the first position",
     waitingMore: "The picture begins when a topic with the car's pose arrives.",
+    farPlan: "The planned path is elsewhere: distance from the car",
     noWebgl: "This browser has no WebGL: the world is drawn as a flat map.",
   },
   header: {

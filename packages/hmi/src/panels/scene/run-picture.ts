@@ -2,6 +2,7 @@ import { effect } from "@preact/signals";
 import type { App } from "../../app.ts";
 import { LocalOrigin } from "../../motion/local-origin.ts";
 import type { TimedPose } from "../../motion/pose-track.ts";
+import type { Trajectory } from "../../protocol/bridge.ts";
 import { Map2d } from "../../scene/map-2d.ts";
 import { Scene3d } from "../../scene/scene-3d.ts";
 import type { Picture, View } from "../../scene/view.ts";
@@ -11,6 +12,8 @@ import { followPointer } from "./pointer.ts";
 /** Lincoln's brake reports 14.5 % while nobody touches it (brake_deadzone of mkz_config): below, the car must slow down too. */
 const BRAKE_CERTAIN_PERCENT = 16;
 const BRAKE_PERCENT = 2;
+/** A plan that begins farther away is not in the picture: it is of another map or another drive. */
+const FAR_M = 2000;
 const SLOWING_MPS2 = -0.4;
 
 /** Draws the world into the canvas with every frame of the screen until the returned function is called. */
@@ -19,6 +22,7 @@ export function runPicture(
   canvas: HTMLCanvasElement,
   legend: HTMLElement,
   onFlat: (flat: boolean) => void,
+  onFarPlan: (distance: string) => void,
 ): () => void {
   const view = makeView(canvas, app.state.trail.capacity);
   app.view = view;
@@ -40,12 +44,15 @@ export function runPicture(
   const loop = (nowMs: number): void => {
     request = requestAnimationFrame(loop); // the browser stops calling while the page is hidden
     draw(nowMs);
-    const scale = app.state.trajectory === undefined ? "" : `${view.fastestMps} m/s`;
+    const away = distanceToPlan(app.state.trajectory, pose);
+    const far = away > FAR_M;
+    const scale = Number.isNaN(away) || far ? "" : `${view.fastestMps} m/s`;
     if (scale !== shownScale) {
       shownScale = scale;
       legend.hidden = scale === "";
       legend.querySelector(".most")!.textContent = scale;
     }
+    onFarPlan(far ? `${(away / 1000).toPrecision(2)} km` : "");
   };
   resized.observe(canvas);
   request = requestAnimationFrame(loop);
@@ -81,6 +88,12 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
     left,
     right,
   };
+}
+
+/** Metres from the car to where its plan begins; NaN without a plan. */
+function distanceToPlan(trajectory: Trajectory | undefined, pose: TimedPose): number {
+  const [x, y] = [trajectory?.x[0], trajectory?.y[0]];
+  return x === undefined || y === undefined ? Number.NaN : Math.hypot(x - pose.x, y - pose.y);
 }
 
 function makeView(canvas: HTMLCanvasElement, trailCapacity: number): View {

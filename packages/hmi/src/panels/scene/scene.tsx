@@ -13,9 +13,10 @@ export function ScenePanel({ app }: { readonly app: App }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const legend = useRef<HTMLElement>(null);
   const [flat, setFlat] = useState(false);
+  const [farPlan, setFarPlan] = useState("");
   useEffect(() => {
     if (canvas.current === null) return undefined;
-    return runPicture(app, canvas.current, legend.current!, setFlat);
+    return runPicture(app, canvas.current, legend.current!, setFlat, setFarPlan);
   }, [app]);
   const { state } = app;
   const waiting = useComputed(() => state.pose.value === undefined && state.connection.value.kind === "open");
@@ -52,6 +53,11 @@ export function ScenePanel({ app }: { readonly app: App }): JSX.Element {
         </figcaption>
       </figure>
       {flat ? <p class="flat-note">{words.overlay.noWebgl}</p> : null}
+      {farPlan === "" ? null : (
+        <p class="far-plan" data-testid="far-plan">
+          {words.overlay.farPlan} {farPlan}
+        </p>
+      )}
       {waiting.value ? (
         <div class="overlay quiet">
           <h2>{words.overlay.waiting}</h2>
