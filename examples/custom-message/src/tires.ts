@@ -4,7 +4,7 @@ import { loadProto } from "@delos/msgs/proto";
 import { service, topic } from "delos";
 
 /** The values, as TypeScript sees them. The fields are those of the .proto file. */
-export interface Tire {
+interface Tire {
   readonly position?: number;
   readonly pressure_kpa?: number;
 }

@@ -152,6 +152,33 @@ describe("law 3: the clock is injected", () => {
   });
 });
 
+test("law 4: a signal that outlives what it would close does not hold it", async () => {
+  await using runtime = await open(quiet);
+  const node = runtime.node("n");
+  const program = new AbortController();
+  const { signal } = program;
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+  for (let i = 0; i < 10; i++) {
+    const subscription = node.subscribe(Log, { signal });
+    const stream = subscription.stream({ signal });
+    node.every({ periodMs: 1000, signal }, () => {})[Symbol.dispose]();
+    await stream[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
+    await node.publisher(Log, { signal })[Symbol.asyncDispose]();
+  }
+  expect(listeners).toBe(0);
+  for (let i = 0; i < 3; i++)
+    void node
+      .parametersOf("/nobody")
+      .list("", { timeoutMs: 1, signal })
+      .catch(() => {});
+  expect(node.parts).toHaveLength(3); // one client, which is a publisher and a subscription
+});
+
 test("law 4: everything opened is disposable, everything that waits takes a signal, and nothing is left behind", async () => {
   const clock = new SimulatedClock();
   const bus = inProcess();

@@ -40,7 +40,10 @@ export class Node implements AsyncDisposable {
   readonly #lifetime: Lifetime = new Lifetime();
   readonly #newId: (kind: EndpointKind) => EndpointId;
   readonly #overrides: Readonly<Record<string, unknown>>;
-  readonly #clients: Map<Service, ServiceClient> = new Map();
+  /** Of `call`, by the service's name. */
+  readonly #clients: Map<string, ServiceClient> = new Map();
+  /** Listeners at signals that close a part: they go with it, for a signal may live as long as the program. */
+  readonly #aborts: Map<object, Disposable> = new Map();
   #parameters: ParameterHost | undefined;
 
   /** Use `runtime.node(name)`. */
@@ -55,7 +58,7 @@ export class Node implements AsyncDisposable {
     this.log = context.log;
     this.#newId = newId;
     this.#overrides = overrides;
-    this.#context = { ...context, release: (part) => void this.#parts.delete(part as Disposable) };
+    this.#context = { ...context, release: (part) => this.#release(part) };
     this.#lifetime.defer(() => onClosed(this));
     for (const transport of announced) this.#lifetime.own(transport.announceNode(this.name));
   }
@@ -199,11 +202,13 @@ export class Node implements AsyncDisposable {
 
   /** Asks a service once: see `ServiceClient.call`. The client is kept for the next time. */
   call<Q, A>(service: Service<Q, A>, request: Q, options?: CallOptions): Promise<A> {
-    let client = this.#clients.get(service as Service) as ServiceClient<Q, A> | undefined;
-    if (client === undefined || client.closed) {
-      client = this.client(service);
-      this.#clients.set(service as Service, client as unknown as ServiceClient);
+    const known = this.#clients.get(service.name) as ServiceClient<Q, A> | undefined;
+    const { request: asked, response: answered } = known?.service ?? {};
+    if (known?.closed === false && asked === service.request && answered === service.response) {
+      return known.call(request, options);
     }
+    const client = this.client(service);
+    this.#clients.set(service.name, client as unknown as ServiceClient);
     return client.call(request, options);
   }
 
@@ -232,13 +237,19 @@ export class Node implements AsyncDisposable {
 
   #own<P extends Disposable | AsyncDisposable>(part: P, signal: AbortSignal | undefined): P {
     this.#parts.add(part);
-    if (signal !== undefined) {
-      onAbort(signal, () => {
-        if (Symbol.asyncDispose in part) void part[Symbol.asyncDispose]();
-        else (part as Disposable)[Symbol.dispose]();
-      });
-    }
+    if (signal === undefined) return part;
+    const close = (): void => {
+      if (Symbol.asyncDispose in part) void part[Symbol.asyncDispose]();
+      else (part as Disposable)[Symbol.dispose]();
+    };
+    this.#aborts.set(part, onAbort(signal, close));
     return part;
+  }
+
+  #release(part: object): void {
+    this.#parts.delete(part as Disposable);
+    this.#aborts.get(part)?.[Symbol.dispose]();
+    this.#aborts.delete(part);
   }
 
   #mustBeOpen(): void {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import process from "node:process";
 import {
   type Clock,
@@ -40,7 +41,7 @@ import { statisticsOf, statisticsTopic } from "./statistics.ts";
 import { checkName } from "./topic.ts";
 
 export interface RuntimeOptions {
-  /** Shown to others; the program's name unless given. */
+  /** Shown to others; the program's file unless given. */
   readonly name?: string;
   /** In-process alone unless given. Which one serves a pair of endpoints is chosen by distance. */
   readonly transports?: readonly TransportFactory[];
@@ -72,7 +73,7 @@ export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
   const clock = choice === "system" ? new SystemClock() : choice === "recorded" ? new SimulatedClock() : choice;
   const factories = options.transports ?? [inProcess()];
   const addresses = factories.map((factory) => factory.address);
-  const participant = newParticipant(options.name ?? process.title, addresses);
+  const participant = newParticipant(options.name ?? programName(), addresses);
   const log = new LogFan(options.log ?? standardError);
   const logger = new Logger("delos", clock, (record) => log.write(record), options.logLevel ?? "info");
   const transports: Transport[] = [];
@@ -296,6 +297,8 @@ function codecsOfSchemas(): CodecResolver {
     }
   };
 }
+
+const programName = (): string => basename(process.argv[1] ?? "delos");
 
 const standardError: LogSink = (record) => {
   if (record.level !== "debug" && record.level !== "info") process.stderr.write(`${formatLogRecord(record)}\n`);

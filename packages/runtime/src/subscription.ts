@@ -201,7 +201,11 @@ export class Subscription<T = unknown> implements AsyncDisposable {
 
   /** One turn of the executor: one sample to everybody. */
   #dispatch(sample: Sample<T> | undefined): void {
-    if (sample === undefined || this.#closed) return;
+    if (sample === undefined) return; // keep_last let go of it meanwhile
+    if (this.#closed) {
+      sample.release();
+      return;
+    }
     if (this.schema === undefined) sample.resolve(this.#context.codecs);
     this.#latest?.release();
     this.#latest = sample;
