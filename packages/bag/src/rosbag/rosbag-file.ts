@@ -24,8 +24,10 @@ import {
 
 export const ROSBAG_MAGIC = "#ROSBAG V2.0\n";
 
-/** Records outside of chunks, and uncompressed chunks beyond this size, are read in runs of about this many bytes. */
+/** Records outside of chunks are read in runs of about this many bytes; so are uncompressed chunks that are scanned. */
 const RUN_BYTES = 4 << 20;
+/** Uncompressed chunks with an index that are larger than this are read in runs too. rosbag's have 768 KiB. */
+const LARGE_CHUNK_BYTES = 64 << 20;
 
 /** A chunk, or a run of message records in what is left of one. */
 interface RosBlock extends Block {
@@ -234,6 +236,13 @@ export class RosbagFile implements RecordingFile {
       throw malformed("no chunk where one should be", position);
     const compression = textField(chunk.fields, "compression") ?? "";
     const size = u32Field(chunk.fields, "size", position);
+    if (compression === "none" && chunk.length > LARGE_CHUNK_BYTES) {
+      // Too much to hold at once: read through now, and in runs later.
+      this.compression.add(compression);
+      const end = chunk.dataAt + chunk.length;
+      if (end > indexAt || this.#runs(chunk.dataAt, end) < end) throw malformed("a chunk is damaged", position);
+      return end;
+    }
     const start = timeField(info, "start_time", position);
     const end = timeField(info, "end_time", position);
     const view = new DataView(data.buffer, data.byteOffset, data.length);
