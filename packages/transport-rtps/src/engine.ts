@@ -21,6 +21,7 @@ import type { ReaderProxy } from "./reader-proxy.ts";
 import { RemoteParticipant, RemoteReader, RemoteWriter } from "./remote.ts";
 import { type ReaderContext, type ReaderSink, StatefulReader } from "./stateful-reader.ts";
 import { StatefulWriter, type WriterContext, type WriterQos } from "./stateful-writer.ts";
+import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
 import { readAckNack } from "./wire/acknack.ts";
 import { type Data, readData } from "./wire/data.ts";
 import { readDataFrag } from "./wire/data-frag.ts";
@@ -35,14 +36,10 @@ import { isLoopback, isMulticast, isUnicast, type Locator, locatorKey } from "./
 import { MAGIC, PROTOCOL_VERSION, VENDOR_DELOS } from "./wire/message.ts";
 import { readNackFrag } from "./wire/nack-frag.ts";
 import { PID } from "./wire/parameter-id.ts";
-import { findParameter, type ParameterList, ParameterListBuilder, readParameterList } from "./wire/parameter-list.ts";
+import { type ParameterList, ParameterListBuilder, readParameterList } from "./wire/parameter-list.ts";
 import { ID, SubmessageHeader } from "./wire/submessage.ts";
 import type { RtpsTime } from "./wire/time.ts";
 import type { Incoming } from "./writer-proxy.ts";
-
-/** STATUS_INFO bits, big-endian always. DDSI-RTPS 2.5 §9.6.4.9. */
-export const STATUS_DISPOSED = 1;
-export const STATUS_UNREGISTERED = 2;
 
 const PL_CDR_LE = Uint8Array.of(0, 3, 0, 0);
 const BUILTIN_QOS: WriterQos = {
@@ -949,12 +946,6 @@ const contextOf = ({ clock, outlet, counters }: Engine): Omit<WriterContext, "mu
   outlet,
   count: (reason, count) => counters.add(reason, count),
 });
-
-/** STATUS_INFO of a sample, 0 when it says nothing. */
-export function statusOf(inlineQos: ParameterList | undefined): number {
-  const value = findParameter(inlineQos, PID.STATUS_INFO);
-  return value !== undefined && value.length >= 4 ? value[3]! : 0;
-}
 
 function samePrefix(prefix: Uint8Array, bytes: Uint8Array, at: number): boolean {
   for (let i = 0; i < PREFIX_BYTES; i++) if (prefix[i] !== bytes[at + i]) return false;

@@ -10,6 +10,8 @@ export interface KeyExtractor {
   readonly type: StructType;
   /** 16 bytes, equal for equal keys: PID_KEY_HASH. */
   hash(value: MessageValue): Uint8Array;
+  /** The key members as plain CDR, with encapsulation header: the payload of a dispose. */
+  encode(value: MessageValue): Uint8Array;
   /** True when the hash is an MD5, from which the key cannot be told. */
   readonly hashed: boolean;
 }
@@ -26,6 +28,14 @@ export function keyOf(type: StructType): KeyExtractor | undefined {
   return {
     type: keyed,
     hashed,
+    encode(value) {
+      encoder ??= compileEncoder(keyed, "cdr1");
+      const writer = new CdrWriter();
+      writer.uint32be(0x0001_0000);
+      writer.origin = 4;
+      encoder(writer, value, keyed.name);
+      return writer.finish();
+    },
     hash(value) {
       encoder ??= compileEncoder(keyed, "cdr1");
       const writer = new CdrWriter({ littleEndian: false });

@@ -1,0 +1,117 @@
+import type { MessageSchema } from "@delos/core";
+import type { Sample, SampleExtras } from "@delos/transport";
+import { ByteReader } from "@delos/wire";
+import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
+import { guidHex, guidOfHex, readGuid, writeGuid } from "./wire/guid.ts";
+import { PID } from "./wire/parameter-id.ts";
+import {
+  findParameter,
+  type ParameterList,
+  ParameterListBuilder,
+  parameterReader,
+  readString,
+  writeString,
+} from "./wire/parameter-list.ts";
+import { readSequenceNumber, writeSequenceNumber } from "./wire/sequence-number.ts";
+
+/*
+ * What is not CDR itself (protobuf, JSON, ROS 1) travels as the CDR of `struct { sequence<octet> data; }`: any DDS program can
+ * receive it, none takes it for something else.
+ */
+const FRAME_BYTES = 8;
+
+export const isCdr = (schema: MessageSchema): boolean => schema.messageEncoding === "cdr";
+
+export function framePayload(bytes: Uint8Array): Uint8Array {
+  const payload = new Uint8Array((FRAME_BYTES + bytes.length + 3) & ~3);
+  payload[1] = 1; // CDR_LE
+  payload[3] = -bytes.length & 3; // padding, XTypes 1.3 §7.6.3.1.2
+  new DataView(payload.buffer).setUint32(4, bytes.length, true);
+  payload.set(bytes, FRAME_BYTES);
+  return payload;
+}
+
+/** @throws {MalformedError} when the payload is no such frame */
+export function unframePayload(payload: Uint8Array): Uint8Array {
+  const reader = new ByteReader(payload, { code: "RTPS_PAYLOAD" });
+  const representation = reader.uint32be() >>> 16;
+  if (representation > 1) throw reader.malformed(`representation ${representation}`, 0);
+  reader.littleEndian = representation === 1;
+  return reader.view8(reader.uint32());
+}
+
+/** Inline QoS of a sample; undefined when there is nothing to say. */
+export function inlineQosOf(sample: Sample, sn: number, key: Uint8Array | undefined): Uint8Array | undefined {
+  const { extras } = sample;
+  if (extras === undefined && sample.sequence === sn && key === undefined) return undefined;
+  const list = new ParameterListBuilder();
+  let any = false;
+  const add: ParameterListBuilder["add"] = (pid, write) => {
+    any = true;
+    return list.add(pid, write);
+  };
+  if (key !== undefined) add(PID.KEY_HASH, (value) => value.raw(key));
+  const state = extras?.instanceState;
+  if (state !== undefined) {
+    add(PID.STATUS_INFO, (value) => value.uint32be(state === "disposed" ? STATUS_DISPOSED : STATUS_UNREGISTERED));
+  }
+  const related = extras?.related;
+  if (related !== undefined) {
+    for (const pid of [PID.RELATED_SAMPLE_IDENTITY, PID.FAST_RELATED_SAMPLE_IDENTITY]) {
+      add(pid, (value) => {
+        writeGuid(value, guidOfHex(related.publisher));
+        writeSequenceNumber(value, related.sequence);
+      });
+    }
+  }
+  const attributes = Object.entries(extras?.attributes ?? {});
+  if (attributes.length > 0) {
+    add(PID.DELOS_ATTRIBUTES, (value) => {
+      value.uint32(attributes.length);
+      for (const [name, text] of attributes) {
+        writeString(value, name);
+        writeString(value, text);
+      }
+    });
+  }
+  if (sample.sequence !== sn) add(PID.DELOS_SEQUENCE, (value) => writeSequenceNumber(value, sample.sequence));
+  return any ? list.finish() : undefined;
+}
+
+export interface InlineFacts {
+  readonly sequence: number | undefined;
+  readonly extras: SampleExtras | undefined;
+}
+
+/** @throws {MalformedError} when a parameter does not hold what its id says */
+export function readInlineQos(list: ParameterList | undefined, fromDelos: boolean): InlineFacts {
+  if (list === undefined) return { sequence: undefined, extras: undefined };
+  const extras: { -readonly [K in keyof SampleExtras]: SampleExtras[K] } = {};
+  const status = statusOf(list);
+  if ((status & STATUS_DISPOSED) !== 0) extras.instanceState = "disposed";
+  else if ((status & STATUS_UNREGISTERED) !== 0) extras.instanceState = "unregistered";
+  const hash = findParameter(list, PID.KEY_HASH);
+  if (hash !== undefined && hash.length >= 16) extras.keyHash = Uint8Array.from(hash.subarray(0, 16));
+  const identity =
+    findParameter(list, PID.RELATED_SAMPLE_IDENTITY) ?? findParameter(list, PID.FAST_RELATED_SAMPLE_IDENTITY);
+  if (identity !== undefined && identity.length >= 24) {
+    const reader = parameterReader(list, identity);
+    extras.related = { publisher: guidHex(readGuid(reader)), sequence: readSequenceNumber(reader) };
+  }
+  let sequence: number | undefined;
+  if (fromDelos) {
+    const attributes = findParameter(list, PID.DELOS_ATTRIBUTES);
+    if (attributes !== undefined) extras.attributes = readAttributes(parameterReader(list, attributes));
+    const number = findParameter(list, PID.DELOS_SEQUENCE);
+    if (number !== undefined) sequence = readSequenceNumber(parameterReader(list, number));
+  }
+  return { sequence, extras: Object.keys(extras).length === 0 ? undefined : extras };
+}
+
+function readAttributes(reader: ByteReader): Record<string, string> {
+  const count = reader.uint32();
+  if (count * 8 > reader.remaining) throw reader.malformed(`${count} attributes`);
+  const entries: [string, string][] = [];
+  for (let i = 0; i < count; i++) entries.push([readString(reader), readString(reader)]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,379 @@
+import { ClosedError, type Logger, MalformedError } from "@delos/core";
+import {
+  completeQos,
+  DiscoveryTable,
+  type EndpointInfo,
+  endpointMismatches,
+  Incompatibility,
+  isReportable,
+  type Mismatch,
+  type NodeInfo,
+  type ParticipantInfo,
+  type Reader,
+  type ReaderOptions,
+  type Transport,
+  type TransportContext,
+  type TransportFactory,
+  type Writer,
+  type WriterOptions,
+} from "@delos/transport";
+import type { EndpointData } from "./endpoint-data.ts";
+import { type Naming, topicOfWire, topicOnWire, typeOnWire } from "./names.ts";
+import { Participant, type ParticipantOptions } from "./participant.ts";
+import { type RemoteParticipant, type RemoteReader, RemoteWriter } from "./remote.ts";
+import { endpointInfo, participantInfo, propertiesOf } from "./remote-info.ts";
+import { GRAPH_TOPIC, GRAPH_TYPE, type GraphNode, readGraph, writeGraph } from "./ros-graph.ts";
+import { RtpsReader } from "./rtps-reader.ts";
+import { RtpsWriter } from "./rtps-writer.ts";
+import { StatefulReader } from "./stateful-reader.ts";
+import { StatefulWriter } from "./stateful-writer.ts";
+import { entityIdHex, isKeyedEntity, KEYLESS_READER, KEYLESS_WRITER, PARTICIPANT } from "./wire/entity-id.ts";
+import { guidHex } from "./wire/guid.ts";
+import { VENDOR_DELOS } from "./wire/message.ts";
+
+export interface RtpsOptions extends ParticipantOptions {
+  /** How topics and types are named on the wire. Default `auto`. */
+  readonly naming?: Naming;
+  /** Bytes of a GID in `ros_discovery_info`: 16 since ROS 2 Iron, 24 up to Humble. Default 16. */
+  readonly rosGidBytes?: 16 | 24;
+}
+
+/** The network, by DDSI-RTPS: other Delos programs, and everything that speaks DDS, ROS 2 first of all. */
+export function rtps(options: RtpsOptions = {}): TransportFactory {
+  return {
+    address: { name: "rtps", reach: "network", domain: String(options.domain ?? 0) },
+    open: (context) => RtpsTransport.open(context, options),
+  };
+}
+
+/** Entity keys of endpoints that this transport makes for itself; those of users count from 1. */
+const OWN_KEYS = 0xff_0000;
+
+export class RtpsTransport implements Transport {
+  readonly name = "rtps";
+  readonly discovery = new DiscoveryTable();
+  readonly context: TransportContext;
+  readonly naming: Naming;
+  #participant!: Participant;
+  readonly #options: RtpsOptions;
+  readonly #infos = new Map<RemoteParticipant, ParticipantInfo>();
+  readonly #endpoints = new Map<RemoteReader | RemoteWriter, EndpointInfo>();
+  readonly #writers = new Set<RtpsWriter>();
+  readonly #readers = new Set<RtpsReader>();
+  /** Own nodes and what each has announced. */
+  readonly #nodes = new Set<string>();
+  readonly #foreignNodes = new Map<RemoteParticipant, GraphNode[]>();
+  #graph!: StatefulWriter;
+  #graphScheduled = false;
+  #ownKeys = OWN_KEYS;
+  #closed = false;
+
+  private constructor(context: TransportContext, options: RtpsOptions) {
+    this.context = context;
+    this.#options = options;
+    this.naming = options.naming ?? "auto";
+  }
+
+  static async open(context: TransportContext, options: RtpsOptions): Promise<RtpsTransport> {
+    const transport = new RtpsTransport(context, options);
+    const { id, name } = context.participant;
+    const identity = {
+      prefix: id,
+      name,
+      properties: propertiesOf(context.participant),
+      // ROS 2 lists enclaves by it. wire name mapping: "Node to Participant mapping".
+      userData: new TextEncoder().encode("enclave=/;"),
+    };
+    transport.discovery.addParticipant(context.participant);
+    transport.#participant = await Participant.open(context.clock, identity, options, {
+      participantFound: (remote) => transport.discovery.addParticipant(transport.infoOf(remote)),
+      participantLost: (remote) => transport.#participantLost(remote),
+      endpointFound: (remote) => transport.#endpointFound(remote),
+      endpointLost: (remote) => transport.#endpointLost(remote),
+    });
+    transport.#warnOfSmallBuffers(context.log);
+    transport.#joinGraph();
+    return transport;
+  }
+
+  get engine(): Participant["engine"] {
+    return this.#participant.engine;
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    const failures = Object.entries(this.#participant.udp.failures).map(([code, count]) => [`send ${code}`, count]);
+    return { ...this.engine.counters.values, ...(Object.fromEntries(failures) as Record<string, number>) };
+  }
+
+  announceNode(name: string): Disposable {
+    const node: NodeInfo = { participant: this.context.participant, name };
+    this.discovery.addNode(node);
+    this.#nodes.add(name);
+    this.#scheduleGraph();
+    return {
+      [Symbol.dispose]: () => {
+        if (!this.#nodes.delete(name)) return;
+        this.discovery.removeNode(node);
+        this.#scheduleGraph();
+      },
+    };
+  }
+
+  createWriter(options: WriterOptions): Writer {
+    if (this.#closed) throw new ClosedError("The RTPS transport");
+    const writer = new RtpsWriter(this, options, () => {
+      this.#writers.delete(writer);
+      this.discovery.removeEndpoint(options.id);
+      this.#scheduleGraph();
+    });
+    this.#writers.add(writer);
+    this.discovery.addEndpoint(writer.info);
+    writer.announce();
+    this.#scheduleGraph();
+    return writer;
+  }
+
+  createReader(options: ReaderOptions): Reader {
+    if (this.#closed) throw new ClosedError("The RTPS transport");
+    const reader = new RtpsReader(this, options, () => {
+      this.#readers.delete(reader);
+      this.discovery.removeEndpoint(options.id);
+      this.#scheduleGraph();
+    });
+    this.#readers.add(reader);
+    this.discovery.addEndpoint(reader.info);
+    reader.announce();
+    for (const remote of this.#endpoints.keys()) if (remote instanceof RemoteWriter) this.#offer(reader, remote);
+    this.#scheduleGraph();
+    return reader;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([...this.#writers, ...this.#readers].map((endpoint) => endpoint[Symbol.asyncDispose]()));
+    await this.#participant[Symbol.asyncDispose]();
+  }
+
+  // ------------------------------------------------------------------------------------------- for its endpoints
+
+  infoOf(remote: RemoteParticipant): ParticipantInfo {
+    if (remote === this.engine.self) return this.context.participant;
+    let info = this.#infos.get(remote);
+    if (info === undefined) this.#infos.set(remote, (info = participantInfo(remote.data)));
+    return info;
+  }
+
+  endpointOf(remote: RemoteReader | RemoteWriter): EndpointInfo {
+    let info = this.#endpoints.get(remote);
+    if (info === undefined) {
+      const { participant, data } = remote;
+      const node = this.#foreignNodes
+        .get(participant)
+        ?.find(({ endpoints }) => endpoints.includes(guidHex(data!.guid)));
+      const vendor = participant.data.vendor;
+      info = endpointInfo(data!, this.infoOf(participant), vendor, this.naming, data!.node || (node?.name ?? ""));
+      this.#endpoints.set(remote, info);
+    }
+    return info;
+  }
+
+  /** The announcement of an endpoint of ours. */
+  dataOf(
+    options: WriterOptions | ReaderOptions,
+    kind: EndpointData["kind"],
+    keyed: boolean,
+    named?: { readonly topic: string; readonly type: string },
+  ): EndpointData {
+    const key = named === undefined ? Number.parseInt(options.id.slice(24, 30), 16) : ++this.#ownKeys;
+    const entityKind = kind === "publication" ? (keyed ? 0x02 : 0x03) : keyed ? 0x07 : 0x04;
+    return {
+      guid: { prefix: this.context.participant.id, entityId: ((key << 8) | entityKind) >>> 0 },
+      kind,
+      topic: named?.topic ?? topicOnWire(options.topic, options.schema, this.naming),
+      type: named?.type ?? typeOnWire(options.schema, this.naming),
+      qos: options.qos,
+      unicast: [],
+      multicast: [],
+      representations: kind === "publication" ? [0] : [0, 2],
+      expectsInlineQos: false,
+      userData: new Uint8Array(0),
+      schema: options.schema,
+      node: options.node,
+    };
+  }
+
+  /** Why two endpoints do not talk; undefined: they are not to be asked (another transport serves them). */
+  mismatches(local: EndpointInfo, own: EndpointData, remote: RemoteReader | RemoteWriter): Mismatch[] | undefined {
+    const other = this.endpointOf(remote);
+    if (!this.context.carries(local, other)) return undefined;
+    const [publication, subscription] = local.kind === "publication" ? [local, other] : [other, local];
+    const found = endpointMismatches(publication, subscription);
+    const theirs = remote.data!;
+    const add = (policy: string, offered: string, requested: string, explanation: string): void =>
+      void found.push({ policy, offered, requested, explanation });
+    if (isKeyedEntity(own.guid.entityId) !== isKeyedEntity(theirs.guid.entityId) && found.length === 0) {
+      const form = (data: EndpointData): string => (isKeyedEntity(data.guid.entityId) ? "keyed" : "keyless");
+      const [offer, request] = local.kind === "publication" ? [own, theirs] : [theirs, own];
+      add(
+        "type",
+        `${form(offer)} ${offer.type}`,
+        `${form(request)} ${request.type}`,
+        "One side's type has a key, the other's has none.",
+      );
+    }
+    const [offer, request] = local.kind === "publication" ? [own, theirs] : [theirs, own];
+    const first = offer.representations[0] ?? 0;
+    const accepted = request.representations.length === 0 ? [0] : request.representations;
+    if (!accepted.includes(first)) {
+      add(
+        "data representation",
+        String(first),
+        accepted.join(", "),
+        "The publisher's first representation is not among those that the subscriber reads.",
+      );
+    }
+    return found;
+  }
+
+  /** Decides on a pair and tells `report` when it should talk but cannot. */
+  decide(
+    local: EndpointInfo,
+    own: EndpointData,
+    remote: RemoteReader | RemoteWriter,
+    report: (event: Incompatibility) => void,
+  ): boolean {
+    const found = this.mismatches(local, own, remote);
+    if (found === undefined) return false;
+    if (found.length === 0) return true;
+    if (isReportable(found)) report(new Incompatibility(local, this.endpointOf(remote), found));
+    return false;
+  }
+
+  // --------------------------------------------------------------------------------------------------- discovery
+
+  #participantLost(remote: RemoteParticipant): void {
+    this.discovery.removeParticipant(this.infoOf(remote).id);
+    this.#infos.delete(remote);
+    this.#foreignNodes.delete(remote);
+  }
+
+  #endpointFound(remote: RemoteReader | RemoteWriter): void {
+    if (remote.data!.topic === GRAPH_TOPIC) return;
+    this.discovery.addEndpoint(this.endpointOf(remote));
+    if (remote instanceof RemoteWriter) for (const reader of this.#readers) this.#offer(reader, remote);
+  }
+
+  #endpointLost(remote: RemoteReader | RemoteWriter): void {
+    const info = this.#endpoints.get(remote);
+    this.#endpoints.delete(remote);
+    if (info !== undefined) this.discovery.removeEndpoint(info.id);
+  }
+
+  /**
+   * DDS matches by type name, so a reader of any type cannot be announced to strangers: it gets one more endpoint for each
+   * topic and type that it finds.
+   */
+  #offer(reader: RtpsReader, remote: RemoteWriter): void {
+    const { topic, type } = remote.data!;
+    if (reader.info.schema !== undefined || topicOfWire(topic, this.naming) !== reader.info.topic) return;
+    if (remote.participant.data.vendor === VENDOR_DELOS && topic === reader.info.topic) return;
+    reader.announceAs(topic, type, isKeyedEntity(remote.entityId));
+  }
+
+  // ----------------------------------------------------------------------------------------------- ROS 2's graph
+
+  /** design.ros2.org, "Node to Participant mapping": one sample a participant, replaced at each change. */
+  #joinGraph(): void {
+    const qos = completeQos({ durability: "transient_local", depth: 1 });
+    const { engine } = this;
+    const make = (kind: EndpointData["kind"]): EndpointData => {
+      const entityKind = kind === "publication" ? KEYLESS_WRITER : KEYLESS_READER;
+      return {
+        guid: { prefix: engine.prefix, entityId: ((++this.#ownKeys << 8) | entityKind) >>> 0 },
+        kind,
+        topic: GRAPH_TOPIC,
+        type: GRAPH_TYPE,
+        qos,
+        unicast: [],
+        multicast: [],
+        representations: [0],
+        expectsInlineQos: false,
+        userData: new Uint8Array(0),
+        schema: undefined,
+        node: "",
+      };
+    };
+    const fits = (remote: RemoteReader | RemoteWriter): boolean =>
+      remote.data!.type === GRAPH_TYPE && remote.participant !== engine.self;
+    const written = make("publication");
+    this.#graph = new StatefulWriter(written.guid.entityId, { ...qos, maxSamples: 1 }, engine);
+    engine.addWriter({ data: written, writer: this.#graph, accepts: fits, matched: () => {}, unmatched: () => {} });
+    const read = make("subscription");
+    const sink = {
+      deliver: (writer: RemoteWriter, sample: { payload: Uint8Array | undefined; isKey: boolean }): boolean => {
+        if (sample.payload !== undefined && !sample.isKey) this.#onGraph(writer.participant, sample.payload);
+        return true;
+      },
+      lost: (): void => {},
+    };
+    const reader = new StatefulReader(read.guid.entityId, { reliable: true, transientLocal: true }, sink, engine);
+    const silent = { matched: () => {}, unmatched: () => {}, liveliness: () => {} };
+    engine.addReader({ data: read, reader, accepts: fits, ...silent });
+    this.#scheduleGraph();
+  }
+
+  #scheduleGraph(): void {
+    if (this.#graphScheduled || this.#closed) return;
+    this.#graphScheduled = true;
+    queueMicrotask(() => {
+      this.#graphScheduled = false;
+      if (this.#closed) return;
+      const endpoints = [...this.#writers, ...this.#readers];
+      const nodes = [...this.#nodes].map((name) => ({
+        name,
+        endpoints: endpoints.filter(({ info }) => info.node === name).flatMap((endpoint) => endpoint.guids),
+      }));
+      const gid = this.engine.prefix + entityIdHex(PARTICIPANT);
+      const payload = writeGraph(gid, nodes, this.#options.rosGidBytes ?? 16);
+      this.#graph.write({ payload, isKey: false, time: undefined, inlineQos: undefined });
+    });
+  }
+
+  #onGraph(participant: RemoteParticipant, payload: Uint8Array): void {
+    let nodes: GraphNode[];
+    try {
+      nodes = readGraph(payload);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      this.engine.count("malformed");
+      return;
+    }
+    const info = this.infoOf(participant);
+    const before = this.#foreignNodes.get(participant) ?? [];
+    this.#foreignNodes.set(participant, nodes);
+    for (const { name } of before) {
+      if (!nodes.some((node) => node.name === name)) this.discovery.removeNode({ participant: info, name });
+    }
+    for (const { name } of nodes) this.discovery.addNode({ participant: info, name });
+    // Endpoints that came before their node's name was known.
+    for (const remote of [...participant.writers.values(), ...participant.readers.values()]) {
+      const known = this.#endpoints.get(remote);
+      if (known === undefined || known.node !== "" || remote.data === undefined) continue;
+      const node = nodes.find(({ endpoints }) => endpoints.includes(guidHex(remote.data!.guid)));
+      if (node === undefined) continue;
+      const named = { ...known, node: node.name };
+      this.#endpoints.set(remote, named);
+      this.discovery.endpoints.set(named.id, named);
+    }
+  }
+
+  #warnOfSmallBuffers(log: Logger): void {
+    const { receiveBufferBytes } = this.#participant.udp;
+    if (receiveBufferBytes >= 4 << 20) return;
+    log.warn("The system grants a small UDP receive buffer: large messages may be lost", {
+      receiveBufferBytes,
+      advice: "sysctl -w net.core.rmem_max=4194304",
+    });
+  }
+}

@@ -1,0 +1,214 @@
+import { AbortedError, ClosedError, Events, onAbort, TimeoutError } from "@delos/core";
+import {
+  type EndpointInfo,
+  type Loan,
+  type PublishResult,
+  type Sample,
+  TimeWatch,
+  type Writer,
+  type WriterCounters,
+  type WriterEvents,
+  type WriterOptions,
+} from "@delos/transport";
+import { type KeyExtractor, keyOf, type MessageValue, parseIdl } from "@delos/wire";
+import type { EndpointData } from "./endpoint-data.ts";
+import type { LocalWriter } from "./local-endpoint.ts";
+import { framePayload, inlineQosOf, isCdr } from "./payload.ts";
+import type { RemoteReader } from "./remote.ts";
+import type { RtpsTransport } from "./rtps-transport.ts";
+import { StatefulWriter } from "./stateful-writer.ts";
+import { guidHex, hexOf } from "./wire/guid.ts";
+import { type RtpsTime, timeOfNs } from "./wire/time.ts";
+
+/** A publication on the network. */
+export class RtpsWriter implements Writer {
+  readonly info: EndpointInfo;
+  readonly events: Events<WriterEvents>;
+  readonly #transport: RtpsTransport;
+  readonly #onClosed: () => void;
+  readonly #data: EndpointData;
+  readonly #writer: StatefulWriter;
+  readonly #local: LocalWriter;
+  readonly #matched = new Map<RemoteReader, EndpointInfo>();
+  readonly #waiting = new Set<() => void>();
+  readonly #deadline: TimeWatch | undefined;
+  readonly #lease: TimeWatch | undefined;
+  readonly #key: KeyExtractor | undefined;
+  readonly #framed: boolean;
+  #alive = true;
+  #written = 0;
+  #deadlinesMissed = 0;
+  #livelinessLost = 0;
+  /** Samples of one moment share their time. */
+  #lastTimeNs = -1n;
+  #lastTime: RtpsTime = { seconds: 0, fraction: 0 };
+  #closed = false;
+
+  constructor(transport: RtpsTransport, options: WriterOptions, onClosed: () => void) {
+    const { id, node, topic, qos, schema } = options;
+    this.#transport = transport;
+    this.#onClosed = onClosed;
+    this.events = options.events ?? new Events();
+    this.info = { id, kind: "publication", participant: transport.context.participant, node, topic, schema, qos };
+    this.#key = keyOfSchema(options);
+    this.#framed = !isCdr(schema);
+    this.#data = transport.dataOf(options, "publication", this.#key !== undefined);
+    this.#writer = new StatefulWriter(
+      this.#data.guid.entityId,
+      { ...qos, maxSamples: qos.resourceLimits.maxSamples },
+      transport.engine,
+      () => {
+        for (const check of Array.from(this.#waiting)) check();
+      },
+    );
+    this.#local = {
+      data: this.#data,
+      writer: this.#writer,
+      accepts: (remote) =>
+        transport.decide(this.info, this.#data, remote, (event) => this.events.emit("incompatible", event)),
+      matched: (remote) => {
+        const info = transport.endpointOf(remote);
+        this.#matched.set(remote, info);
+        this.events.emit("matched", info);
+      },
+      unmatched: (remote) => {
+        const info = this.#matched.get(remote);
+        if (this.#matched.delete(remote)) this.events.emit("unmatched", info!);
+      },
+    };
+    const { clock } = transport.context;
+    if (qos.deadlineMs !== Infinity) {
+      this.#deadline = new TimeWatch(clock, qos.deadlineMs, () => {
+        this.events.emit("deadlineMissed", { total: ++this.#deadlinesMissed });
+      });
+    }
+    if (qos.liveliness !== "automatic" && qos.livelinessLeaseMs !== Infinity) {
+      this.#lease = new TimeWatch(clock, qos.livelinessLeaseMs, () => {
+        if (!this.#alive) return;
+        this.#alive = false;
+        this.events.emit("livelinessLost", { total: ++this.#livelinessLost });
+      });
+      this.#lease.met();
+    }
+  }
+
+  /** Makes the writer known; apart from the constructor, for it may match at once. */
+  announce(): void {
+    this.#transport.engine.addWriter(this.#local);
+  }
+
+  /** On the wire. */
+  get guids(): string[] {
+    return [guidHex(this.#data.guid)];
+  }
+
+  get matched(): readonly EndpointInfo[] {
+    return [...new Map([...this.#matched.values()].map((info) => [info.id, info])).values()];
+  }
+
+  get counters(): WriterCounters {
+    return { written: this.#written, dropped: this.#writer.dropped, deadlinesMissed: this.#deadlinesMissed };
+  }
+
+  write(sample: Sample): PublishResult {
+    if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
+    this.#written++;
+    this.#deadline?.met();
+    this.#renew();
+    if (sample.sourceTimeNs !== this.#lastTimeNs) {
+      this.#lastTimeNs = sample.sourceTimeNs;
+      this.#lastTime = timeOfNs(sample.sourceTimeNs);
+    }
+    const sn = this.#writer.lastSn + 1;
+    if (this.#key !== undefined) return this.#writeKeyed(this.#key, sample, sn);
+    // A frame is a copy; CDR goes as it is and is kept until everybody has it.
+    const payload = this.#framed ? framePayload(sample.bytes) : sample.retain().bytes;
+    const inlineQos = inlineQosOf(sample, sn, undefined);
+    return this.#writer.write({ payload, isKey: false, time: this.#lastTime, inlineQos });
+  }
+
+  loan(): Loan | undefined {
+    return undefined;
+  }
+
+  assertLiveliness(): void {
+    const { liveliness } = this.info.qos;
+    if (liveliness === "manual_by_topic") this.#writer.assertLiveliness();
+    else if (liveliness === "manual_by_participant") this.#transport.engine.assertParticipant();
+    this.#renew();
+  }
+
+  waitForAcknowledgments(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    const what = `Waiting for acknowledgments on ${this.info.topic}`;
+    const { timeoutMs = Infinity, signal } = options;
+    const { clock } = this.#transport.context;
+    return new Promise((resolve, reject) => {
+      let alarm: Disposable | undefined;
+      let abort: Disposable | undefined;
+      const end = (settle: () => void): void => {
+        this.#waiting.delete(check);
+        alarm?.[Symbol.dispose]();
+        abort?.[Symbol.dispose]();
+        settle();
+      };
+      const check = (): void => {
+        if (this.#closed || this.#writer.allAcknowledged) end(resolve);
+      };
+      if (signal?.aborted === true) {
+        reject(new AbortedError(what, signal.reason));
+        return;
+      }
+      this.#waiting.add(check);
+      abort = onAbort(signal, () => end(() => reject(new AbortedError(what, signal?.reason))));
+      if (timeoutMs !== Infinity) {
+        alarm = clock.alarm(clock.monotonicMs() + timeoutMs, () =>
+          end(() => reject(new TimeoutError(what, timeoutMs))),
+        );
+      }
+      check();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deadline?.[Symbol.dispose]();
+    this.#lease?.[Symbol.dispose]();
+    const matched = [...this.#matched.keys()];
+    this.#transport.engine.removeWriter(this.#local);
+    for (const remote of matched) this.#local.unmatched(remote);
+    for (const check of Array.from(this.#waiting)) check();
+    this.#onClosed();
+  }
+
+  #writeKeyed(key: KeyExtractor, sample: Sample, sn: number): PublishResult {
+    const state = sample.extras?.instanceState;
+    const hash = sample.extras?.keyHash ?? key.hash(sample.message as MessageValue);
+    const inlineQos = inlineQosOf(sample, sn, hash);
+    // Short keys can be told from their hash. Long ones cannot, and Cyclone DDS wants the key itself then.
+    const payload =
+      state === undefined
+        ? sample.retain().bytes
+        : key.hashed && sample.isDecoded
+          ? key.encode(sample.message as MessageValue)
+          : undefined;
+    const out = { payload, isKey: state !== undefined, time: this.#lastTime, inlineQos };
+    return this.#writer.write(out, hexOf(hash), state !== undefined);
+  }
+
+  #renew(): void {
+    if (this.#lease === undefined) return;
+    this.#lease.met();
+    this.#alive = true;
+  }
+}
+
+/** The key of a DDS type that has one. */
+export function keyOfSchema({
+  schema,
+}: Pick<WriterOptions, "schema"> | { schema?: undefined }): KeyExtractor | undefined {
+  if (schema === undefined || (schema.schemaEncoding !== "omgidl" && schema.schemaEncoding !== "ros2idl"))
+    return undefined;
+  const type = parseIdl(new TextDecoder().decode(schema.data), schema.name);
+  return type.kind === "struct" ? keyOf(type) : undefined;
+}
