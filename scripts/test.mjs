@@ -9,6 +9,7 @@ if (args.length === 0) {
   run("biome (format)", bin("biome"), ["check", "--error-on-warnings", "."]);
   run("oxlint", bin("oxlint"), ["--type-aware", "--deny-warnings"]);
   run("tsc (tests, examples, benchmarks)", bin("tsc"), ["-p", "tsconfig.test.json"]);
+  run("tsc (the page)", bin("tsc"), ["-p", "packages/hmi"]);
   run("knip (dead code)", bin("knip"), []);
 }
 const tests = spawnSync(bin("vitest"), ["run", ...args], { cwd: root, stdio: "inherit" });

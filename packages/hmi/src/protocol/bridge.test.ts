@@ -139,10 +139,12 @@ test("any bytes are read or refused, never anything else", () => {
 });
 
 function expectReadOrRefused(bytes: Uint8Array): void {
-  try {
-    expect(bridge.Frame.decode(bytes)).toBeTypeOf("object");
-  } catch (error) {
-    expect(error).toBeInstanceOf(MalformedFrameError);
+  for (const message of [bridge.Frame, bridge.Command, bridge.TopicList]) {
+    try {
+      expect(message.decode(bytes)).toBeTypeOf("object");
+    } catch (error) {
+      expect(error).toBeInstanceOf(MalformedFrameError);
+    }
   }
 }
 

@@ -133,7 +133,6 @@ export const Topic = message({
 export type Topic = Infer<typeof Topic>;
 
 export const TopicList = message({ topics: many(1, Topic) });
-export type TopicList = Infer<typeof TopicList>;
 
 export const RawMessage = message({
   topic: string(1),

@@ -1,7 +1,7 @@
 import type { Series } from "../../protocol/bridge.ts";
 import { WindowBuffer } from "./window-buffer.ts";
 
-export interface Curve {
+interface Curve {
   /** Series.id of the bridge protocol. */
   readonly id: string;
   /** Custom property of the theme that holds its colour. */

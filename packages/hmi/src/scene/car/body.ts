@@ -115,6 +115,6 @@ export function merge(parts: readonly BufferGeometry[]): BufferGeometry {
   return geometry(positions, normals, index);
 }
 
-export function steps(from: number, to: number, count: number): number[] {
+function steps(from: number, to: number, count: number): number[] {
   return Array.from({ length: count + 1 }, (_, i) => from + ((to - from) * i) / count);
 }
