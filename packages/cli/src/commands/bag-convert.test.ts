@@ -155,3 +155,25 @@ test("neither an input nor an existing file is overwritten", async () => {
   expect((await delos("recover", "a.mcap", "b.mcap", "c.mcap")).status).toBe(2);
   expect(existsSync(join(folder, "c.txt"))).toBe(false);
 });
+
+test("split makes parts by time on a grid or by size, and together they are the whole", async () => {
+  await drive("a.mcap", "mcap");
+  const { status, err } = await delos("split", "a.mcap", "--duration", "0.25");
+  expect(status).toBe(0);
+  expect(err.split("\n").slice(0, -1)).toEqual([
+    "a_0.mcap: 25 messages",
+    "a_1.mcap: 25 messages",
+    "a_2.mcap: 10 messages",
+  ]);
+  expect((await delos("merge", "a_0.mcap", "a_1.mcap", "a_2.mcap", "again.bag")).status).toBe(0);
+  expect((await delos("split", "again.bag", "part.record", "--size", "0.0001")).status).toBe(0);
+  const parts = readdirSync(folder).filter((name) => name.startsWith("part_"));
+  expect(parts.length).toBeGreaterThan(3);
+  expect((await delos("merge", ...parts.map((_, i) => `part_${i}.record`), "whole.mcap")).status).toBe(0);
+  const [a, whole] = await digestOf("a.mcap", "whole.mcap");
+  expect(whole).toBe(a);
+  expect((await delos("split", "a.mcap", "--duration", "0.25")).err).toContain("BAG_EXISTS");
+  for (const wrong of [[], ["--size", "1", "--duration", "1"], ["--size", "0"], ["--duration", "x"]]) {
+    expect((await delos("split", "a.mcap", ...wrong)).status).toBe(2);
+  }
+});

@@ -1,6 +1,13 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { createRecording, type FileRecording, formatOfName, type Query, type RecordingWriter } from "@delos/bag";
+import {
+  createRecording,
+  type FileRecording,
+  formatOfName,
+  type Query,
+  type RecordingWriter,
+  type RecordingWriterOptions,
+} from "@delos/bag";
 import { AbortedError, DelosError, UsageError } from "@delos/core";
 import type { Command, CommandContext, ExitStatus } from "../command.ts";
 import { integerOption, open, tellProblems, topicsOption } from "./bag-output.ts";
@@ -74,6 +81,17 @@ export const bagRecover: Command = {
   run: (context) => copy(context, one(context)),
 };
 
+export const bagSplit: Command = {
+  name: "bag split",
+  usage: "bag split IN [OUT] (--size MB | --duration S) [--compression C] [--force]",
+  summary: "Cut a recording into files of a size or a length of time",
+  description: `OUT (default: IN) names the parts: drive.mcap becomes drive_0.mcap, drive_1.mcap, … A part ends with the message that reaches --size (10⁶ bytes of messages), or on the grid start + k × --duration; parts without messages are not written. ${FORMATS} ${STATUS}`,
+  examples: ["delos bag split drive.mcap --duration 60"],
+  options: { ...WRITE, size: { type: "string" }, duration: { type: "string" } },
+  optionHelp: { ...WRITE_HELP, size: "Millions of bytes of messages a part", duration: "Seconds a part" },
+  run: (context) => cut(context),
+};
+
 interface Files {
   readonly inputs: readonly string[];
   readonly output: string;
@@ -103,29 +121,106 @@ async function copy(context: CommandContext, { inputs, output }: Files): Promise
   }
   using recording = await open({ ...context, values: { ...context.values, "skip-bad-chunks": true } }, inputs);
   const query = selection(context, recording);
-  // What is not finished has another name, as rosbag's .active: nobody takes half a file for a whole one.
-  const partial = `${target}.partial`;
   const compression = context.values["compression"] as string | undefined;
-  try {
-    const writer = await createRecording(partial, { format, compression });
-    let count: number;
-    try {
-      count = await pour(recording, writer, query, context);
-    } finally {
-      writer.close();
-    }
-    renameSync(partial, target);
-    context.err.write(`${output}: ${count} messages\n`);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
+  let count = 0;
+  await finished(target, { format, compression }, async (writer) => {
+    count = await pour(recording, writer, query, context);
+  });
+  context.err.write(`${output}: ${count} messages\n`);
   tellProblems(context, recording);
-  return recording.complete && recording.problems.every(({ code }) => HARMLESS.has(code)) ? 0 : 3;
+  return outcome(recording);
 }
 
 /** Problems that cost no message. */
 const HARMLESS: ReadonlySet<string> = new Set(["BAG_MISSING_SCHEMA", "BAG_COMPRESSION_UNKNOWN", "BAG_CONFLICT"]);
+
+async function cut(context: CommandContext): Promise<ExitStatus> {
+  const [input, output = input] = context.positionals;
+  if (input === undefined || output === undefined || context.positionals.length > 2)
+    throw new UsageError("which file?");
+  const format = formatOfName(output);
+  if (format === undefined) throw new UsageError(`${output}: the ending must be .mcap, .bag or .record`);
+  const [size, duration] = [positive(context, "size"), positive(context, "duration")];
+  if ((size === undefined) === (duration === undefined)) throw new UsageError("--size or --duration, one of them");
+  const limitBytes = (size ?? Number.POSITIVE_INFINITY) * 1e6;
+  const durationNs = duration === undefined ? undefined : BigInt(Math.round(duration * 1e9));
+
+  using recording = await open({ ...context, values: { ...context.values, "skip-bad-chunks": true } }, [input]);
+  using cursor = recording.cursor();
+  const compression = context.values["compression"] as string | undefined;
+  const startNs = recording.startNs ?? 0n;
+  let more = cursor.next();
+  for (let part = 0; more; part++) {
+    const target = resolve(context.cwd, partName(output, part));
+    if (existsSync(target) && context.values["force"] !== true) {
+      throw new DelosError("BAG_EXISTS", `${partName(output, part)} exists: --force replaces it`);
+    }
+    const endNs =
+      durationNs === undefined ? 2n ** 64n : startNs + ((cursor.logTimeNs - startNs) / durationNs + 1n) * durationNs;
+    const belongs = (written: number): boolean => written < limitBytes && cursor.logTimeNs < endNs;
+    let [count, bytes] = [0, 0];
+    await finished(target, { format, compression }, async (writer) => {
+      for (const metadata of recording.metadata) writer.addMetadata(metadata);
+      if (part === 0) for (const attachment of recording.attachments) writer.addAttachment(attachment);
+      while (more && belongs(bytes)) {
+        bytes += cursor.dataEnd - cursor.dataStart;
+        writer.write(cursor.channel, cursor.logTimeNs, cursor.publishTimeNs, cursor.sequence, cursor.data);
+        if (++count % 4096 === 0) await breathe(context);
+        more = cursor.next();
+      }
+    });
+    context.err.write(`${partName(output, part)}: ${count} messages\n`);
+  }
+  tellProblems(context, recording);
+  return outcome(recording);
+}
+
+/** `drive.mcap` → `drive_3.mcap`, as rosbag and ros2 bag number their parts. */
+function partName(name: string, part: number): string {
+  const [ending] = /\.(bag|mcap|record)(\.\d+)*$/.exec(name)!;
+  return `${name.slice(0, -ending.length)}_${part}${ending}`;
+}
+
+function positive(context: CommandContext, name: string): number | undefined {
+  const value = context.values[name];
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!(number > 0 && Number.isFinite(number))) {
+    throw new UsageError(`--${name} takes a positive number, not ${JSON.stringify(value)}`);
+  }
+  return number;
+}
+
+/** Writes a file under another name until it is whole, as rosbag does with .active: nobody takes half a file for a whole one. */
+async function finished(
+  target: string,
+  options: RecordingWriterOptions,
+  fill: (writer: RecordingWriter) => Promise<void>,
+): Promise<void> {
+  const partial = `${target}.partial`;
+  try {
+    const writer = await createRecording(partial, options);
+    try {
+      await fill(writer);
+    } finally {
+      writer.close();
+    }
+    renameSync(partial, target);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Lets the event loop turn: Ctrl-C arrives with it. */
+async function breathe(context: CommandContext): Promise<void> {
+  await new Promise((continues) => setImmediate(continues));
+  if (context.signal.aborted) throw new AbortedError("writing", context.signal.reason);
+}
+
+function outcome(recording: FileRecording): ExitStatus {
+  return recording.complete && recording.problems.every(({ code }) => HARMLESS.has(code)) ? 0 : 3;
+}
 
 async function pour(
   recording: FileRecording,
@@ -139,11 +234,7 @@ async function pour(
   let count = 0;
   while (cursor.next()) {
     writer.write(cursor.channel, cursor.logTimeNs, cursor.publishTimeNs, cursor.sequence, cursor.data);
-    // Ctrl-C arrives with the event loop.
-    if (++count % 4096 === 0) {
-      await new Promise((continues) => setImmediate(continues));
-      if (context.signal.aborted) throw new AbortedError("the conversion", context.signal.reason);
-    }
+    if (++count % 4096 === 0) await breathe(context);
   }
   return count;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { bagCat } from "./bag-cat.ts";
 import { bagCheck, bagConformance } from "./bag-check.ts";
-import { bagConvert, bagFilter, bagMerge, bagRecover } from "./bag-convert.ts";
+import { bagConvert, bagFilter, bagMerge, bagRecover, bagSplit } from "./bag-convert.ts";
 import { bagDigest } from "./bag-digest.ts";
 import { bagInfo } from "./bag-info.ts";
 
@@ -15,5 +15,6 @@ export const commands: readonly Command[] = [
   bagFilter,
   bagMerge,
   bagRecover,
+  bagSplit,
   bagConformance,
 ];
