@@ -150,7 +150,8 @@ async function cut(context: CommandContext): Promise<ExitStatus> {
   const compression = context.values["compression"] as string | undefined;
   const startNs = recording.startNs ?? 0n;
   let more = cursor.next();
-  for (let part = 0; more; part++) {
+  for (let part = 0; ; part++) {
+    if (!more) break;
     const target = resolve(context.cwd, partName(output, part));
     if (existsSync(target) && context.values["force"] !== true) {
       throw new DelosError("BAG_EXISTS", `${partName(output, part)} exists: --force replaces it`);
