@@ -308,6 +308,24 @@ describe("with a replay", () => {
     one.socket.terminate();
   });
 
+  test("what is said beside the recording does not move its time", async () => {
+    await using runtime = await open();
+    await using replay = await openReplay([recording()], { runtime, paused: true });
+    await using bridge = await openBridge({ runtime, replay, port: 0, page });
+    const one = await new TestPage(bridge).opened();
+    await expect.poll(() => one.last("hello")).toBeDefined();
+    replay.step(1);
+    await expect.poll(() => one.last("world")?.time_s).toBe(1000);
+    const log = topic("/delos/log", delos.Log);
+    runtime
+      .node("/talker")
+      .publisher(log)
+      .publish({ level: delos.Log.Level.WARN, node: "/talker", message: "careful" });
+    await expect.poll(() => one.texts).toContain("careful");
+    expect(one.last("world")?.time_s).toBe(1000);
+    one.socket.terminate();
+  });
+
   test("after a jump back the world of before is gone, pass and world together", async () => {
     await using runtime = await open();
     await using replay = await openReplay([recording()], { runtime, rate: 50, loop: true });

@@ -99,8 +99,9 @@ export class Bridge implements AsyncDisposable {
     this.#lifetime.defer(() => this.#closeServer());
 
     const node = this.#lifetime.own(options.runtime.node("/bridge"));
-    this.#bus = this.#lifetime.own(new BusWatcher(options.runtime, node, this.#world));
     const { replay } = options;
+    const recorded = replay?.recording;
+    this.#bus = this.#lifetime.own(new BusWatcher(options.runtime, node, this.#world, recorded));
     if (replay !== undefined) this.#follow(replay);
     const pump = setInterval(() => this.#pump(), FRAME_MS);
     this.#lifetime.defer(() => clearInterval(pump));

@@ -10,6 +10,12 @@ const MAX_TOPICS = 2000;
 /** Names of ROS 2's and DDS' own endpoints behind services and actions: not topics of anybody. */
 const HIDDEN = /^(rq|rr|rs|ra)\/|\/_(action|service_event)\b/;
 
+/** Both ends inclusive. */
+export interface TimeRange {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+}
+
 /** Subscribes to everything there is, measures it, and tells the world model what its messages say. */
 export class BusWatcher implements AsyncDisposable {
   readonly topics: Map<string, WatchedTopic> = new Map();
@@ -17,13 +23,19 @@ export class BusWatcher implements AsyncDisposable {
   readonly #world: WorldModel;
   readonly #codecs: CodecResolver = messageCodecs();
   readonly #lifetime = new Lifetime();
+  readonly #recorded: TimeRange | undefined;
   /** Grows when a topic comes or changes its type. */
   revision = 0;
   received = 0;
 
-  constructor(runtime: Runtime, node: Node, world: WorldModel) {
+  /**
+   * `recorded`: the time of a recording that plays. Messages of other times beside it (logs, statistics) are of now, which
+   * on such a bus is where the recording is.
+   */
+  constructor(runtime: Runtime, node: Node, world: WorldModel, recorded?: TimeRange) {
     this.#node = node;
     this.#world = world;
+    this.#recorded = recorded;
     for (const { discovery } of runtime.transports) {
       const listener = discovery.events.on("endpointJoined", (endpoint) => this.#found(endpoint));
       this.#lifetime.defer(() => listener[Symbol.dispose]());
@@ -72,7 +84,7 @@ export class BusWatcher implements AsyncDisposable {
   }
 
   #take(topic: WatchedTopic, sample: Sample): void {
-    const timeS = Number(sample.sourceTimeNs / 1000n) / 1e6;
+    const timeS = this.#timeOf(sample);
     topic.received++;
     this.received++;
     topic.rate.add(timeS, sample.isEncoded ? sample.bytes.length : 0);
@@ -84,6 +96,13 @@ export class BusWatcher implements AsyncDisposable {
     else this.#read(topic, sample);
   }
 
+  #timeOf({ sourceTimeNs }: Sample): number {
+    const recorded = this.#recorded;
+    if (recorded !== undefined && (sourceTimeNs < recorded.startNs || sourceTimeNs > recorded.endNs))
+      return this.#world.timeS ?? Number(recorded.startNs / 1000n) / 1e6;
+    return Number(sourceTimeNs / 1000n) / 1e6;
+  }
+
   #changedType(topic: WatchedTopic, { schema }: Sample): void {
     if (schema.name !== topic.schema.name) {
       topic.adapter = adapterFor(schema.name);
@@ -93,7 +112,7 @@ export class BusWatcher implements AsyncDisposable {
   }
 
   #read(topic: WatchedTopic, sample: Sample): void {
-    const timeS = Number(sample.sourceTimeNs / 1000n) / 1e6;
+    const timeS = this.#timeOf(sample);
     try {
       const { message } = sample.resolve(this.#codecs);
       for (const observation of topic.adapter!.read(message, topic.name))

@@ -170,6 +170,9 @@ describe("ROS", () => {
       { level: "error", timeS: 100.5 },
     ]);
     expect(read("rosgraph_msgs/Log", { level: 1, msg: "debug" })).toEqual([]);
+    expect(
+      read("delos.Log", { level: 4, node: "/n", message: "broken", code: "X", stamp_ns: 2_000_000_000n }),
+    ).toMatchObject([{ level: "error", source: "/n", text: "X: broken", timeS: 2 }]);
   });
 
   test("paths and transforms", () => {

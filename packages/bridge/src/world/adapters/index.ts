@@ -17,7 +17,7 @@ import {
   posesInFrame,
 } from "./foxglove-pose.ts";
 import { sceneUpdate } from "./foxglove-scene.ts";
-import { foxgloveLog, rosout, rosout2 } from "./ros-log.ts";
+import { delosLog, foxgloveLog, rosout, rosout2 } from "./ros-log.ts";
 import { path } from "./ros-path.ts";
 import { odometry, poseStamped, poseWithCovarianceStamped, turtle } from "./ros-pose.ts";
 import { imu, navSatFix } from "./ros-sensors.ts";
@@ -49,6 +49,7 @@ export const ADAPTERS: readonly Adapter[] = [
   rosout,
   rosout2,
   foxgloveLog,
+  delosLog,
   poseInFrame,
   posesInFrame,
   foxgloveOdometry,

@@ -35,6 +35,29 @@ export const rosout2: Adapter = {
     notice(ROS2_LEVELS[num(field(message, "level")) ?? 0], message, "msg", stampS(field(message, "stamp"))),
 };
 
+const DELOS_LEVELS: Readonly<Record<number, NoticeLevel>> = { 2: "info", 3: "warn", 4: "error", 5: "fatal" };
+
+/** What the loggers of Delos' own runtimes say. */
+export const delosLog: Adapter = {
+  types: ["delos.Log"],
+  read: (message) => {
+    const level = DELOS_LEVELS[num(field(message, "level")) ?? 0];
+    const parts = ["node", "logger"].map((name) => text(field(message, name)) ?? "");
+    const code = text(field(message, "code"));
+    const said = text(field(message, "message")) ?? "";
+    if (level === undefined) return [];
+    return [
+      {
+        kind: "notice",
+        level,
+        source: parts.filter((part) => part !== "").join("."),
+        text: code === undefined || code === "" ? said : `${code}: ${said}`,
+        timeS: stampS(field(message, "stamp_ns")),
+      },
+    ];
+  },
+};
+
 export const foxgloveLog: Adapter = {
   types: ["foxglove.Log", "foxglove_msgs/Log"],
   read: (message) =>
