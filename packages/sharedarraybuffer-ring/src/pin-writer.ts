@@ -84,6 +84,8 @@ export class Loan implements Disposable {
 export class PinWriter implements Disposable {
   readonly maxMessageBytes: number;
   readonly token: number = randomToken();
+  /** See `PinWriterOptions.history`. May be changed at any time; more than the depth is the depth. */
+  history: number;
 
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
@@ -94,7 +96,6 @@ export class PinWriter implements Disposable {
   readonly #writerBell: Bell;
   readonly #readers: Attachments;
   readonly #isAlive: ((owner: number) => boolean) | undefined;
-  readonly #history: number;
   readonly #reuseEarly: boolean;
   readonly #copy = new StraightCopy();
 
@@ -134,7 +135,7 @@ export class PinWriter implements Disposable {
     this.#writerBell = new Bell(memory, WRITER_BELL);
     this.#readers = new Attachments(words, layout.places, sizes.maxReaders, HIGH);
     this.#isAlive = options.isAlive;
-    this.#history = Math.max(0, Math.min(options.history ?? 1, layout.depth));
+    this.history = options.history ?? 1;
     this.#reuseEarly = layout.chunkBytes >= REUSE_EARLY_FROM_BYTES;
     this.#named = new Int32Array(layout.depth).fill(-1);
 
@@ -356,7 +357,7 @@ export class PinWriter implements Disposable {
 
   /** Forgets at once what every reader has passed, so that the next message finds a chunk that is still in the cache. */
   #forgetPassed(): void {
-    const keepFrom = (this.#published - this.#history) | 0;
+    const keepFrom = (this.#published - Math.max(0, Math.min(this.history, this.#layout.depth))) | 0;
     if (((keepFrom - this.#oldest) | 0) <= 0) return;
     const passed = this.#smallestCursor(false);
     while (((keepFrom - this.#oldest) | 0) > 0 && ((passed - this.#oldest) | 0) > 0) this.#forget();

@@ -249,6 +249,8 @@ export class ShmWriter implements Writer {
   }
 
   segmentAttached(): void {
+    const writer = this.#pool?.writer;
+    if (writer !== undefined && writer.readers >= this.#matched.size) writer.history = 1;
     this.#flushSoon();
   }
 
@@ -393,7 +395,8 @@ export class ShmWriter implements Writer {
     const chunkBytes = Math.max(LEAST_CHUNK_BYTES, 2 ** Math.ceil(Math.log2(size)));
     const depth = chunkBytes <= 1 << 24 ? 8 : 2;
     const ring = PinRing.create({ maxMessageBytes: chunkBytes, depth, chunks: depth * 2, maxReaders: PIN_READERS });
-    const writer = ring.writer({ isAlive: (owner) => this.#bus.isOwnerAlive(owner) });
+    // Nothing is forgotten early before those who are matched have attached.
+    const writer = ring.writer({ isAlive: (owner) => this.#bus.isOwnerAlive(owner), history: depth });
     const generation = (present?.generation ?? 0) + 1;
     this.#pool = { generation, ring, writer };
     const buffer = ring.buffer as SharedArrayBuffer;

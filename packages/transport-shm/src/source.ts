@@ -55,12 +55,13 @@ export class Source {
     this.#queue = options.queue;
     this.#awaitsHistory = options.wantsHistory;
     const { segments, strict, owner } = options;
+    // The pool first: what the records then speak of has not been forgotten there.
+    if (segments.pin !== undefined) this.addPool(segments.pin.generation, segments.pin.buffer);
     this.#log = LogRing.attach(segments.log).reader({
       mode: strict ? "reliable" : "keep-last",
       owner,
       freshBatches: true,
     });
-    if (segments.pin !== undefined) this.addPool(segments.pin.generation, segments.pin.buffer);
   }
 
   /** Delivers what comes, on this thread's event loop, until the source is closed. Does not throw. */
