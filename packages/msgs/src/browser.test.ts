@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   vi.resetModules();
 });
 
@@ -26,4 +27,25 @@ test("only the reader of sources needs Node and protobufjs' parser", () => {
     /from "(node:|protobufjs|\.\/proto)/.test(readFileSync(new URL(name, folder), "utf8")),
   );
   expect(new Set(needing)).toEqual(new Set(["proto.ts", "proto-source.ts"]));
+});
+
+test("importing reads no descriptor and compiles nothing: start-up is paid type by type", async () => {
+  vi.resetModules();
+  const descriptors = vi.spyOn(Buffer, "from");
+  const compiled = vi.fn();
+  vi.stubGlobal(
+    "Function",
+    new Proxy(Function, {
+      construct(target, args, newTarget) {
+        compiled();
+        return Reflect.construct(target, args, newTarget) as object;
+      },
+    }),
+  );
+  const { apollo, messageTypes } = await import("./index.ts");
+  const read = (): number => descriptors.mock.calls.filter((call) => (call as unknown[])[1] === "base64").length;
+  expect(messageTypes.names.length).toBeGreaterThan(300);
+  expect([read(), compiled.mock.calls.length]).toEqual([0, 0]);
+  apollo.common.PointENU.decode(new Uint8Array());
+  expect([read(), compiled.mock.calls.length]).toEqual([1, 1]);
 });
