@@ -1,10 +1,10 @@
 // What `npm start`, `npm test` and `npm run bench` need before they run: packages installed, everything built.
 // Nothing but Node and npm; safe to run again, quick when there is nothing to do.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -67,17 +67,20 @@ export function build() {
   }
 }
 
-/** The built-in recording is made again when its maker has changed. */
+/** The built-in recording is a drive of our own modules: made again when one of them has changed. */
 function recording() {
-  const file = join(root, "packages", "replay", "recordings", "closed-venue.mcap");
-  const maker = join(root, "packages", "replay", "dist", "builtin");
-  const changedAt = Math.max(
-    ...["course", "drive", "messages", "recording"].map((name) => statSync(join(maker, `${name}.js`)).mtimeMs),
+  const file = join(root, "packages", "replay", "recordings", "closed-loop.mcap");
+  const makers = ["msgs", "math", "bag", "localization", "planning", "control", "vehicle", "sim"];
+  const builtAt = Math.max(
+    ...makers.map((name) => statSync(join(root, "packages", name, "dist", ".tsbuildinfo")).mtimeMs),
   );
-  if (existsSync(file) && statSync(file).mtimeMs > changedAt) return;
-  rmSync(file, { force: true });
-  const script = `import(${JSON.stringify(pathToFileURL(join(maker, "recording.js")).href)}).then((m) => m.builtinRecordingPath())`;
-  run("making the built-in recording", process.execPath, ["-e", script]);
+  if (existsSync(file) && statSync(file).mtimeMs > builtAt) return;
+  console.error("delos: driving the built-in recording …");
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  const args = ["sim", "--track", "loop", "--duration", "46", "--out", unfinished];
+  run("delos sim", process.execPath, [join(root, "packages", "delos", "bin", "delos.mjs"), ...args]);
+  renameSync(unfinished, file);
 }
 
 /** The page is rebuilt when a source is newer than what was built. */

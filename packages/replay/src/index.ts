@@ -1,4 +1,4 @@
-export { builtinRecordingPath, writeBuiltinRecording } from "./builtin/recording.ts";
+export { builtinRecordingPath } from "./builtin-recording.ts";
 export { type DensityOptions, densityOf, type RecordingDensity, recordingDensity } from "./density.ts";
 export {
   type Delivery,

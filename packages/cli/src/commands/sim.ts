@@ -58,7 +58,7 @@ const sim: Command = {
       ...(typeof estop === "string" ? { estopS: secondsOf("estop", estop) } : {}),
     });
     const file = context.values["out"];
-    using recorder = typeof file === "string" ? new Recorder(resolve(context.cwd, file)) : undefined;
+    using recorder = typeof file === "string" ? await Recorder.create(resolve(context.cwd, file)) : undefined;
     const hashes: string[] = [];
     let next = drive.next();
     for (; next.done !== true; next = drive.next()) {
@@ -91,8 +91,13 @@ class Recorder implements Disposable {
   readonly #schemas = new Map<string, number>();
   readonly #channels = new Map<string, { readonly id: number; sequence: number }>();
 
-  constructor(path: string) {
-    this.#writer = new McapWriter(createFile(path), { compression: "lz4" });
+  private constructor(writer: McapWriter) {
+    this.#writer = writer;
+  }
+
+  /** zstd: one trajectory is much like the next, and it sees that across a whole chunk. */
+  static async create(path: string): Promise<Recorder> {
+    return new Recorder(await McapWriter.create(createFile(path), { compression: "zstd" }));
   }
 
   write(topic: string, type: MessageType<never>, timeNs: bigint, data: Uint8Array): void {
