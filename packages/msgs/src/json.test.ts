@@ -1,6 +1,6 @@
 import type { JsonValue } from "@delos/core";
 import { describe, expect, test } from "vitest";
-import { apollo, google } from "./index.ts";
+import { apollo, foxglove, google } from "./index.ts";
 
 const { Header, PointENU } = apollo.common;
 const { Chassis } = apollo.canbus;
@@ -52,6 +52,39 @@ describe("reads what protobuf's own JSON mapping allows", () => {
   test("both alphabets of base64, with and without padding", () => {
     for (const value of ["//79/A==", "__79_A==", "//79/A", "__79_A"])
       expect(google.protobuf.Any.fromJSON({ value })).toEqual({ value: Uint8Array.of(255, 254, 253, 252) });
+  });
+});
+
+describe("times", () => {
+  const { Timestamp, Duration } = google.protobuf;
+  test.for<[JsonValue, bigint, number]>([
+    ["1970-01-01T00:00:00Z", 0n, 0],
+    ["2026-01-02T03:04:05.000000006Z", 1767323045n, 6],
+    ["2026-01-02T03:04:05.5+01:00", 1767319445n, 500_000_000],
+    ["1969-12-31T23:59:59.25Z", -1n, 250_000_000],
+    [{ sec: 5, nsec: 7 }, 5n, 7],
+    [{ seconds: "5", nanos: 7 }, 5n, 7],
+  ])("%j", ([json, seconds, nanos]) => {
+    expect(Timestamp.fromJSON(json)).toEqual({ seconds, nanos });
+  });
+
+  test("spans", () => {
+    expect(Duration.fromJSON("1.5s")).toEqual({ seconds: 1n, nanos: 500_000_000 });
+    expect(Duration.fromJSON("-0.25s")).toEqual({ seconds: 0n, nanos: -250_000_000 });
+    expect(Duration.fromJSON({ nsec: 3 })).toEqual({ seconds: 0n, nanos: 3 });
+    expect(Duration.toJSON({ seconds: 1n })).toEqual({ seconds: "1" });
+  });
+
+  test("inside other messages; what is no time is refused by name", () => {
+    expect(foxglove.Log.fromJSON({ timestamp: "1970-01-01T00:00:01Z" })).toEqual({
+      timestamp: { seconds: 1n, nanos: 0 },
+    });
+    expect(() => foxglove.Log.fromJSON({ timestamp: "yesterday" })).toThrow(
+      "foxglove.Log.timestamp takes a time such as",
+    );
+    expect(() => Timestamp.fromJSON("2026-13-01T00:00:00Z")).toThrow("google.protobuf.Timestamp takes a time");
+    expect(() => Duration.fromJSON("1.5")).toThrow("takes a span");
+    expect(() => Timestamp.fromJSON({ sec: 1, min: 2 })).toThrow("no field min");
   });
 });
 

@@ -1,6 +1,7 @@
 import { DelosError, type JsonValue } from "@delos/core";
 import { mapFields } from "./code.ts";
 import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
+import { timeFromJson } from "./time-json.ts";
 import {
   checkOneof,
   checkRequired,
@@ -17,7 +18,7 @@ import { wrongValue } from "./wrong-value.ts";
 /**
  * Messages as JSON: names as in the `.proto`, 64-bit integers as decimal strings, bytes as base64, enums by name, NaN and
  * infinities as strings, what is absent absent. Reading also takes what protobuf's own JSON mapping allows: camelCase
- * names, numbers in strings, enums by number, `null` for absent.
+ * names, numbers in strings, enums by number, `null` for absent, times as strings.
  */
 export function messageToJson(descriptor: MessageDescriptor, message: object): { [key: string]: JsonValue } {
   const entries: [string, JsonValue][] = [];
@@ -60,7 +61,8 @@ export function messageFromJson(descriptor: MessageDescriptor, json: unknown): M
   return message;
 }
 
-function readMessage(descriptor: MessageDescriptor, json: unknown, path: string, depth: number): Message {
+function readMessage(descriptor: MessageDescriptor, given: unknown, path: string, depth: number): Message {
+  const json = timeFromJson(descriptor.name, given, path === "" ? descriptor.name : path);
   if (depth > MAX_DEPTH)
     throw new DelosError("MSG_TOO_DEEP", `${path}: messages nested more than ${MAX_DEPTH} deep`, {
       details: { field: path },
