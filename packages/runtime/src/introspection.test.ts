@@ -1,4 +1,4 @@
-import { DelosError, SimulatedClock } from "@delos/core";
+import { SimulatedClock } from "@delos/core";
 import { delos } from "@delos/msgs";
 import { inProcess } from "@delos/transport";
 import { expect, test } from "vitest";
@@ -40,7 +40,7 @@ test("log lines are a topic that late readers get too: level, node, code and val
   await using runtime = await open({ log: () => {}, clock });
   const node = runtime.node("/perception/camera");
   node.log.child("driver").warn("hot", { celsius: 81, since: 5n });
-  node.log.error("lost", { error: new DelosError("CAMERA_LOST", "gone") });
+  node.log.error("lost", { code: "CAMERA_LOST" });
   runtime.log.debug("not at this level");
   const lines: delos.Log[] = [];
   node.subscribe(logTopic).on(({ message }) => lines.push(message));

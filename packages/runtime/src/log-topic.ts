@@ -1,4 +1,4 @@
-import { DelosError, type LogLevel, type LogRecord } from "@delos/core";
+import type { LogLevel, LogRecord } from "@delos/core";
 import { delos } from "@delos/msgs";
 import { type Topic, topic } from "./topic.ts";
 
@@ -16,19 +16,19 @@ const LEVELS: Readonly<Record<LogLevel, number>> = {
   fatal: delos.Log.Level.FATAL,
 };
 
-/** A log record as it travels. Its source is `delos.<node>.<part>`, or `delos.<part>` for what is no node's. */
+/** A log record as it travels. Its source is a node, a part of one (`/camera.driver`), or a part of none (`delos.rtps`). */
 export function logToMessage({ level, timeNs, source, message, fields }: LogRecord): delos.Log {
-  const [, node = "", logger = ""] = /^delos\.?(\/[^.]*)?\.?(.*)$/.exec(source) ?? ["", "", source];
-  const { error, ...rest } = fields;
-  const code = error instanceof DelosError ? error.code : undefined;
+  const dot = source.indexOf(".");
+  const [first, logger] = dot < 0 ? [source, ""] : [source.slice(0, dot), source.slice(dot + 1)];
+  const { code, ...rest } = fields;
   const details = JSON.stringify(rest, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
   return {
     stamp_ns: timeNs,
     level: LEVELS[level],
-    node,
     message,
+    ...(first.startsWith("/") && { node: first }),
     ...(logger !== "" && { logger }),
-    ...(code !== undefined && { code }),
+    ...(typeof code === "string" && { code }),
     ...(details !== "{}" && { details }),
   };
 }

@@ -3,6 +3,7 @@ import process from "node:process";
 import {
   type Clock,
   ClosedError,
+  DelosError,
   describeError,
   type EventMap,
   Events,
@@ -112,6 +113,7 @@ export class Runtime implements AsyncDisposable {
   readonly #abort: Disposable;
   readonly #overrides: NonNullable<RuntimeOptions["parameters"]>;
   readonly #fan: LogFan;
+  readonly #level: LogLevel;
   readonly #own: Node;
   #endpoints = 0;
   #errors = 0;
@@ -131,6 +133,7 @@ export class Runtime implements AsyncDisposable {
     this.log = log;
     this.transports = transports;
     this.#fan = fan;
+    this.#level = options.logLevel ?? "info";
     this.#codecs = options.codecs ?? codecsOfSchemas();
     this.#overrides = options.parameters ?? {};
     // A clock that is told the time stands still while its consequences run: no need, and no right, to yield to others.
@@ -203,7 +206,7 @@ export class Runtime implements AsyncDisposable {
       name,
       clock: this.clock,
       executor: this.executor,
-      log: name === "" ? this.log : this.log.child(name),
+      log: this.#logOf(name),
       transports: this.transports,
       codecs: this.#codecs,
       report: (error, where, topic) => this.#report(error, name, where, topic),
@@ -218,6 +221,10 @@ export class Runtime implements AsyncDisposable {
     const newId = (kind: EndpointKind): EndpointId => endpointId(this.participant.id, ++this.#endpoints, kind);
     const overrides = this.#overrides[name] ?? this.#overrides[name.slice(1)] ?? {};
     return new Node(context, announced, newId, (closed) => this.#nodes.delete(closed), overrides);
+  }
+
+  #logOf(node: string): Logger {
+    return node === "" ? this.log : new Logger(node, this.clock, (record) => this.#fan.write(record), this.#level);
   }
 
   #publishLog(): void {
@@ -247,9 +254,10 @@ export class Runtime implements AsyncDisposable {
   #report(error: unknown, node: string, where: string, topic?: string): void {
     this.#errors++;
     const line = `error in ${where}: ${describeError(error)}`;
-    const log = node === "" ? this.log : this.log.child(node);
-    if (topic === logTopic.name) this.#fan.quietly(() => log.error(line, { error }));
-    else log.error(line, { error });
+    const log = this.#logOf(node);
+    const fields = error instanceof DelosError ? { code: error.code } : {};
+    if (topic === logTopic.name) this.#fan.quietly(() => log.error(line, fields));
+    else log.error(line, fields);
     try {
       this.events.emit("error", { error, node, where });
     } catch (second) {

@@ -1,4 +1,4 @@
-import { DelosError, describeError, Fifo } from "@delos/core";
+import { DelosError, describeError, Fifo, onAbort } from "@delos/core";
 import type { EndpointId, Sample } from "@delos/transport";
 import type { NodeContext } from "./node-context.ts";
 import type { Publisher } from "./publisher.ts";
@@ -29,6 +29,9 @@ export interface ServiceServerStats {
   readonly waiting: number;
   readonly active: number;
 }
+
+/** How long an answer waits for discovery to show who wants it, before it is sent regardless. */
+const DISCOVERY_MS = 1000;
 
 /** Answers the requests of one service, in the order they came. */
 export class ServiceServer<Q = unknown, A = unknown> implements AsyncDisposable {
@@ -95,16 +98,38 @@ export class ServiceServer<Q = unknown, A = unknown> implements AsyncDisposable 
     const call = { signal: this.#closing.signal, client: request.publisher };
     try {
       // Without a promise the answer goes out in this very turn of dispatch.
-      const answer = this.#handler(request.message, call);
-      this.#answer(request, answer instanceof Promise ? await answer : answer);
+      const result = this.#handler(request.message, call);
+      const answer = result instanceof Promise ? await result : result;
+      if (!this.#isHeardBy(request)) await this.#untilHeardBy(request);
+      this.#answer(request, answer);
     } catch (error) {
       this.#failed++;
       this.#context.report(error, `service ${this.service.name}`);
+      if (!this.#isHeardBy(request)) await this.#untilHeardBy(request);
       this.#fail(request, error);
     }
     this.#active--;
     const next = this.#waiting.shift();
     if (next !== undefined) void this.#handle(next);
+  }
+
+  /** Whether an answer would reach the caller: discovery may have shown us its questions before its ear. */
+  #isHeardBy({ publisher }: Sample): boolean {
+    return this.#responses.matched.some((peer) => publisher.startsWith(peer.participant.id));
+  }
+
+  #untilHeardBy(request: Sample): Promise<void> {
+    const { clock } = this.#context;
+    const { signal } = this.#closing;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        for (const each of [alarm, matched, closing]) each[Symbol.dispose]();
+        resolve();
+      };
+      const alarm = clock.alarm(clock.monotonicMs() + DISCOVERY_MS, end, { background: true });
+      const matched = this.#responses.on("matched", () => this.#isHeardBy(request) && end());
+      const closing = onAbort(signal, end);
+    });
   }
 
   #answer(request: Sample<Q>, answer: A): void {

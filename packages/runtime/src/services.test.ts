@@ -3,6 +3,7 @@ import { delos } from "@delos/msgs";
 import { inProcess } from "@delos/transport";
 import { expect, test } from "vitest";
 import { open, type RuntimeOptions } from "./runtime.ts";
+import { serviceTopics } from "./service-topics.ts";
 import { service } from "./topic.ts";
 
 const quiet: RuntimeOptions = { log: () => {} };
@@ -58,6 +59,24 @@ test("without a server, or without an answer, the call times out on the runtime'
   const silent = node.call(Double, {}, { timeoutMs: 100 });
   clock.advance(100);
   await expect(silent).rejects.toThrow("no answer");
+});
+
+test("an answer waits until discovery has shown the server who wants it", async () => {
+  const bus = inProcess();
+  await using there = await open({ ...quiet, transports: [bus] });
+  await using here = await open({ ...quiet, transports: [bus] });
+  const server = there.node("server").serve(Double, double);
+  const { request, response } = serviceTopics(Double);
+  const node = here.node("client");
+  const question = node.publisher(request);
+  question.publish({ time_ns: 4n });
+  await here.settled();
+  expect(server.stats).toMatchObject({ served: 0, active: 1 });
+  const answers = node.subscribe(response);
+  await here.settled();
+  expect(server.stats).toMatchObject({ served: 1, active: 0 });
+  expect(answers.latest()?.message).toEqual({ time_ns: 8n });
+  expect(answers.latest()?.extras?.related).toEqual({ publisher: question.id, sequence: 1 });
 });
 
 test("a server of another QoS is named in the time-out", async () => {
