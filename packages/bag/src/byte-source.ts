@@ -63,7 +63,7 @@ class FileSource implements ByteSource {
     if (this.#descriptor === undefined) throw new ClosedError(this.name);
     let done = 0;
     while (done < length) {
-      const count = readSync(this.#descriptor, target, offset + done, length - done, position + done);
+      const count = this.#readSome(this.#descriptor, target, offset + done, length - done, position + done);
       if (count === 0) throw tooShort(this.name, position + done, length - done);
       done += count;
     }
@@ -71,6 +71,17 @@ class FileSource implements ByteSource {
 
   view(): undefined {
     return undefined;
+  }
+
+  #readSome(descriptor: number, target: Uint8Array, offset: number, length: number, position: number): number {
+    try {
+      return readSync(descriptor, target, offset, length, position);
+    } catch (cause) {
+      throw new DelosError("BAG_IO", `cannot read ${this.name}: ${(cause as Error).message}`, {
+        cause,
+        details: { file: this.name, offset: position, inFile: true },
+      });
+    }
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import { DelosError } from "@delos/core";
+import { DelosError, UsageError } from "@delos/core";
 import { BlockRecording } from "./block-recording.ts";
 import { type ByteSource, bytesSource, openFile, readBytes } from "./byte-source.ts";
 import { ChannelList } from "./channel-list.ts";
@@ -24,6 +24,7 @@ export async function openRecording(
   options: OpenOptions = {},
 ): Promise<FileRecording> {
   const inputs: readonly RecordingInput[] = Array.isArray(input) ? input : [input as RecordingInput];
+  if (inputs.length === 0) throw new UsageError("no file to open");
   const read = readOptions(options);
   for (;;) {
     try {

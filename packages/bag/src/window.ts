@@ -22,15 +22,18 @@ export class Window {
     if (position >= this.#start && position + length <= this.#end) return position - this.#start;
     const want = Math.min(Math.max(length, this.#size), this.#source.size - position);
     const direct = this.#source.view(position, want);
-    if (direct !== undefined) {
-      this.bytes = direct;
-    } else {
-      if (this.bytes.length < want) this.bytes = new Uint8Array(want);
+    if (direct !== undefined) this.#show(direct);
+    else {
+      if (this.bytes.length < want) this.#show(new Uint8Array(want));
       this.#source.read(this.bytes, 0, want, position);
     }
-    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
     this.#start = position;
     this.#end = position + want;
     return 0;
+  }
+
+  #show(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 }

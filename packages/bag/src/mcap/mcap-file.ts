@@ -197,7 +197,8 @@ export class McapFile implements RecordingFile {
         if (isSufficient(summary) && this.#index(start, summary)) return;
       } catch (error) {
         if (error instanceof CodecNotLoadedError || !(error instanceof DelosError)) throw error;
-        this.complete = false;
+        // An index that knows too little is a fault of the writer; one that cannot be read has been damaged.
+        if (error.code !== "BAG_INDEX_WRONG") this.complete = false;
         this.problems.add(error.code, Number(error.details["offset"] ?? footer.at), error.message);
       }
       this.#forget();

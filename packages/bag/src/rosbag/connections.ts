@@ -1,6 +1,6 @@
 import type { MessageSchema } from "@delos/core";
 import type { ChannelList, RecordedChannel } from "../channel-list.ts";
-import { type Fields, readFields, textField, u32Field } from "./record.ts";
+import { type Fields, readFields } from "./record.ts";
 
 /** Connections of one bag: connection id to channel. Ids are small in practice and anything in a damaged file. */
 export class Connections {
@@ -30,13 +30,13 @@ export class Connections {
    * @throws {MalformedError} when fields are missing
    */
   define(header: Fields, data: Uint8Array, offset: number): void {
-    const id = u32Field(header, "conn", offset);
+    const id = header.u32("conn", offset);
     if (this.indexOf(id) >= 0) return;
     const fields = readFields(data, 0, data.length, offset);
-    const topic = textField(header, "topic") ?? textField(fields, "topic") ?? "";
+    const topic = header.text("topic") ?? fields.text("topic") ?? "";
     const metadata = new Map<string, string>();
     for (const name of ["callerid", "latching", "md5sum"]) {
-      const value = textField(fields, name);
+      const value = fields.text(name);
       if (value !== undefined) metadata.set(name, value);
     }
     const schema = schemaOf(fields);
@@ -54,8 +54,8 @@ export class Connections {
  * text `protobuf`, data a u32 length and the protobuf bytes. No descriptor is stored; a registry finds the type by name.
  */
 function schemaOf(fields: Fields): MessageSchema {
-  const name = textField(fields, "type") ?? "";
-  const md5sum = textField(fields, "md5sum") ?? "";
+  const name = fields.text("type") ?? "";
+  const md5sum = fields.text("md5sum") ?? "";
   const definition = fields.get("message_definition") ?? new Uint8Array(0);
   if (name.startsWith("pb_msgs/") && new TextDecoder().decode(definition).trim() === "protobuf") {
     return { name, messageEncoding: "protobuf", schemaEncoding: "", data: new Uint8Array(0), md5sum };

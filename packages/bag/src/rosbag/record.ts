@@ -1,4 +1,5 @@
 import { MalformedError } from "@delos/core";
+import { secondsHigh, secondsLow } from "../time.ts";
 
 /**
  * A record of a ROS bag 2.0 (wiki.ros.org/Bags/Format/2.0):
@@ -10,12 +11,86 @@ export const OP = { message: 2, bagHeader: 3, indexData: 4, chunk: 5, chunkInfo:
 /** Longest header that is believed: the connection headers of real bags stay far below. */
 export const MAX_HEADER_BYTES = 1 << 20;
 
-export type Fields = ReadonlyMap<string, Uint8Array>;
+/** The fields of one header, found by name where they lie: headers are many, and few of their fields are ever asked for. */
+export class Fields {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  /** Name start, "=", end, for each field. */
+  readonly #places: readonly number[];
 
-/** Fields of a header in `bytes[start, end)`, in any order; each is split at its first "=". */
+  constructor(bytes: Uint8Array, view: DataView, places: readonly number[]) {
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#places = places;
+  }
+
+  get op(): number | undefined {
+    const at = this.#find("op");
+    return at >= 0 && this.#places[at + 2]! - this.#places[at + 1]! === 2
+      ? this.#bytes[this.#places[at + 1]! + 1]
+      : undefined;
+  }
+
+  has(name: string): boolean {
+    return this.#find(name) >= 0;
+  }
+
+  /** The value where it lies. */
+  get(name: string): Uint8Array | undefined {
+    const at = this.#find(name);
+    return at < 0 ? undefined : this.#bytes.subarray(this.#places[at + 1]! + 1, this.#places[at + 2]!);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.get(name);
+    return value === undefined ? undefined : utf8.decode(value);
+  }
+
+  /** @throws {MalformedError} BAG_BAD_RECORD at `offset` when the field is missing or has another size */
+  u32(name: string, offset: number): number {
+    return this.#view.getUint32(this.#sized(name, 4, offset), true);
+  }
+
+  /** u64 as a double: positions in files, which stay below 2⁵³. */
+  u64(name: string, offset: number): number {
+    const at = this.#sized(name, 8, offset);
+    return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32;
+  }
+
+  /** ns, as halves. */
+  time(name: string, offset: number): { readonly high: number; readonly low: number } {
+    const at = this.#sized(name, 8, offset);
+    const [seconds, nanoseconds] = [this.#view.getUint32(at, true), this.#view.getUint32(at + 4, true)];
+    const low = secondsLow(seconds, nanoseconds);
+    return { high: secondsHigh(seconds, nanoseconds, low), low };
+  }
+
+  #sized(name: string, length: number, offset: number): number {
+    const at = this.#find(name);
+    if (at < 0 || this.#places[at + 2]! - this.#places[at + 1]! - 1 !== length) {
+      throw malformed(`field "${name}" is missing or not ${length} bytes long`, offset);
+    }
+    return this.#places[at + 1]! + 1;
+  }
+
+  /** The last field of that name, as a map would have it; −1 when there is none. */
+  #find(name: string): number {
+    const places = this.#places;
+    for (let i = places.length - 3; i >= 0; i -= 3) {
+      const start = places[i]!;
+      if (places[i + 1]! - start !== name.length) continue;
+      let k = 0;
+      while (k < name.length && this.#bytes[start + k] === name.charCodeAt(k)) k++;
+      if (k === name.length) return i;
+    }
+    return -1;
+  }
+}
+
+/** Fields of a header in `bytes[start, end)`, in any order; each is split at its first "=". `bytes` is not copied. */
 export function readFields(bytes: Uint8Array, start: number, end: number, base = 0): Fields {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const fields = new Map<string, Uint8Array>();
+  const places: number[] = [];
   let at = start;
   while (at < end) {
     if (at + 4 > end) throw malformed("a header field is cut", base + at);
@@ -23,40 +98,16 @@ export function readFields(bytes: Uint8Array, start: number, end: number, base =
     const from = at + 4;
     at = from + length;
     if (at > end) throw malformed(`a header field of ${length} bytes runs past its header`, base + from - 4);
-    const equals = bytes.indexOf(0x3d, from);
-    if (equals < 0 || equals >= at) throw malformed('a header field has no "="', base + from);
-    fields.set(latin1.decode(bytes.subarray(from, equals)), bytes.subarray(equals + 1, at));
+    let equals = from;
+    while (equals < at && bytes[equals] !== 0x3d) equals++;
+    if (equals === at) throw malformed('a header field has no "="', base + from);
+    places.push(from, equals, at);
   }
-  return fields;
-}
-
-export function opOf(fields: Fields): number | undefined {
-  const op = fields.get("op");
-  return op?.length === 1 ? op[0] : undefined;
-}
-
-export function u32Field(fields: Fields, name: string, offset: number): number {
-  const value = fields.get(name);
-  if (value?.length !== 4) throw malformed(`field "${name}" is missing or not 4 bytes long`, offset);
-  return (value[0]! | (value[1]! << 8) | (value[2]! << 16) | (value[3]! << 24)) >>> 0;
-}
-
-/** u64 as a double: positions in files, which stay below 2⁵³. */
-export function u64Field(fields: Fields, name: string, offset: number): number {
-  const value = fields.get(name);
-  if (value?.length !== 8) throw malformed(`field "${name}" is missing or not 8 bytes long`, offset);
-  const view = new DataView(value.buffer, value.byteOffset, 8);
-  return view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-}
-
-export function textField(fields: Fields, name: string): string | undefined {
-  const value = fields.get(name);
-  return value === undefined ? undefined : utf8.decode(value);
+  return new Fields(bytes, view, places);
 }
 
 export function malformed(what: string, offset: number): MalformedError {
   return new MalformedError("BAG_BAD_RECORD", what, offset, { details: { inFile: true } });
 }
 
-const latin1 = new TextDecoder("latin1");
 const utf8 = new TextDecoder();

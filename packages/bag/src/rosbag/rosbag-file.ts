@@ -6,21 +6,11 @@ import { CodecNotLoadedError, decompress } from "../compression/decompress.ts";
 import { ProblemList } from "../problems.ts";
 import type { RecordingFile } from "../recording-file.ts";
 import type { ReadOptions } from "../recording-options.ts";
-import { joinNs, secondsHigh, secondsLow } from "../time.ts";
+import { joinNs } from "../time.ts";
 import { Window } from "../window.ts";
 import { Connections } from "./connections.ts";
 import { listMessages } from "./messages.ts";
-import {
-  type Fields,
-  MAX_HEADER_BYTES,
-  malformed,
-  OP,
-  opOf,
-  readFields,
-  textField,
-  u32Field,
-  u64Field,
-} from "./record.ts";
+import { type Fields, MAX_HEADER_BYTES, malformed, OP, readFields } from "./record.ts";
 
 export const ROSBAG_MAGIC = "#ROSBAG V2.0\n";
 
@@ -173,8 +163,8 @@ export class RosbagFile implements RecordingFile {
       return undefined;
     }
     const { fields } = record;
-    if (opOf(fields) !== OP.bagHeader) throw malformed("the first record is not a bag header", at);
-    const encryptor = textField(fields, "encryptor") ?? "";
+    if (fields.op !== OP.bagHeader) throw malformed("the first record is not a bag header", at);
+    const encryptor = fields.text("encryptor") ?? "";
     if (encryptor !== "") {
       throw new DelosError(
         "BAG_ENCRYPTED",
@@ -185,9 +175,9 @@ export class RosbagFile implements RecordingFile {
       );
     }
     return {
-      indexAt: u64Field(fields, "index_pos", at),
-      connections: u32Field(fields, "conn_count", at),
-      chunks: u32Field(fields, "chunk_count", at),
+      indexAt: fields.u64("index_pos", at),
+      connections: fields.u32("conn_count", at),
+      chunks: fields.u32("chunk_count", at),
       end: record.dataAt + record.length,
     };
   }
@@ -202,16 +192,16 @@ export class RosbagFile implements RecordingFile {
     while (at < index.length && (defined < connections || infos.length < chunks)) {
       const record = recordIn(index, at, indexAt);
       const data = index.subarray(record.data, record.end);
-      switch (opOf(record.fields)) {
+      switch (record.fields.op) {
         case OP.connection:
           this.#connections.define(record.fields, data, indexAt + at);
           defined++;
           break;
         case OP.chunkInfo:
-          infos.push({ position: u64Field(record.fields, "chunk_pos", indexAt + at), fields: record.fields, data });
+          infos.push({ position: record.fields.u64("chunk_pos", indexAt + at), fields: record.fields, data });
           break;
         default:
-          throw malformed(`a record of kind ${opOf(record.fields)} in the index`, indexAt + at);
+          throw malformed(`a record of kind ${record.fields.op} in the index`, indexAt + at);
       }
       at = record.end;
     }
@@ -232,10 +222,9 @@ export class RosbagFile implements RecordingFile {
 
   #indexedChunk(position: number, info: Fields, data: Uint8Array, indexAt: number, head: Window): number {
     const chunk = this.#recordAt(position, indexAt, head);
-    if (chunk === undefined || opOf(chunk.fields) !== OP.chunk)
-      throw malformed("no chunk where one should be", position);
-    const compression = textField(chunk.fields, "compression") ?? "";
-    const size = u32Field(chunk.fields, "size", position);
+    if (chunk === undefined || chunk.fields.op !== OP.chunk) throw malformed("no chunk where one should be", position);
+    const compression = chunk.fields.text("compression") ?? "";
+    const size = chunk.fields.u32("size", position);
     if (compression === "none" && chunk.length > LARGE_CHUNK_BYTES) {
       // Too much to hold at once: read through now, and in runs later.
       this.compression.add(compression);
@@ -243,10 +232,10 @@ export class RosbagFile implements RecordingFile {
       if (end > indexAt || this.#runs(chunk.dataAt, end) < end) throw malformed("a chunk is damaged", position);
       return end;
     }
-    const start = timeField(info, "start_time", position);
-    const end = timeField(info, "end_time", position);
+    const start = info.time("start_time", position);
+    const end = info.time("end_time", position);
     const view = new DataView(data.buffer, data.byteOffset, data.length);
-    const pairs = Math.min(u32Field(info, "count", position), Math.floor(data.length / 8));
+    const pairs = Math.min(info.u32("count", position), Math.floor(data.length / 8));
     let messages = 0;
     const channels: number[] = [];
     for (let i = 0; i < pairs; i++) {
@@ -286,11 +275,11 @@ export class RosbagFile implements RecordingFile {
     while (at < this.size) {
       const record = this.#tryRecord(at, window);
       if (record === undefined) return;
-      const op = opOf(record.fields);
+      const op = record.fields.op;
       const end = record.dataAt + record.length;
       if (op === OP.chunk) {
-        const compression = textField(record.fields, "compression") ?? "";
-        const size = record.fields.has("size") ? u32Field(record.fields, "size", at) : 0;
+        const compression = record.fields.text("compression") ?? "";
+        const size = record.fields.has("size") ? record.fields.u32("size", at) : 0;
         this.compression.add(compression);
         const isCut = end > this.size;
         if (isCut && compression !== "none") {
@@ -421,7 +410,7 @@ export class RosbagFile implements RecordingFile {
         if (at + 4 > end) stop = { code: "BAG_TRUNCATED", message: "the last record is cut" };
         else {
           const record = this.#recordAt(at, end, window);
-          const op = record === undefined ? undefined : opOf(record.fields);
+          const op = record === undefined ? undefined : record.fields.op;
           if (record === undefined || record.dataAt + record.length > end) {
             stop = { code: "BAG_TRUNCATED", message: "the last record is cut" };
           } else if (op !== OP.message && op !== OP.connection) other = true;
@@ -468,7 +457,7 @@ export class RosbagFile implements RecordingFile {
   #startsRecord(at: number, window: Window): boolean {
     try {
       const record = this.#recordAt(at, this.size, window);
-      return record !== undefined && opOf(record.fields) !== undefined;
+      return record !== undefined && record.fields.op !== undefined;
     } catch {
       return false;
     }
@@ -485,13 +474,4 @@ function recordIn(bytes: Uint8Array, at: number, base: number): { fields: Fields
   const end = data + view.getUint32(at + 4 + headerLength, true);
   if (end > bytes.length) throw malformed("the data of a record run past the end", base + at);
   return { fields, data, end };
-}
-
-function timeField(fields: Fields, name: string, offset: number): { high: number; low: number } {
-  const value = fields.get(name);
-  if (value?.length !== 8) throw malformed(`field "${name}" is missing or not 8 bytes long`, offset);
-  const view = new DataView(value.buffer, value.byteOffset, 8);
-  const [seconds, nanoseconds] = [view.getUint32(0, true), view.getUint32(4, true)];
-  const low = secondsLow(seconds, nanoseconds);
-  return { high: secondsHigh(seconds, nanoseconds, low), low };
 }
