@@ -176,17 +176,17 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
     await page.keyboard.press("Space");
     await expect.poll(lastCommand).toEqual({ play: false });
     await page.keyboard.press("c");
-    expect(await at("camera-overhead").getAttribute("aria-checked")).toBe("true");
+    await expect.poll(() => at("camera-overhead").getAttribute("aria-checked")).toBe("true");
     await page.keyboard.press("t");
-    expect(await page.locator("html").getAttribute("data-theme")).toBe("light");
+    await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe("light");
     await page.keyboard.press("?");
-    expect(await at("keys-dialog").isVisible()).toBe(true);
+    await expect.poll(() => at("keys-dialog").isVisible()).toBe(true);
     await page.keyboard.press("Escape");
     await expect.poll(() => at("keys-dialog").isVisible()).toBe(false);
     await page.keyboard.press("/");
     await page.keyboard.type("planning l");
-    expect(server.commands.at(-1)).toEqual({ play: false }); // letters in the filter are letters
     await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
+    expect(server.commands.at(-1)).toEqual({ play: false }); // letters in the filter are letters
   });
 
   test("the seek bar and the rate list lead the player", async () => {

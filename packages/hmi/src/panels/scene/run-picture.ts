@@ -41,9 +41,14 @@ export function runPicture(
 
   let request = 0;
   let shownScale = "";
+  let measured = false;
   const loop = (nowMs: number): void => {
     request = requestAnimationFrame(loop); // the browser stops calling while the page is hidden
     draw(nowMs);
+    if (!measured && app.state.track.length > 0) {
+      measured = true;
+      performance.mark("delos.first-picture"); // read by dev/measure.ts, and in the browser's own tools
+    }
     const away = distanceToPlan(app.state.trajectory, pose);
     const far = away > FAR_M;
     const scale = Number.isNaN(away) || far ? "" : `${view.fastestMps} m/s`;

@@ -58,9 +58,9 @@ export class Car {
     this.#paint = glossy(0xffffff, 0.1, 1);
     const glass = glossy(0x05080c, 0.12, 1);
     const metal = glossy(0xb9c3cc, 0.3, 0.6);
-    const dark = new MeshPhongMaterial({ color: 0x0a0c0f, shininess: 20, specular: 0x222222, side: DoubleSide });
+    const dark = glossy(0x07090b, 0.01, 0.25);
     const wheel = new MeshPhongMaterial({ vertexColors: true, shininess: 50, specular: 0x555b60, side: DoubleSide });
-    this.#glossy = [this.#paint, glass, metal];
+    this.#glossy = [this.#paint, glass, metal, dark];
 
     const cabin = greenhouse();
     this.#add(merge([bodyGeometry(), cabin.painted, ...mirrors()]), this.#paint);
@@ -88,11 +88,9 @@ export class Car {
 
   restyle(theme: SceneTheme): void {
     this.#paint.color.set(theme.car);
-    for (const material of this.#glossy) {
-      material.envMap?.dispose();
-      material.envMap = studioReflections(theme.reflectedHorizon, theme.reflectedSky);
-      material.needsUpdate = true;
-    }
+    this.#paint.envMap?.dispose();
+    const reflections = studioReflections(theme.reflectedHorizon, theme.reflectedSky);
+    for (const material of this.#glossy) material.envMap = reflections;
     this.#shadow.uniforms["strength"]!.value = theme.shadow;
     this.#beamMesh.visible = theme.night;
     this.#lamps.of("head").set(theme.night ? 0xf2f8ff : 0xd7e2ea);
@@ -161,18 +159,21 @@ export class Car {
 /** Paint and glass: mirrors little from the front and much at a glancing angle (Schlick), as lacquer does. */
 function glossy(color: number, mirror: number, grazing: number): MeshPhongMaterial {
   const material = new MeshPhongMaterial({ color, shininess: 90, specular: 0x30363c, side: DoubleSide });
+  // Uniforms, not constants: all glossy materials are then one program, compiled once.
   material.onBeforeCompile = (shader) => {
-    shader.fragmentShader = shader.fragmentShader.replace(
+    shader.uniforms["mirror"] = { value: mirror };
+    shader.uniforms["grazing"] = { value: grazing };
+    shader.fragmentShader = `uniform float mirror;\nuniform float grazing;\n${shader.fragmentShader.replace(
       "#include <envmap_fragment>",
       `
       vec3 toEye = normalize( cameraPosition - vWorldPosition );
       vec3 worldNormal = inverseTransformDirection( normal, viewMatrix );
       float facing = clamp( dot( toEye, worldNormal ), 0.0, 1.0 );
-      float fresnel = ${mirror.toFixed(3)} + ${(grazing - mirror).toFixed(3)} * pow( 1.0 - facing, 4.0 );
+      float fresnel = mirror + ( grazing - mirror ) * pow( 1.0 - facing, 4.0 );
       vec3 mirrored = textureCube( envMap, reflect( -toEye, worldNormal ) ).rgb;
       outgoingLight = outgoingLight * ( 1.0 - 0.6 * fresnel ) + mirrored * fresnel;
       `,
-    );
+    )}`;
   };
   return material;
 }

@@ -1,4 +1,4 @@
-import { BufferAttribute, type BufferGeometry, Color, Mesh, PlaneGeometry, ShaderMaterial } from "three";
+import { BufferAttribute, type BufferGeometry, Color, DoubleSide, Mesh, PlaneGeometry, ShaderMaterial } from "three";
 import { bodyPatch, merge } from "./body.ts";
 import { REAR_M } from "./body-surface.ts";
 
@@ -34,6 +34,7 @@ export class Lamps {
     const geometry = merge(LAMPS.map((lamp) => parts[lamp]));
     geometry.setAttribute("lamp", new BufferAttribute(new Float32Array(owners), 1));
     const material = new ShaderMaterial({
+      side: DoubleSide,
       uniforms: { colours: { value: this.#colours } },
       vertexShader: `
         attribute float lamp; uniform vec3 colours[ ${LAMPS.length} ]; varying vec3 shine;
