@@ -185,6 +185,11 @@ describe("the WebSocket", () => {
     // Somebody who comes later sees the same, before anything new happens.
     const late = await new TestPage(bridge).opened();
     await expect.poll(() => late.last("world")?.pose?.x).toBe(199);
+    bridge.note("warn", "test", "once");
+    const later = await new TestPage(bridge).opened();
+    await expect.poll(() => later.texts).toEqual(["once"]);
+    await expect.poll(() => late.texts).toEqual(["once"]);
+    later.socket.terminate();
     for (const one of [first, second, late]) one.socket.terminate();
     await expect.poll(() => bridge.clients).toBe(0);
   });

@@ -153,14 +153,16 @@ export class Bridge implements AsyncDisposable {
         onCommand: (from, command) => this.#command(from, command),
         onClosed: (gone) => this.#clients.delete(gone),
       });
-      this.#clients.add(client);
       this.#greet(client);
+      this.#clients.add(client);
     });
   }
 
   #greet(client: Client): void {
     const { replay, server = "delos" } = this.#options;
     const title = this.#options.title ?? (replay === undefined ? "live" : titleOf(replay.recording.files));
+    this.#bus.readPending();
+    this.#publishNotices(this.#world.takeNotices());
     const hello = { server, title, can_control: replay !== undefined };
     client.send(Frame.encode({ hello, notices: this.#notices }), this.#whole());
     client.needsAll = false;
@@ -184,6 +186,10 @@ export class Bridge implements AsyncDisposable {
     const everySecond = this.#frame % SECOND_FRAMES === 0;
     const withRaw = this.#frame % RAW_FRAMES === 0;
     this.#frame++;
+    if (this.#clients.size === 0) {
+      this.#world.takeSeries(); // samples that nobody plots
+      return;
+    }
     this.#bus.readPending();
     this.#publishNotices(this.#world.takeNotices());
     const news = this.#news(everySecond);

@@ -1,5 +1,5 @@
 export { builtinRecordingPath } from "./builtin-recording.ts";
-export { type DensityOptions, densityOf, type RecordingDensity, recordingDensity } from "./density.ts";
+export { type DensityOptions, type RecordingDensity, recordingDensity } from "./density.ts";
 export {
   type Delivery,
   openReplay,
