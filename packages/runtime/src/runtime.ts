@@ -7,10 +7,8 @@ import {
   describeError,
   type EventMap,
   Events,
-  formatLogRecord,
   Logger,
   type LogLevel,
-  type LogRecord,
   type LogSink,
   type MessageCodec,
   onAbort,
@@ -33,6 +31,7 @@ import {
 } from "@delos/transport";
 import { Executor } from "./executor.ts";
 import { type Graph, graphOf } from "./graph.ts";
+import { LogFan, standardError } from "./log-fan.ts";
 import { logToMessage, logTopic } from "./log-topic.ts";
 import { Node } from "./node.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -156,8 +155,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Opens a node. Names are unique in a runtime, until the node closes. They begin with `/`; without one they stand in the root namespace:
-   * `camera` is `/camera`.
+   * Opens a node. Names are unique in a runtime, until the node closes. They begin with `/`; without one they stand in the
+   * root namespace: `camera` is `/camera`.
    * @throws {UsageError} when there is such a node already
    */
   node(name: string): Node {
@@ -266,33 +265,6 @@ export class Runtime implements AsyncDisposable {
   }
 }
 
-/** Log records go to the program's sink and to the log topic; what the log topic's readers cause goes to the sink alone. */
-class LogFan {
-  readonly #sink: LogSink;
-  publish: LogSink | undefined;
-  #quiet = false;
-
-  constructor(sink: LogSink) {
-    this.#sink = sink;
-  }
-
-  write(record: LogRecord): void {
-    this.#sink(record);
-    if (!this.#quiet && record.level !== "debug") this.quietly(() => this.publish?.(record));
-  }
-
-  /** Nothing that is logged meanwhile is published. */
-  quietly(work: () => void): void {
-    const before = this.#quiet;
-    this.#quiet = true;
-    try {
-      work();
-    } finally {
-      this.#quiet = before;
-    }
-  }
-}
-
 /** Types that peers publish and nobody here has compiled in: from the descriptors they send along (law 6). */
 function codecsOfSchemas(): CodecResolver {
   const types = new SchemaTypes();
@@ -307,7 +279,3 @@ function codecsOfSchemas(): CodecResolver {
 }
 
 const programName = (): string => basename(process.argv[1] ?? "delos");
-
-const standardError: LogSink = (record) => {
-  if (record.level !== "debug" && record.level !== "info") process.stderr.write(`${formatLogRecord(record)}\n`);
-};
