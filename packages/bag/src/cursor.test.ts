@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openRecording } from "./index.ts";
@@ -187,4 +190,62 @@ test("a cursor on no message, a closed cursor and a closed recording say so", as
   recording[Symbol.dispose]();
   recording[Symbol.dispose]();
   expect(() => recording.cursor()).toThrow(expect.objectContaining({ code: "CLOSED" }));
+});
+
+test("a file is read as its bytes in memory are", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "delos-cursor-"));
+  try {
+    const messages = Array.from({ length: 500 }, (_, i) => ({
+      topic: `/${i % 5}`,
+      timeNs: BigInt(1 + ((i * 37) % 500)),
+      data: new Uint8Array(i % 90).fill(i),
+    }));
+    for (const [name, write] of Object.entries(writers)) {
+      const path = join(folder, name.replaceAll(" ", "-"));
+      const bytes = await write(messages, 40);
+      writeFileSync(path, bytes);
+      using file = await openRecording(path);
+      using memory = await openRecording(bytes);
+      const texts = (recording: FileRecording): string[] =>
+        [...recording.messages()].map(
+          ({ channel, logTimeNs, publishTimeNs, sequence, data }) =>
+            `${channel.index} ${channel.topic} ${logTimeNs} ${publishTimeNs} ${sequence} ${data.join()}`,
+        );
+      expect(texts(file)).toEqual(texts(memory));
+      expect(file.messageCount).toBe(messages.length);
+      expectSame(file, selected(messages, {}), {}, [
+        250n,
+        ...Array<string>(400).fill("previous"),
+        1n,
+        "next",
+        499n,
+        "next",
+      ]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("stepping allocates nothing per message", async () => {
+  const messages = Array.from({ length: 20_000 }, (_, i) => ({
+    topic: "/a",
+    timeNs: BigInt(i + 1),
+    data: Uint8Array.of(i),
+  }));
+  using recording = await openRecording(await mcapOf(messages, { compression: "none", chunkBytes: 2 ** 24 }));
+  using cursor = recording.cursor();
+  const walk = (): number => {
+    let sum = 0;
+    while (cursor.next()) sum += cursor.logTimeLow + cursor.dataEnd - cursor.dataStart;
+    while (cursor.previous()) sum += cursor.logTimeLow;
+    return sum;
+  };
+  for (let round = 0; round < 8; round++) walk();
+  const collect = (globalThis as { gc?: () => void }).gc;
+  collect?.();
+  const before = process.memoryUsage().heapUsed;
+  for (let round = 0; round < 5; round++) walk();
+  // 200 000 steps: an object each would be at least 3 MB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
 });

@@ -185,6 +185,28 @@ test("an index that lies about times loses nothing", async () => {
   expect(recording.endNs).toBe(4n);
 });
 
+test("messages that the index does not know are found all the same", async () => {
+  const chunked = await mcapOf(messages.slice(0, 2), { compression: "none" });
+  const loose = await mcapOf(messages.slice(2), { compression: "none", chunkBytes: 0 });
+  // The loose messages go between the chunk's message index and DataEnd; everything behind moves.
+  const view = new DataView(chunked.buffer);
+  const isMessage = (at: number): boolean => loose[at] === 5;
+  let from = firstChunk(loose);
+  while (!isMessage(from)) from += 9 + Number(new DataView(loose.buffer).getBigUint64(from + 1, true));
+  const stray = loose.subarray(from, from + 2 * (9 + 22 + 7));
+  let dataEnd = firstChunk(chunked);
+  while (chunked[dataEnd] !== 15) dataEnd += 9 + Number(view.getBigUint64(dataEnd + 1, true));
+  const bytes = Uint8Array.of(...chunked.subarray(0, dataEnd), ...stray, ...chunked.subarray(dataEnd));
+  const footer = new DataView(bytes.buffer, bytes.length - 8 - 20);
+  footer.setBigUint64(0, footer.getBigUint64(0, true) + BigInt(stray.length), true);
+  footer.setBigUint64(8, 0n, true);
+  footer.setUint32(16, 0, true);
+  using recording = await openRecording(bytes);
+  expect([...recording.messages()].map((message) => message.logTimeNs)).toEqual([1n, 2n, 3n, 4n]);
+  expect(recording.problems[0]).toMatchObject({ code: "BAG_INDEX_WRONG", offset: dataEnd });
+  expect(recording.complete).toBe(true);
+});
+
 test("bzip2 chunks are read", async () => {
   // `connection and message records` as bzip2 wrote them: a bag of one chunk, none turned into bz2 by hand.
   const bag = Buffer.from(rosbagOf(messages.slice(0, 2), { compression: "none" }));

@@ -26,9 +26,8 @@ export class Fields {
 
   get op(): number | undefined {
     const at = this.#find("op");
-    return at >= 0 && this.#places[at + 2]! - this.#places[at + 1]! === 2
-      ? this.#bytes[this.#places[at + 1]! + 1]
-      : undefined;
+    const value = at < 0 ? undefined : this.#valueAt(at, 1);
+    return value === undefined ? undefined : this.#bytes[value];
   }
 
   has(name: string): boolean {
@@ -67,10 +66,15 @@ export class Fields {
 
   #sized(name: string, length: number, offset: number): number {
     const at = this.#find(name);
-    if (at < 0 || this.#places[at + 2]! - this.#places[at + 1]! - 1 !== length) {
-      throw malformed(`field "${name}" is missing or not ${length} bytes long`, offset);
-    }
-    return this.#places[at + 1]! + 1;
+    const value = at < 0 ? undefined : this.#valueAt(at, length);
+    if (value === undefined) throw malformed(`field "${name}" is missing or not ${length} bytes long`, offset);
+    return value;
+  }
+
+  /** Where the value of a field begins, if it is `length` bytes long. */
+  #valueAt(place: number, length: number): number | undefined {
+    const value = this.#places[place + 1]! + 1;
+    return value + length === this.#places[place + 2] ? value : undefined;
   }
 
   /** The last field of that name, as a map would have it; −1 when there is none. */
@@ -78,7 +82,7 @@ export class Fields {
     const places = this.#places;
     for (let i = places.length - 3; i >= 0; i -= 3) {
       const start = places[i]!;
-      if (places[i + 1]! - start !== name.length) continue;
+      if (name.length + start !== places[i + 1]) continue;
       let k = 0;
       while (k < name.length && this.#bytes[start + k] === name.charCodeAt(k)) k++;
       if (k === name.length) return i;
