@@ -6,6 +6,7 @@ export {
   readControlConfig,
   type VehicleParameters,
 } from "./config.ts";
+export { type ControlComponentOptions, controlComponent } from "./control-component.ts";
 export { ControlCore } from "./control-core.ts";
 export type { Controller, CycleInput } from "./controller.ts";
 export { CONTROL_FLAGS, type ControlFlags } from "./flags.ts";

@@ -1,6 +1,7 @@
 export { Bicycle, type BicycleParameters, MKZ_BICYCLE } from "./bicycle.ts";
 export { ByWireUnit } from "./by-wire-unit.ts";
 export { type CanFrame, type CanPort, fromHex, toHex } from "./can-frame.ts";
+export { type CanbusComponentOptions, canbusComponent, simulatedMkzComponent } from "./canbus-component.ts";
 export { CanbusCore, type CanbusOptions, type CanbusStep } from "./canbus-core.ts";
 export { type CandumpFrame, CandumpPort, formatCandump, parseCandump } from "./candump.ts";
 export { type ChassisContext, chassisOf, faultMask } from "./chassis.ts";
