@@ -130,6 +130,10 @@ export class Bridge implements AsyncDisposable {
     const failed = replay.events.on("failed", (error) => this.note("error", "replay", error.message));
     this.#lifetime.defer(() => jumped[Symbol.dispose]());
     this.#lifetime.defer(() => failed[Symbol.dispose]());
+    const damaged = replay.events.on("problem", ({ code, message }) =>
+      this.note("warn", "recording", `${code}: ${message}`),
+    );
+    this.#lifetime.defer(() => damaged[Symbol.dispose]());
     for (const { code, message } of replay.recording.problems.slice(0, KEPT_NOTICES))
       this.note("warn", "recording", `${code}: ${message}`);
     const { startNs, endNs, topics, files } = replay.recording;

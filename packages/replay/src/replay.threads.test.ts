@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openRecording } from "@delos/bag";
@@ -226,6 +226,23 @@ describe("a replay", () => {
     await expect(openReplay([path], { runtime })).rejects.toMatchObject({ code: "BAG_UNKNOWN_FORMAT" });
     await expect(openReplay([join(folder, "nowhere.bag")], { runtime })).rejects.toMatchObject({ code: "BAG_IO" });
     await expect(openReplay([grid()], { runtime, rate: 0 })).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  test("tells of damage that only reading finds, and plays what is intact", async () => {
+    const path = grid({ topic: "/a", count: 1000, periodMs: 1, bytes: 8000 });
+    const bytes = readFileSync(path);
+    bytes[4_000_000] = bytes[4_000_000]! ^ 1;
+    writeFileSync(path, bytes);
+    await using runtime = await open();
+    await using replay = await openReplay([path], { runtime, rate: Number.POSITIVE_INFINITY, begin: false });
+    const problems: string[] = [];
+    replay.events.on("problem", ({ code }) => void problems.push(code));
+    const end = ended(replay);
+    replay.begin();
+    await end;
+    await expect.poll(() => problems).toEqual(["BAG_CHUNK_CRC"]);
+    expect(replay.stats.published).toBeLessThan(1000);
+    expect(replay.stats.published).toBeGreaterThan(700);
   });
 
   test("a recording without messages ends at once", async () => {

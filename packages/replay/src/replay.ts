@@ -7,6 +7,7 @@ import {
   MIN_RATE,
   type PlayerOptions,
   type PlayerState,
+  type Problem,
   playedTopic,
 } from "@delos/bag";
 import {
@@ -57,6 +58,8 @@ export interface ReplayEvents extends EventMap {
   jump: Jump;
   /** Everything was sent and has come to the bus. A loop, a seek or `play()` may go on. */
   ended: { readonly timeNs: bigint; readonly pass: number };
+  /** Something in the file is not as it should be, found while reading; what opening found is in `recording.problems`. */
+  problem: Problem;
   /** The player's thread has died, for example of a file that went away. */
   failed: Error;
 }
@@ -133,10 +136,13 @@ export class Replay implements AsyncDisposable {
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    this.#thread.begin(
-      (record, payload) => this.#deliver(record, payload),
-      (error) => this.events.emit("failed", error),
-    );
+    this.#thread.begin({
+      record: (record, payload) => this.#deliver(record, payload),
+      problems: (problems) => {
+        for (const problem of problems) this.events.emit("problem", problem);
+      },
+      failed: (error) => this.events.emit("failed", error),
+    });
   }
 
   /** @throws {AbortedError} Resolves when every topic that is played has a subscriber. */

@@ -1,3 +1,4 @@
+import type { Problem } from "@delos/bag";
 import { onAbort } from "@delos/core";
 import type { Replay } from "@delos/replay";
 import type { CommandContext, ExitStatus } from "../command.ts";
@@ -41,9 +42,11 @@ export async function runSession(
 }
 
 /** What the file has to say for itself, and topics that were asked for in vain. */
-export function tellOfRecording({ err }: CommandContext, { recording }: Replay): void {
-  for (const { code, offset, message, file = recording.files[0] } of recording.problems)
-    err.write(`delos: ${code}: ${message} (${file ?? "recording"}, byte ${offset})\n`);
+export function tellOfRecording({ err }: CommandContext, { recording, events }: Replay): void {
+  const tell = ({ code, offset, message, file = recording.files[0] }: Problem): void =>
+    void err.write(`delos: ${code}: ${message} (${file ?? "recording"}, byte ${offset})\n`);
+  recording.problems.forEach(tell);
+  events.on("problem", tell);
   for (const topic of recording.missingTopics) err.write(`delos: no topic ${topic} in ${recording.files.join(", ")}\n`);
   if (recording.messageCount === 0) err.write(`delos: there are no messages in ${recording.files.join(", ")}\n`);
 }

@@ -1,13 +1,19 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import type { PlayerOptions } from "@delos/bag";
+import type { PlayerOptions, Problem } from "@delos/bag";
 import { ClosedError, DelosError } from "@delos/core";
 import { spawnWorker, type Worker } from "@delos/core/worker";
 import type { PlayerAnswer, PlayerCommand, RecordingSummary } from "./protocol.ts";
 import { createRingMemory, RecordKind, RingConsumer, type RingRecord } from "./ring.ts";
 import { type PlayerStatus, SharedStatus, STATUS_BYTES } from "./status.ts";
 
-/** Receives, in order, everything the player sends. Must not throw. */
-export type RecordHandler = (record: RingRecord, payload: Uint8Array) => void;
+export interface ThreadListener {
+  /** Receives, in order, everything the player sends. */
+  record(record: RingRecord, payload: Uint8Array): void;
+  /** What is wrong with the file and was found while reading it. */
+  problems(problems: readonly Problem[]): void;
+  /** The thread has died, or `record` threw. */
+  failed(error: Error): void;
+}
 
 export interface PlayerThreadOptions {
   readonly player?: PlayerOptions;
@@ -26,7 +32,7 @@ export class PlayerThread implements AsyncDisposable {
   readonly #port: MessagePort;
   readonly #ring: RingConsumer;
   readonly #exited: Promise<void>;
-  #onFailure: ((error: Error) => void) | undefined;
+  #listener: ThreadListener | undefined;
   #draining: Promise<void> | undefined;
   #closed = false;
 
@@ -46,7 +52,7 @@ export class PlayerThread implements AsyncDisposable {
         worker.once("error", reject);
         worker.once("message", (answer: PlayerAnswer) => {
           if (answer.is === "open") resolve(answer.recording);
-          else reject(failure(answer));
+          else if (answer.is === "failed") reject(failure(answer));
         });
         void exited.then(() =>
           reject(new DelosError("PLAYER_FAILED", "the player's thread ended before it had opened the recording")),
@@ -75,16 +81,17 @@ export class PlayerThread implements AsyncDisposable {
     this.#exited = exited;
     this.recording = recording;
     this.status = new SharedStatus(status);
-    worker.on("error", (error) => this.#onFailure?.(error));
+    worker.on("error", (error) => this.#listener?.failed(error));
     worker.on("message", (answer: PlayerAnswer) => {
-      if (answer.is === "failed") this.#onFailure?.(failure(answer));
+      if (answer.is === "failed") this.#listener?.failed(failure(answer));
+      if (answer.is === "problems") this.#listener?.problems(answer.problems);
     });
   }
 
   /** Sets the time base and begins to play (or stands paused, if so asked). Once. A file that fails later is told of. */
-  begin(handler: RecordHandler, onFailure: (error: Error) => void): void {
-    this.#onFailure = onFailure;
-    this.#draining ??= this.#drain(handler).catch(onFailure);
+  begin(listener: ThreadListener): void {
+    this.#listener = listener;
+    this.#draining ??= this.#drain(listener).catch((error: Error) => listener.failed(error));
     this.send({ do: "begin" });
   }
 
@@ -106,10 +113,10 @@ export class PlayerThread implements AsyncDisposable {
     await this.#worker.terminate();
   }
 
-  async #drain(handler: RecordHandler): Promise<void> {
+  async #drain(listener: ThreadListener): Promise<void> {
     const deliver = (record: RingRecord): void => {
       if (this.#closed) return;
-      handler(record, record.kind === RecordKind.large ? this.#takeLarge() : record.payload);
+      listener.record(record, record.kind === RecordKind.large ? this.#takeLarge() : record.payload);
     };
     while (!this.#closed) {
       // A span of 64 KiB a turn: timers and sockets of this thread are served between.

@@ -68,6 +68,7 @@ async function play(): Promise<void> {
 
   using player = new Player(recording, sink, clock, options);
   let ended = false;
+  let told = recording.problems.length;
   for (;;) {
     const wakes = producer.wakes;
     for (let command = nextCommand(); command !== undefined; command = nextCommand()) {
@@ -76,6 +77,10 @@ async function play(): Promise<void> {
     }
     const dueMs = player.nextDueMs();
     shared.write(player);
+    if (recording.problems.length > told) {
+      answer({ is: "problems", problems: recording.problems.slice(told) });
+      told = recording.problems.length;
+    }
     if (player.state !== "ended") ended = false;
     else if (!ended && dueMs === Number.POSITIVE_INFINITY) {
       ended = sink.ended(player.positionNs, player.pass);

@@ -39,6 +39,8 @@ export interface RecordingSummary {
 
 export type PlayerAnswer =
   | { readonly is: "open"; readonly recording: RecordingSummary }
+  /** Found while reading. */
+  | { readonly is: "problems"; readonly problems: readonly Problem[] }
   | {
       readonly is: "failed";
       readonly code: string;
