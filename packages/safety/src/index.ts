@@ -1,0 +1,1 @@
+export { type Stop, StopLatch, type StopSeverity } from "./stop-latch.ts";
