@@ -9,6 +9,7 @@ import {
   ReaderQueue,
   Sample,
 } from "@delos/transport";
+import { CycloneServices } from "./cyclone-services.ts";
 import type { LocalReader } from "./local-endpoint.ts";
 import { isCdr, readInlineQos, unframePayload } from "./payload.ts";
 import type { RemoteWriter } from "./remote.ts";
@@ -16,7 +17,7 @@ import type { RtpsTransport } from "./rtps-transport.ts";
 import { keyOfSchema } from "./rtps-writer.ts";
 import { StatefulReader } from "./stateful-reader.ts";
 import { guidHex } from "./wire/guid.ts";
-import { VENDOR_DELOS } from "./wire/message.ts";
+import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
 import { nsOfTime } from "./wire/time.ts";
 import type { Incoming } from "./writer-proxy.ts";
 
@@ -157,10 +158,23 @@ export class RtpsReader implements Reader {
 
   #sampleOf(publication: EndpointInfo, remote: RemoteWriter, incoming: Incoming): Sample {
     const fromDelos = remote.participant.data.vendor === VENDOR_DELOS;
-    const { sequence = incoming.sn, extras } = readInlineQos(incoming.inlineQos, fromDelos);
+    const facts = readInlineQos(incoming.inlineQos, fromDelos);
+    const { sequence = incoming.sn } = facts;
+    let { extras } = facts;
     const schema: MessageSchema = publication.schema ?? this.info.schema!;
     const { payload = new Uint8Array(0) } = incoming;
-    const bytes = incoming.isKey || isCdr(schema) ? payload : unframePayload(payload);
+    let bytes = incoming.isKey || isCdr(schema) ? payload : unframePayload(payload);
+    if (remote.participant.data.vendor === VENDOR_CYCLONE && isCdr(schema)) {
+      const { cycloneServices: services } = this.#transport;
+      const { topic } = remote.data!;
+      if (CycloneServices.isRequestTopic(topic)) {
+        bytes = services.takeRequest(bytes, { publisher: publication.id, sequence });
+      } else if (CycloneServices.isReplyTopic(topic)) {
+        const reply = services.takeReply(bytes);
+        bytes = reply.payload;
+        if (reply.related !== undefined) extras = { ...extras, related: reply.related };
+      }
+    }
     const nowNs = this.#transport.context.clock.nowNs();
     const sourceTimeNs = incoming.time === undefined ? nowNs : nsOfTime(incoming.time);
     const sample = new Sample(

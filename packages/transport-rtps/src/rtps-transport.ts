@@ -17,6 +17,7 @@ import {
   type Writer,
   type WriterOptions,
 } from "@delos/transport";
+import { CycloneServices } from "./cyclone-services.ts";
 import type { EndpointData } from "./endpoint-data.ts";
 import { type Naming, topicOfWire, topicOnWire, typeOnWire } from "./names.ts";
 import { Participant, type ParticipantOptions } from "./participant.ts";
@@ -54,6 +55,7 @@ export class RtpsTransport implements Transport {
   readonly discovery = new DiscoveryTable();
   readonly context: TransportContext;
   readonly naming: Naming;
+  readonly cycloneServices = new CycloneServices();
   #participant!: Participant;
   readonly #options: RtpsOptions;
   readonly #infos = new Map<RemoteParticipant, ParticipantInfo>();

@@ -11,6 +11,7 @@ import {
   type WriterOptions,
 } from "@delos/transport";
 import { type KeyExtractor, keyOf, type MessageValue, parseIdl } from "@delos/wire";
+import { CycloneServices } from "./cyclone-services.ts";
 import type { EndpointData } from "./endpoint-data.ts";
 import type { LocalWriter } from "./local-endpoint.ts";
 import { framePayload, inlineQosOf, isCdr } from "./payload.ts";
@@ -18,6 +19,7 @@ import type { RemoteReader } from "./remote.ts";
 import type { RtpsTransport } from "./rtps-transport.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
 import { guidHex, hexOf } from "./wire/guid.ts";
+import { VENDOR_CYCLONE } from "./wire/message.ts";
 import { type RtpsTime, timeOfNs } from "./wire/time.ts";
 
 /** A publication on the network. */
@@ -57,8 +59,12 @@ export class RtpsWriter implements Writer {
       this.#data.guid.entityId,
       { ...qos, maxSamples: qos.resourceLimits.maxSamples },
       transport.engine,
-      () => {
-        for (const check of Array.from(this.#waiting)) check();
+      {
+        // Samples written before a reliable reader has matched this writer would be lost to it: it is told of when it answers.
+        heard: (remote) => this.#match(remote),
+        acknowledged: () => {
+          for (const check of Array.from(this.#waiting)) check();
+        },
       },
     );
     this.#local = {
@@ -67,9 +73,8 @@ export class RtpsWriter implements Writer {
       accepts: (remote) =>
         transport.decide(this.info, this.#data, remote, (event) => this.events.emit("incompatible", event)),
       matched: (remote) => {
-        const info = transport.endpointOf(remote);
-        this.#matched.set(remote, info);
-        this.events.emit("matched", info);
+        const answers = qos.reliability === "reliable" && remote.data!.qos.reliability === "reliable";
+        if (!answers) this.#match(remote);
       },
       unmatched: (remote) => {
         const info = this.#matched.get(remote);
@@ -122,7 +127,7 @@ export class RtpsWriter implements Writer {
     const sn = this.#writer.lastSn + 1;
     if (this.#key !== undefined) return this.#writeKeyed(this.#key, sample, sn);
     // A frame is a copy; CDR goes as it is and is kept until everybody has it.
-    const payload = this.#framed ? framePayload(sample.bytes) : sample.retain().bytes;
+    const payload = this.#framed ? framePayload(sample.bytes) : this.#forServices(sample, sample.retain().bytes);
     const inlineQos = inlineQosOf(sample, sn, undefined);
     return this.#writer.write({ payload, isKey: false, time: this.#lastTime, inlineQos });
   }
@@ -194,6 +199,24 @@ export class RtpsWriter implements Writer {
           : undefined;
     const out = { payload, isKey: state !== undefined, time: this.#lastTime, inlineQos };
     return this.#writer.write(out, hexOf(hash), state !== undefined);
+  }
+
+  /** Calls to and from ROS 2 on Cyclone DDS carry their identity inside. */
+  #forServices(sample: Sample, bytes: Uint8Array): Uint8Array {
+    const { topic } = this.#data;
+    if (!topic.startsWith("r")) return bytes;
+    const services = this.#transport.cycloneServices;
+    if (CycloneServices.isReplyTopic(topic)) return services.writeReply(bytes, sample.extras?.related) ?? bytes;
+    if (!CycloneServices.isRequestTopic(topic)) return bytes;
+    const servers = [...this.#matched.keys()];
+    const cyclone = servers.some(({ participant }) => participant.data.vendor === VENDOR_CYCLONE);
+    return cyclone ? services.writeRequest(bytes, sample) : bytes;
+  }
+
+  #match(remote: RemoteReader): void {
+    const info = this.#transport.endpointOf(remote);
+    this.#matched.set(remote, info);
+    this.events.emit("matched", info);
   }
 
   #renew(): void {

@@ -21,6 +21,13 @@ export interface WriterContext {
   count(reason: string, count?: number): void;
 }
 
+export interface WriterListener {
+  /** A reliable reader has answered for the first time: from now on it gets everything. */
+  heard?(reader: RemoteReader): void;
+  /** Somebody has acknowledged something, or is gone. */
+  acknowledged?(): void;
+}
+
 export type WriterQos = Pick<Qos, "reliability" | "durability" | "history" | "depth"> & { readonly maxSamples: number };
 
 export const WRITER_TIMING = {
@@ -58,7 +65,7 @@ export class StatefulWriter implements Trailer {
   /** Samples that some reliable reader will never get. */
   dropped = 0;
   readonly #context: WriterContext;
-  readonly #onAcknowledged: () => void;
+  readonly #events: WriterListener;
   readonly #timing = WRITER_TIMING;
   #destinations: readonly Packer[] = [];
   /** Samples below have been sent. */
@@ -79,11 +86,11 @@ export class StatefulWriter implements Trailer {
   readonly #kept = new Map<string, number[]>();
   #closed = false;
 
-  constructor(entityId: number, qos: WriterQos, context: WriterContext, onAcknowledged: () => void = () => {}) {
+  constructor(entityId: number, qos: WriterQos, context: WriterContext, events: WriterListener = {}) {
     this.entityId = entityId;
     this.qos = qos;
     this.#context = context;
-    this.#onAcknowledged = onAcknowledged;
+    this.#events = events;
   }
 
   get lastSn(): number {
@@ -154,7 +161,7 @@ export class StatefulWriter implements Trailer {
     this.#route();
     this.#prune();
     this.#pump();
-    this.#onAcknowledged();
+    this.#events.acknowledged?.();
   }
 
   /** Destinations may have changed: locators of a participant, readers that share a multicast address. */
@@ -174,7 +181,10 @@ export class StatefulWriter implements Trailer {
   onAckNack(proxy: ReaderProxy, ack: AckNack): void {
     const nowMs = this.#context.clock.monotonicMs();
     if (!proxy.reliable || !proxy.isNewCount(ack.count, nowMs)) return;
-    proxy.heard = true;
+    if (!proxy.heard) {
+      proxy.heard = true;
+      this.#events.heard?.(proxy.remote);
+    }
     const { base } = ack.missing;
     const acked = Math.min(base - 1, this.#nextSn - 1);
     if (base > this.#nextSn) this.#context.count("acknack beyond the last sample");
@@ -185,7 +195,7 @@ export class StatefulWriter implements Trailer {
       this.#heartbeatMs = this.#timing.heartbeatMs;
       for (const sn of proxy.resent.keys()) if (sn <= acked) proxy.resent.delete(sn);
       this.#prune();
-      this.#onAcknowledged();
+      this.#events.acknowledged?.();
     } else if (proxy.acked >= this.#nextSn - 1) proxy.progressMs = nowMs;
     const requested = ack.missing.numBits > 0;
     const answered = requested && this.#answer(proxy, membersOf(ack.missing), nowMs);

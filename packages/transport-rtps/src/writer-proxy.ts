@@ -9,7 +9,7 @@ import type { Heartbeat } from "./wire/heartbeat.ts";
 import type { HeartbeatFrag } from "./wire/heartbeat-frag.ts";
 import { VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
 import { writeNackFrag } from "./wire/nack-frag.ts";
-import { MAX_BITS, membersOf, numberSet } from "./wire/number-set.ts";
+import { MAX_BITS, membersOf, type NumberSet, numberSet } from "./wire/number-set.ts";
 import type { ParameterList } from "./wire/parameter-list.ts";
 import { ID } from "./wire/submessage.ts";
 import type { RtpsTime } from "./wire/time.ts";
@@ -41,6 +41,8 @@ const HOLE_MAX_MS = 500;
 const FIRST_CONTACT_MS = 20;
 const FIRST_CONTACT_MAX_MS = 1000;
 const FRAGMENT_SPACING_MS = 20;
+/** Bytes of fragments asked for at a time: a third of the receive buffer that is asked for. */
+const REQUEST_BYTES = 1_400_000;
 
 /** What a reader knows of one of its writers. DDSI-RTPS 2.5 §8.4.10.4, §8.4.12. */
 export class WriterProxy {
@@ -343,13 +345,24 @@ export class WriterProxy {
     const { context } = this.reader;
     const nowMs = context.clock.monotonicMs();
     // A request that was served entirely may be followed at once; otherwise what was asked for may still be under way.
-    const served = assembly.requested > 0 && assembly.missing(assembly.requested, MAX_BITS).length === 0;
+    const served = assembly.requested > 0 && assembly.missing(assembly.requested, 1).length === 0;
     if (!served && nowMs - Math.max(assembly.lastRequestMs, 0) < FRAGMENT_SPACING_MS) return;
-    const missing = assembly.missing(upTo, MAX_BITS);
+    // As many as a receive buffer can hold at once, in sets of 256.
+    const most = Math.max(MAX_BITS, Math.floor(REQUEST_BYTES / assembly.fragmentSize));
+    const missing = assembly.missing(upTo, most);
     if (missing.length === 0) return;
     assembly.lastRequestMs = nowMs;
     assembly.requested = missing.at(-1)!;
-    const set = numberSet(missing[0]!, missing);
+    for (let at = 0; at < missing.length; ) {
+      const base = missing[at]!;
+      let end = at;
+      while (end < missing.length && missing[end]! < base + MAX_BITS) end++;
+      this.#sendNackFrag(assembly, numberSet(base, missing.slice(at, end)));
+      at = end;
+    }
+  }
+
+  #sendNackFrag(assembly: Assembly, set: NumberSet): void {
     const count = ++this.#nackCount;
     this.reader.toWriter(this.remote, ID.NACK_FRAG, 0, 28 + 4 * set.words.length, (writer) =>
       writeNackFrag(writer, {

@@ -1,0 +1,322 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Events, Logger, type MessageCodec, type MessageSchema, SystemClock } from "@delos/core";
+import {
+  completeQos,
+  endpointId,
+  type Incompatibility,
+  type ParticipantInfo,
+  type QosOptions,
+  Sample,
+  type SampleExtras,
+  type Transport,
+  type WriterEvents,
+} from "@delos/transport";
+import { codecFor, idlSchema } from "@delos/wire";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { freshPrefix } from "./participant.ts";
+import { rtps } from "./rtps-transport.ts";
+
+/**
+ * Delos against Eclipse Cyclone DDS: the peer of test-peers is compiled with what the system has installed
+ * (Debian: cyclonedds-dev, cyclonedds-tools, gcc), and everything happens on loopback.
+ */
+const sources = fileURLToPath(new URL("../test-peers/", import.meta.url));
+const installed = ["idlc", "cc"].every((tool) => spawnSync("which", [tool]).status === 0);
+
+const STRING: MessageSchema = {
+  name: "std_msgs/msg/String",
+  messageEncoding: "cdr",
+  schemaEncoding: "ros2msg",
+  data: new TextEncoder().encode("string data"),
+};
+const IDL = `module delos_test {
+  struct Reading { @key long id; string text; };
+  struct Named { @key string name; unsigned long n; };
+  struct Blob { unsigned long n; sequence<octet> data; };
+};`;
+const [READING, NAMED, BLOB] = ["Reading", "Named", "Blob"].map((name) => idlSchema(`delos_test::${name}`, IDL)) as [
+  MessageSchema,
+  MessageSchema,
+  MessageSchema,
+];
+
+let domain = process.pid;
+
+describe.skipIf(!installed)("with Eclipse Cyclone DDS (skipped without idlc and cc)", () => {
+  let folder: string;
+  let peers: ChildProcess[];
+  let delos: Delos;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "delos-peer-"));
+    execFileSync("idlc", ["-l", "c", "-o", folder, join(sources, "peer-types.idl")]);
+    const files = [join(sources, "cyclone-peer.c"), join(folder, "peer-types.c")];
+    execFileSync("cc", ["-O1", "-I", folder, "-o", join(folder, "cyclone-peer"), ...files, "-lddsc"]);
+    writeFileSync(
+      join(folder, "loopback.xml"),
+      `<CycloneDDS><Domain Id="any"><General><Interfaces><NetworkInterface name="lo" multicast="true"/></Interfaces></General></Domain></CycloneDDS>`,
+    );
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  beforeEach(async () => {
+    peers = [];
+    domain = 20 + ((domain + 1) % 80);
+    delos = await Delos.open(domain);
+  });
+  afterEach(async () => {
+    for (const peer of peers) peer.kill("SIGKILL");
+    await delos.transport[Symbol.asyncDispose]();
+  });
+
+  /** Starts the peer; its lines are collected. */
+  function peer(...args: string[]): { lines: string[]; process: ChildProcess } {
+    const child = spawn(join(folder, "cyclone-peer"), [String(domain), ...args], {
+      env: { ...process.env, CYCLONEDDS_URI: `file://${join(folder, "loopback.xml")}` },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    peers.push(child);
+    const lines: string[] = [];
+    createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
+    return { lines, process: child };
+  }
+
+  const texts = (count: number): string[] => Array.from({ length: count }, (_, i) => `sample ${i + 1}`);
+
+  describe.for(["reliable", "best_effort"] as const)("%s", (reliability) => {
+    const flags = reliability === "reliable" ? [] : ["be"];
+    test("its strings arrive here", async () => {
+      const reader = delos.reader("/chatter", STRING, { reliability, history: "keep_all" });
+      const { lines } = peer("pub", "string", "rt/chatter", "count", "200", ...flags);
+      await until(() => expect(reader.messages).toHaveLength(200));
+      expect(reader.messages).toEqual(texts(200).map((data) => ({ data })));
+      if (reliability === "reliable") await until(() => expect(lines).toEqual(["written 200 acknowledged yes"]));
+    });
+
+    test("our strings arrive there", async () => {
+      const { lines } = peer("sub", "string", "rt/chatter", "count", "100000", ...flags);
+      const writer = delos.writer("/chatter", STRING, { reliability, history: "keep_all" });
+      await until(() => expect(writer.inner.matched).toHaveLength(1));
+      if (reliability === "best_effort") {
+        // Nobody tells when a best-effort reader has matched its side: it listens when something has come through.
+        await until(() => {
+          writer.send({ data: "knock" });
+          expect(lines).toContain("text knock");
+        });
+      }
+      for (const data of texts(200)) writer.send({ data });
+      const expected = texts(200).map((text) => `text ${text}`);
+      await until(() => expect(lines.filter((line) => line !== "text knock").slice(-200)).toEqual(expected));
+      await writer.inner.waitForAcknowledgments({ timeoutMs: 10_000 });
+    });
+  });
+
+  test("late joiners get transient-local samples, there and here", async () => {
+    const writer = delos.writer("/late", STRING, { durability: "transient_local", depth: 5 });
+    for (const data of texts(8)) writer.send({ data });
+    const there = peer("sub", "string", "rt/late", "count", "5", "tl");
+    await until(() =>
+      expect(there.lines).toEqual(
+        texts(8)
+          .slice(3)
+          .map((text) => `text ${text}`),
+      ),
+    );
+    peer("pub", "string", "rt/early", "count", "5", "tl");
+    await until(() => expect(delos.topics()).toContain("/early"));
+    const reader = delos.reader("/early", STRING, { durability: "transient_local" });
+    await until(() => expect(reader.messages).toEqual(texts(5).map((data) => ({ data }))));
+  });
+
+  test("keyed instances and their end arrive here, with short and with long keys", async () => {
+    const readings = delos.reader("readings", READING, { history: "keep_all" });
+    const named = delos.reader("named", NAMED, { history: "keep_all" });
+    peer("pub", "reading", "readings", "count", "6", "dispose");
+    peer("pub", "named", "named", "count", "6", "dispose");
+    await until(() => expect(readings.messages).toHaveLength(6));
+    await until(() => expect(named.messages).toHaveLength(6));
+    expect(readings.messages[1]).toEqual({ id: 2, text: "sample 2" });
+    await until(() => expect([readings.ended.length, named.ended.length]).toEqual([3, 3]));
+    expect([...readings.ended, ...named.ended].map(({ instanceState }) => instanceState)).toEqual(
+      Array.from({ length: 6 }, () => "disposed"),
+    );
+  });
+
+  test("our keyed instances and their end arrive there, with short and with long keys", async () => {
+    const readings = peer("sub", "reading", "readings", "count", "2", "dispose");
+    const named = peer("sub", "named", "named", "count", "1", "dispose");
+    const [reading, name] = [delos.writer("readings", READING), delos.writer("named", NAMED)];
+    await until(() => expect([reading.inner.matched.length, name.inner.matched.length]).toEqual([1, 1]));
+    reading.send({ id: 1, text: "one" });
+    reading.send({ id: 2, text: "two" });
+    name.send({ name: "a-name-of-more-than-16-bytes", n: 1 });
+    await until(() => expect(readings.lines).toEqual(["reading 1 one", "reading 2 two"]));
+    await until(() => expect(named.lines).toEqual(["named a-name-of-more-than-16-bytes 1"]));
+    reading.send({ id: 1, text: "" }, { instanceState: "disposed" });
+    name.send({ name: "a-name-of-more-than-16-bytes", n: 0 }, { instanceState: "disposed" });
+    await until(() => expect([readings.lines[2], named.lines[1]]).toEqual(["instance disposed", "instance disposed"]));
+  });
+
+  test.for([1 << 20, 16 << 20])("%i bytes arrive here and there, whole", async (size) => {
+    const pattern = (n: number): Uint8Array => {
+      const bytes = new Uint8Array(size);
+      for (let i = 0; i < size; i++) bytes[i] = (n * 31 + i * 7 + (i >> 8)) & 0xff;
+      return bytes;
+    };
+    const reader = delos.reader("up", BLOB, { history: "keep_all" });
+    peer("pub", "blob", "up", "count", "3", "size", String(size));
+    await until(() => expect(reader.messages).toHaveLength(3), 60_000);
+    for (const message of reader.messages) {
+      const { n, data } = message as { n: number; data: Uint8Array };
+      expect(Buffer.compare(data, pattern(n))).toBe(0);
+    }
+    const { lines } = peer("sub", "blob", "down", "count", "3");
+    const writer = delos.writer("down", BLOB, { history: "keep_all" });
+    await until(() => expect(writer.inner.matched).toHaveLength(1));
+    for (let n = 1; n <= 3; n++) writer.send({ n, data: pattern(n) });
+    await until(() => expect(lines).toEqual([1, 2, 3].map((n) => `blob ${n} ${size} whole`)), 60_000);
+  });
+
+  test("QoS that does not fit is reported here exactly where Cyclone's own status says so", async () => {
+    const { lines } = peer("sub", "string", "rt/chatter");
+    const writer = delos.writer("/chatter", STRING, { reliability: "best_effort" });
+    await until(() => expect(writer.incompatible).toHaveLength(1));
+    expect(writer.incompatible[0]!.mismatches).toMatchObject([
+      { policy: "reliability", offered: "best_effort", requested: "reliable" },
+    ]);
+    // DDS_RELIABILITY_QOS_POLICY_ID
+    await until(() => expect(lines).toEqual(["incompatible policy 11"]));
+  });
+
+  test("a killed peer goes with its lease, a new one is found at once", async () => {
+    const reader = delos.reader("/chatter", STRING, { history: "keep_all" });
+    const first = peer("pub", "string", "rt/chatter", "count", "100000");
+    await until(() => expect(reader.messages.length).toBeGreaterThan(5));
+    first.process.kill("SIGKILL");
+    peer("pub", "string", "rt/chatter", "count", "5");
+    await until(() => expect(reader.messages.slice(-5)).toEqual(texts(5).map((data) => ({ data }))));
+    await until(() => expect(reader.inner.matched.length).toBeLessThanOrEqual(1), 30_000);
+  });
+
+  test("a reader of any type finds the type by itself", async () => {
+    const reader = delos.reader("/chatter", undefined, { history: "keep_all" });
+    peer("pub", "string", "rt/chatter", "count", "3");
+    await until(() => expect(reader.inner.counters.received).toBe(3));
+    const sample = reader.samples[0]!;
+    expect(sample.schema.name).toBe("std_msgs/msg/String");
+    expect(codecFor(sample.schema).decode(sample.bytes)).toEqual({ data: "sample 1" });
+  });
+
+  test("our nodes are in ROS 2's graph", async () => {
+    using node = delos.transport.announceNode("/drive/camera");
+    expect(node).toBeDefined();
+    delos.writer("/chatter", STRING, {}, "/drive/camera");
+    delos.reader("/chatter", STRING, {}, "/drive/camera");
+    const { lines } = peer("nodes");
+    await until(() => expect(lines.at(-1)).toBe("node /drive camera readers 1 writers 1"));
+  });
+
+  test("it calls our service as ROS 2 does", async () => {
+    const request: MessageSchema = {
+      ...STRING,
+      name: "example_interfaces/srv/AddTwoInts_Request",
+      data: new Uint8Array(0),
+    };
+    const response: MessageSchema = {
+      ...STRING,
+      name: "example_interfaces/srv/AddTwoInts_Response",
+      data: new Uint8Array(0),
+    };
+    const requests = delos.reader("rq/addRequest", request);
+    const replies = delos.writer("rr/addReply", response);
+    const { lines } = peer("call");
+    await until(() => expect(requests.messages).toHaveLength(1));
+    const { a, b } = requests.messages[0] as { a: bigint; b: bigint };
+    const { publisher, sequence } = requests.samples[0]!;
+    replies.send({ sum: a + b }, { related: { publisher, sequence } });
+    await until(() => expect(lines).toEqual(["reply client ours sequence 7 sum 42"]));
+  });
+});
+
+const until = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 5 });
+
+/** A Delos participant with endpoints that are easy to read. */
+class Delos {
+  readonly transport: Transport;
+  readonly #info: ParticipantInfo;
+  readonly #clock = new SystemClock();
+  #endpoints = 0;
+
+  private constructor(transport: Transport, info: ParticipantInfo) {
+    this.transport = transport;
+    this.#info = info;
+  }
+
+  static async open(domainId: number): Promise<Delos> {
+    const clock = new SystemClock();
+    const factory = rtps({ domain: domainId, interfaces: ["127.0.0.1"] });
+    const participant: ParticipantInfo = {
+      id: freshPrefix(),
+      name: "delos",
+      host: "here",
+      pid: process.pid,
+      thread: 0,
+      transports: [factory.address],
+      vendor: "delos",
+    };
+    const log = new Logger("test", clock, () => {});
+    return new Delos(await factory.open({ participant, clock, log, carries: () => true }), participant);
+  }
+
+  topics(): string[] {
+    return [...this.transport.discovery.endpoints.values()].map(({ topic }) => topic);
+  }
+
+  writer(topic: string, schema: MessageSchema, qos: QosOptions = {}, node = "") {
+    const codec = codecFor(schema) as MessageCodec;
+    const events = new Events<WriterEvents>();
+    const incompatible: Incompatibility[] = [];
+    events.on("incompatible", (event) => incompatible.push(event));
+    const id = endpointId(this.#info.id, ++this.#endpoints, "publication");
+    const inner = this.transport.createWriter({ id, node, topic, qos: completeQos(qos), schema, codec, events });
+    let sequence = 0;
+    const send = (message: unknown, extras?: SampleExtras): void => {
+      const nowNs = this.#clock.nowNs();
+      const info = { publisher: id, sequence: ++sequence, sourceTimeNs: nowNs, receptionTimeNs: nowNs, extras };
+      inner.write(Sample.ofValue(message, codec, info));
+    };
+    return { inner, incompatible, send };
+  }
+
+  reader(topic: string, schema: MessageSchema | undefined, qos: QosOptions = {}, node = "") {
+    const codec = schema === undefined ? undefined : (codecFor(schema) as MessageCodec);
+    const id = endpointId(this.#info.id, ++this.#endpoints, "subscription");
+    const samples: Sample[] = [];
+    const messages: unknown[] = [];
+    const ended: SampleExtras[] = [];
+    const inner = this.transport.createReader({
+      id,
+      node,
+      topic,
+      qos: completeQos(qos),
+      schema,
+      codec,
+      onData: () => {
+        queueMicrotask(() => {
+          for (let sample = inner.take(); sample !== undefined; sample = inner.take()) {
+            if (sample.extras?.instanceState !== undefined) ended.push(sample.extras);
+            else {
+              samples.push(sample.retain());
+              if (codec !== undefined) messages.push(sample.message);
+            }
+          }
+        });
+      },
+    });
+    return { inner, samples, messages, ended };
+  }
+}
