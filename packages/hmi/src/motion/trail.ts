@@ -9,7 +9,7 @@ export class Trail {
   revision = 0;
   readonly #minDistanceM: number;
 
-  constructor(capacity = 8192, minDistanceM = 0.25) {
+  constructor(capacity = 8192, minDistanceM = 0.5) {
     this.capacity = capacity;
     this.#minDistanceM = minDistanceM;
     this.x = new Float64Array(capacity);
