@@ -139,11 +139,14 @@ async function peerRosbag(path: string): Promise<{ messages: number; bytes: numb
   }
 }
 
-/** Opening a large file, and how long after a jump into its middle the first message is there. */
+/**
+ * Opening a large file, and how long after a jump into its middle the first message is there. Messages are small, to spare
+ * the disk, and so are chunks: there are as many as with 300 B messages and the usual chunks.
+ */
 async function opening(folder: string, messages: number): Promise<Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = [];
-  const mcap = await writeMcap(join(folder, "many.mcap"), "lz4", 40, messages * 40);
-  const bag = writeRosbag(join(folder, "many.bag"), "lz4", 40, messages * 40);
+  const mcap = await writeMcap(join(folder, "many.mcap"), "lz4", 40, messages * 40, 225_000);
+  const bag = writeRosbag(join(folder, "many.bag"), "lz4", 40, messages * 40, 195_000);
   for (const [format, file] of [
     ["mcap", mcap],
     ["rosbag", bag],
@@ -214,10 +217,11 @@ async function writeMcap(
   compression: "none" | "lz4" | "zstd",
   payloadBytes: number,
   total: number,
+  chunkBytes: number = 2 ** 20,
 ): Promise<BenchFile> {
   const messages = Math.round(total / payloadBytes);
   const data = payloads(payloadBytes);
-  const writer = await McapWriter.create(createFile(path), { compression });
+  const writer = await McapWriter.create(createFile(path), { compression, chunkBytes });
   const channels = Array.from({ length: TOPICS }, (_, i) =>
     writer.addChannel({ topic: `/topic_${i}`, schemaId: 0, messageEncoding: "raw" }),
   );
@@ -228,10 +232,16 @@ async function writeMcap(
   return { path, messages, payloadBytes };
 }
 
-function writeRosbag(path: string, compression: "none" | "lz4", payloadBytes: number, total: number): BenchFile {
+function writeRosbag(
+  path: string,
+  compression: "none" | "lz4",
+  payloadBytes: number,
+  total: number,
+  chunkBytes: number = 768 * 1024,
+): BenchFile {
   const messages = Math.round(total / payloadBytes);
   const data = payloads(payloadBytes);
-  const writer = new RosbagWriter(createFile(path), { compression });
+  const writer = new RosbagWriter(createFile(path), { compression, chunkBytes });
   const connections = Array.from({ length: TOPICS }, (_, i) =>
     writer.addConnection({
       topic: `/topic_${i}`,

@@ -54,6 +54,11 @@ export class LoadedBlock {
   readonly #content = new GrowingBuffer();
   #sorted = true;
 
+  /** Bytes that this holds on to, whatever is in it. */
+  get memory(): number {
+    return this.#compressed.size + this.#content.size + 20 * this.high.length;
+  }
+
   /** Memory for what is read from the file. */
   reserveCompressed(length: number): Uint8Array {
     return this.#compressed.reserve(length);
@@ -176,6 +181,11 @@ function enlarged(array: Uint32Array<ArrayBuffer>, capacity: number): Uint32Arra
 /** One piece of memory that grows to the largest need and stays. */
 class GrowingBuffer {
   #bytes = EMPTY;
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
   reserve(length: number): Uint8Array {
     if (this.#bytes.length < length) this.#bytes = new Uint8Array(Math.ceil(length * 1.125));
     return this.#bytes.subarray(0, length);

@@ -386,7 +386,9 @@ export class BlockCursor implements FileCursor {
     const spare = this.#spare;
     const empty = spare.findIndex((loaded) => loaded.block === undefined);
     if (empty >= 0) return spare.splice(empty, 1)[0]!;
-    if (spare.length < SPARE_BLOCKS) return new LoadedBlock();
+    const held = spare.reduce((sum, loaded) => sum + loaded.memory, 0);
+    if (spare.length === 0 || (spare.length < SPARE_BLOCKS && held < SPARE_BYTES)) return new LoadedBlock();
+    if (held >= SPARE_BYTES) return spare.splice(0).pop()!;
     return spare.splice(0, spare.length - SPARE_BLOCKS + 1).pop()!;
   }
 
@@ -456,6 +458,8 @@ export class BlockCursor implements FileCursor {
 
 /** Loaded blocks kept beside the open ones, so that a step back over the edge of a block costs nothing. */
 const SPARE_BLOCKS = 3;
+/** … unless they are large: then their memory is used again at once. */
+const SPARE_BYTES = 64 << 20;
 const EMPTY = new Uint32Array(0);
 
 function isBefore(high: number, low: number, thanHigh: number, thanLow: number): boolean {

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { FileRecording } from "./recording.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { FileRecording } from "./recording.ts";
  * equal stamps: two files with the same digest hold the same messages.
  */
 export function digest(recording: FileRecording): string {
-  const hashes: string[] = [];
+  const hashes = new SortedHashes();
   let scratch = Buffer.alloc(64 * 1024);
   const topics = new Map<number, Buffer>();
   recording.verify((channel, logTimeNs, data) => {
@@ -22,7 +22,39 @@ export function digest(recording: FileRecording): string {
     scratch.writeBigUInt64LE(logTimeNs, topic.length);
     scratch.writeUInt32LE(data.length, topic.length + 8);
     scratch.set(data, topic.length + 12);
-    hashes.push(hash("sha256", scratch.subarray(0, total), "hex"));
+    hashes.add(hash("sha256", scratch.subarray(0, total), "buffer"));
   });
-  return hash("sha256", hashes.sort().join("\n"), "hex");
+  return hashes.digest();
+}
+
+const HASH_BYTES = 32;
+
+/** Hashes by their first byte, 32 bytes each: ten million messages take 320 MB, where strings would take three times that. */
+class SortedHashes {
+  readonly #buckets = Array.from({ length: 256 }, () => ({ bytes: Buffer.alloc(0), length: 0 }));
+
+  add(value: Buffer): void {
+    const bucket = this.#buckets[value[0]!]!;
+    if (bucket.length === bucket.bytes.length) {
+      const larger = Buffer.alloc(Math.max(16 * HASH_BYTES, bucket.length * 2));
+      bucket.bytes.copy(larger);
+      bucket.bytes = larger;
+    }
+    value.copy(bucket.bytes, bucket.length);
+    bucket.length += HASH_BYTES;
+  }
+
+  /** SHA-256 of all of them in hex, sorted, with newlines between. */
+  digest(): string {
+    const all = createHash("sha256");
+    let isFirst = true;
+    for (const { bytes, length } of this.#buckets) {
+      const texts: string[] = [];
+      for (let at = 0; at < length; at += HASH_BYTES) texts.push(bytes.toString("hex", at, at + HASH_BYTES));
+      if (texts.length === 0) continue;
+      all.update(`${isFirst ? "" : "\n"}${texts.sort().join("\n")}`);
+      isFirst = false;
+    }
+    return all.digest("hex");
+  }
 }

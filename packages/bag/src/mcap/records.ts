@@ -164,11 +164,6 @@ export function readChunkHead(r: RecordReader): McapChunkHead {
   };
 }
 
-export function readMessageIndex(r: RecordReader): { readonly channelId: number; readonly count: number } {
-  const channelId = r.u16();
-  return { channelId, count: Math.floor(r.u32() / 16) };
-}
-
 export function readChunkIndex(r: RecordReader): McapChunkIndex {
   const [startTime, endTime, chunkStart, chunkLength] = [r.u64(), r.u64(), r.size(), r.size()];
   const messageIndexOffsets = new Map<number, bigint>();

@@ -12,7 +12,7 @@ import { Connections } from "./connections.ts";
 import { listMessages } from "./messages.ts";
 import { type Fields, MAX_HEADER_BYTES, malformed, OP, readFields } from "./record.ts";
 
-export const ROSBAG_MAGIC = "#ROSBAG V2.0\n";
+const ROSBAG_MAGIC = "#ROSBAG V2.0\n";
 
 /** Records outside of chunks are read in runs of about this many bytes; so are uncompressed chunks that are scanned. */
 const RUN_BYTES = 4 << 20;
