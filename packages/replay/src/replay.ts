@@ -83,8 +83,8 @@ export async function openReplay(files: readonly string[], options: ReplayOption
   const lifetime = new Lifetime();
   try {
     const threadOptions = { player: { ...player, exclude }, ...(ringBytes === undefined ? {} : { ringBytes }) };
+    const node = lifetime.own(runtime.node(name)); // owned first, closed last: while the thread ends, messages still come
     const thread = lifetime.own(await PlayerThread.open(files, threadOptions));
-    const node = lifetime.own(runtime.node(name));
     const publishers = publishersOf(node, thread.recording, player, queue);
     // A runtime that follows /clock follows delos.Clock; the others on the bus read the type of their own world.
     const encodings = isRecordedClock ? [] : thread.recording.channels.map((channel) => channel.schema.messageEncoding);

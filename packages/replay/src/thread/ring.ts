@@ -28,6 +28,7 @@ const IDLE = 32;
 const FULL = 33;
 const WAKE = 34;
 const LARGE = 35;
+const LARGEST_COPIED = 256 * 1024;
 const DATA_BYTES = 192;
 const HEADER_BYTES = 48;
 
@@ -71,9 +72,9 @@ export class RingProducer extends RingEnd {
     this.#f64 = new Float64Array(memory, DATA_BYTES);
   }
 
-  /** The largest payload that fits beside others; what is longer goes another way. */
+  /** The largest payload that goes through the ring: beyond it, handing memory over is cheaper than copying it twice. */
   get largestPayload(): number {
-    return this.capacity / 4 - HEADER_BYTES - 16;
+    return Math.min(LARGEST_COPIED, this.capacity / 4 - HEADER_BYTES - 16);
   }
 
   /** How many records of kind `large` the other side has worked off. */
