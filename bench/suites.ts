@@ -27,4 +27,21 @@ export const SUITES: readonly Suite[] = [
     summary: "A control cycle with both controllers; the closed loop, simulated",
     load: async () => (await import("./control.ts")).benchControl,
   },
+  {
+    names: [
+      "shm",
+      "postmessage",
+      "broadcast",
+      "ringbuf",
+      "unix",
+      "ws",
+      "zeromq",
+      "iceoryx",
+      "fastdds",
+      "cyclonedds",
+      "ros1",
+    ],
+    summary: "Messages between threads, next to what else there is",
+    load: async () => (await import("./shm.ts")).benchShm,
+  },
 ];

@@ -1,0 +1,222 @@
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { spawnWorker, type Worker } from "@delos/core/worker";
+import { nativePeers } from "./peers/native.ts";
+import { type Cell, COUNTS } from "./shm/channel.ts";
+import type { EndData } from "./shm/end.worker.ts";
+import { ringbufBytes, zeromq } from "./shm/loop-drivers.ts";
+import { makeRing } from "./shm/ring-drivers.ts";
+import type { BenchOptions, BenchRow } from "./suite.ts";
+
+/**
+ * Messages between threads of one process: the rings of sharedarraybuffer-ring, next to what else there is. Cells are
+ * interleaved (for each size and number of subscribers every transport in turn), so that what else the machine does hits
+ * all alike: compare within one run only.
+ *
+ *   throughput  one publisher sends as fast as messages are taken and waits for slow readers; all subscribers get all. The
+ *               subscribers touch the first 16 bytes and the last of each message.
+ *   latency     round trip with one subscriber, which sends back a copy of what it got; the clock starts before the copy in.
+ *
+ * `shm` copies in and sleeps when there is nothing; `shm-batch` publishes 64 at a time; `shm-loan` writes only 16 bytes into
+ * memory of the ring; `-adaptive` spins up to 90 µs before it sleeps; `shm-async` reads in an event loop.
+ */
+export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
+  const { quick, only } = options;
+  const sizes = options.sizes ?? (quick ? [256, 65536] : [16, 256, 1024, 16384, 65536, 262144, 1 << 20, 4 << 20]);
+  const subscribers = options.subscribers ?? (quick ? [1] : [1, 2, 4, 8]);
+  const rows: BenchRow[] = [];
+  const drivers: string[] = [];
+  for (const [driver, name] of DRIVERS) {
+    if (only !== undefined && !only.includes(name) && !only.includes(driver)) continue;
+    const missing = driver === "zeromq" ? await whyNoZeromq() : undefined;
+    if (missing === undefined) drivers.push(driver);
+    else rows.push({ transport: driver, skipped: missing });
+  }
+  for (const count of subscribers) {
+    for (const bytes of sizes) {
+      if (bytes < 16) continue;
+      for (const driver of drivers) {
+        if (fits(driver, bytes)) rows.push(await cell("throughput", driver, bytes, count, quick));
+      }
+    }
+  }
+  for (const bytes of sizes) {
+    for (const driver of drivers) {
+      if (bytes >= 16 && driver !== "shm-batch" && fits(driver, bytes)) {
+        rows.push(await cell("latency", driver, bytes, 1, quick));
+      }
+    }
+  }
+  rows.push(...(await nativePeers({ only, sizes, subscribers, quick })));
+  return rows;
+}
+
+/** Each driver, and the name under which `--only` asks for it. */
+const DRIVERS: readonly (readonly [driver: string, name: string])[] = [
+  ["shm", "shm"],
+  ["shm-adaptive", "shm"],
+  ["shm-batch", "shm"],
+  ["shm-async", "shm"],
+  ["shm-loan", "shm"],
+  ["shm-loan-adaptive", "shm"],
+  ["postmessage", "postmessage"],
+  ["transfer", "postmessage"],
+  ["broadcast", "broadcast"],
+  ["ringbuf", "ringbuf"],
+  ["unix", "unix"],
+  ["ws", "ws"],
+  ["zeromq", "zeromq"],
+];
+
+const fits = (driver: string, bytes: number): boolean => driver !== "shm-batch" || bytes <= 4096;
+
+async function whyNoZeromq(): Promise<string | undefined> {
+  try {
+    await zeromq();
+    return undefined;
+  } catch {
+    return "not installed: npm install --no-save zeromq@6 (41 MB)";
+  }
+}
+
+let cells = 0;
+
+async function cell(
+  test: "throughput" | "latency",
+  driver: string,
+  bytes: number,
+  subscribers: number,
+  quick: boolean,
+): Promise<BenchRow> {
+  const counts = new SharedArrayBuffer((COUNTS.received + subscribers) * 4);
+  const words = new Int32Array(counts);
+  Atomics.store(words, COUNTS.sent, -1);
+  const shared: Cell = {
+    driver,
+    bytes,
+    subscribers,
+    rings: ringsFor(driver, bytes, subscribers),
+    id: `${process.pid}-${++cells}`,
+    counts,
+  };
+  const workers: Worker[] = [];
+  const start = (role: EndData["role"], index: number, ports: readonly MessagePort[]): Worker => {
+    const durationMs = quick ? 250 : 700;
+    const workerData: EndData = { cell: shared, role, index, ports, durationMs, most: quick ? 2000 : 20_000 };
+    const worker = spawnWorker(new URL("./shm/end.worker.ts", import.meta.url).href, {
+      workerData,
+      transferList: [...ports],
+    });
+    workers.push(worker);
+    return worker;
+  };
+  try {
+    return test === "throughput" ? await throughput(shared, words, start) : await latency(shared, words, start);
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+type Start = (role: EndData["role"], index: number, ports: readonly MessagePort[]) => Worker;
+
+async function throughput(cell: Cell, counts: Int32Array, start: Start): Promise<BenchRow> {
+  const channels = usesPorts(cell.driver) ? Array.from({ length: cell.subscribers }, () => new MessageChannel()) : [];
+  // The publisher's sockets must be there before the subscribers ask for them; rings want their readers first.
+  const publisher = start(
+    "publish",
+    0,
+    channels.map((channel) => channel.port1),
+  );
+  const readers = Array.from({ length: cell.subscribers }, (_, i) =>
+    start("subscribe", i, channels[i] === undefined ? [] : [channels[i]!.port2]),
+  );
+  await Promise.all([publisher, ...readers].map((worker) => message(worker)));
+  const cpu = process.cpuUsage();
+  const startedMs = performance.now();
+  publisher.postMessage("go");
+  const { sent } = (await message(publisher)) as { readonly sent: number };
+  for (const giveUpMs = performance.now() + 10_000; Atomics.load(counts, COUNTS.finished) < cell.subscribers; ) {
+    if (performance.now() > giveUpMs) break;
+    const pause = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync(
+      counts,
+      COUNTS.finished,
+      Atomics.load(counts, COUNTS.finished),
+      10,
+    );
+    await pause.value;
+  }
+  const seconds = (performance.now() - startedMs) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  Atomics.store(counts, COUNTS.stop, 1);
+  publisher.postMessage("close");
+  const reports = (await Promise.all(readers.map((reader) => message(reader)))) as { readonly received: number }[];
+  const received = reports.reduce((sum, report) => sum + report.received, 0) / cell.subscribers;
+  return {
+    transport: cell.driver,
+    test: "throughput",
+    payload_bytes: cell.bytes,
+    publishers: 1,
+    subscribers: cell.subscribers,
+    messages: sent,
+    seconds: round(seconds, 3),
+    msgs_per_s: Math.round(received / seconds),
+    mb_per_s: round((received * cell.bytes) / seconds / 1e6, 1),
+    lost: Math.round((sent - received) * cell.subscribers),
+    cpu_s: round((user + system) / 1e6, 3),
+  };
+}
+
+async function latency(cell: Cell, counts: Int32Array, start: Start): Promise<BenchRow> {
+  const channels = usesPorts(cell.driver) ? [new MessageChannel(), new MessageChannel()] : [];
+  // ports: first the one to send by, last the one to listen on.
+  const pinger = start("ping", 0, channels.length === 0 ? [] : [channels[0]!.port1, channels[1]!.port2]);
+  const echoer = start("echo", 0, channels.length === 0 ? [] : [channels[1]!.port1, channels[0]!.port2]);
+  await Promise.all([pinger, echoer].map((worker) => message(worker)));
+  const cpu = process.cpuUsage();
+  const startedMs = performance.now();
+  pinger.postMessage("go");
+  const { times } = (await message(pinger)) as { readonly times: Float64Array };
+  const seconds = (performance.now() - startedMs) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  Atomics.store(counts, COUNTS.stop, 1);
+  const sorted = times.slice(Math.min(200, times.length >>> 2)).sort(); // without the first: they warm the compiler
+  const at = (part: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0, 2);
+  return {
+    transport: cell.driver,
+    test: "latency",
+    payload_bytes: cell.bytes,
+    publishers: 1,
+    subscribers: 1,
+    messages: times.length,
+    seconds: round(seconds, 3),
+    p50_us: at(0.5),
+    p99_us: at(0.99),
+    p999_us: at(0.999),
+    max_us: round(sorted.at(-1) ?? 0, 1),
+    lost: 0,
+    cpu_s: round((user + system) / 1e6, 3),
+    round_trip: true,
+  };
+}
+
+type WaitAsync = (words: Int32Array, index: number, value: number, timeoutMs: number) => { readonly value: unknown };
+
+const usesPorts = (driver: string): boolean => driver === "postmessage" || driver === "transfer";
+
+/** For each direction. */
+function ringsFor(driver: string, bytes: number, subscribers: number): SharedArrayBuffer[] {
+  if (driver.startsWith("shm")) return [makeRing(bytes), makeRing(bytes)];
+  if (driver !== "ringbuf") return [];
+  return Array.from({ length: subscribers * 2 }, () => new SharedArrayBuffer(ringbufBytes(bytes)));
+}
+
+function message(worker: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

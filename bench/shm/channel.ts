@@ -1,0 +1,52 @@
+/** One end of a means of transport under measurement, in a thread of its own. */
+export interface Publisher {
+  /** False: full for now; then `wait`. The bytes may be used again when it returns. */
+  send(bytes: Uint8Array): boolean;
+  /** Until there may be room. */
+  wait(): void | Promise<void>;
+  /** Publishes what was gathered. */
+  flush?(): void;
+  close(): void | Promise<void>;
+}
+
+export type OnMessage = (bytes: Uint8Array, offset: number, length: number) => void;
+
+export interface Subscriber {
+  /**
+   * Hands over messages until `done()`. Blocking means return when it is so; the others check now and then.
+   * `onMessage` must have copied what it wants to keep.
+   */
+  run(onMessage: OnMessage, done: () => boolean): void | Promise<void>;
+  close(): void | Promise<void>;
+}
+
+/** What the threads of one cell share: who they are and how many messages went through. */
+export interface Cell {
+  readonly driver: string;
+  readonly bytes: number;
+  readonly subscribers: number;
+  /** Rings of the drivers that need them, made by the main thread: one for each direction. */
+  readonly rings: readonly SharedArrayBuffer[];
+  /** Ports of the drivers that need them: `ports[direction][subscriber]`. */
+  readonly id: string;
+  /** Int32: see COUNTS. */
+  readonly counts: SharedArrayBuffer;
+}
+
+export const COUNTS = { stop: 0, sent: 1, ready: 2, finished: 3, received: 16 } as const;
+
+/** Messages that drivers without flow control of their own may have on the way, so that all are reliable. */
+export function windowFor(bytes: number): number {
+  return Math.max(4, Math.min(2000, Math.floor(32e6 / bytes)));
+}
+
+/** The least any subscriber has received. */
+export function slowest(counts: Int32Array, subscribers: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < subscribers; i++) least = Math.min(least, Atomics.load(counts, COUNTS.received + i));
+  return least;
+}
+
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
