@@ -141,7 +141,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate
 
 /** Inside vitest `import.meta.resolve` knows no `imports` of package.json. */
 function workerEntry(): string {
-  return typeof import.meta.resolve === "function" && !("vitest" in import.meta)
+  return typeof import.meta.resolve === "function"
     ? import.meta.resolve("#player.worker")
     : new URL("./player.worker.ts", import.meta.url).href;
 }

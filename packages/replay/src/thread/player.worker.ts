@@ -90,6 +90,7 @@ async function play(): Promise<void> {
     if (!sleeper.sleepUntil(dueMs, wakes)) continue;
     sink.blockedBy = undefined;
     player.poll(PORTION);
+    producer.flush();
     if (sink.blockedBy === "ring") producer.sleepUntilRoom(wakes);
     if (sink.blockedBy === "large") producer.sleep(wakes, Number.POSITIVE_INFINITY);
   }

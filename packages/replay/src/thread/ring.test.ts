@@ -71,7 +71,7 @@ test("a full ring takes nothing more until something is taken out", () => {
   expect(producer.push(RecordKind.message, 0, 0n, 0, 0, 0, payload)).toBe(true);
 });
 
-test("the consumer sleeps only while there is nothing, and a push wakes it", async () => {
+test("the consumer sleeps only while there is nothing, and a flush wakes it", async () => {
   const { producer, consumer } = ring();
   producer.push(RecordKind.clock, 0, 1n, 0, 0, 0, undefined);
   expect(consumer.wait()).toBeUndefined();
@@ -79,6 +79,7 @@ test("the consumer sleeps only while there is nothing, and a push wakes it", asy
   const waiting = consumer.wait();
   expect(waiting).toBeInstanceOf(Promise);
   producer.push(RecordKind.clock, 0, 2n, 0, 0, 0, undefined);
+  producer.flush();
   await waiting;
   const times: bigint[] = [];
   consumer.take(({ timeNs }) => void times.push(timeNs));

@@ -88,7 +88,7 @@ export class RingProducer extends RingEnd {
     return this.#free() >= HEADER_BYTES + (rest < HEADER_BYTES ? rest : 0);
   }
 
-  /** False when there is no room. */
+  /** False when there is no room. The consumer sees the record when it looks; `flush` wakes it. */
   push(
     kind: RecordKind,
     channel: number,
@@ -124,12 +124,15 @@ export class RingProducer extends RingEnd {
     if (payload !== undefined) this.data.set(payload, at + payloadAt);
     this.#written = (this.#written + needed) | 0;
     Atomics.store(this.words, WRITTEN, this.#written); // SYNC publish: the record is whole before it counts
-    // SYNC idle: WRITTEN was stored before IDLE is read, and the consumer sets IDLE before it looks at WRITTEN again
-    if (Atomics.load(this.words, IDLE) !== 0) {
-      Atomics.store(this.words, IDLE, 0);
-      Atomics.notify(this.words, WRITTEN);
-    }
     return true;
+  }
+
+  /** Wakes the consumer if it sleeps. Once after several pushes: waking costs as much as a hundred of them. */
+  flush(): void {
+    // SYNC idle: WRITTEN was stored before IDLE is read, and the consumer sets IDLE before it looks at WRITTEN again
+    if (Atomics.load(this.words, IDLE) === 0) return;
+    Atomics.store(this.words, IDLE, 0);
+    Atomics.notify(this.words, WRITTEN);
   }
 
   /** The state of the wake word before looking at what it announces: commands, room. */
@@ -139,11 +142,13 @@ export class RingProducer extends RingEnd {
 
   /** Sleeps until something is announced after `wakes`, at most `timeoutMs`. */
   sleep(wakes: number, timeoutMs: number): void {
+    this.flush();
     Atomics.wait(this.words, WAKE, wakes, timeoutMs);
   }
 
   /** After a `push` without room: sleeps until the consumer has made some, or something else is announced. */
   sleepUntilRoom(wakes: number): void {
+    this.flush();
     Atomics.store(this.words, FULL, 1); // SYNC full
     this.#read = Atomics.load(this.words, READ);
     if (this.#free() > this.capacity / 2) return;
