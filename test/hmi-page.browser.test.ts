@@ -46,8 +46,8 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
   afterAll(() => browser.close());
 
   /** A fresh page on a drive that stands still at `startS` unless it is played. */
-  async function open(startS: number, size = { width: 1440, height: 900 }): Promise<void> {
-    server = await startMockServer({ startS, paused: true });
+  async function open(startS: number, size = { width: 1440, height: 900 }, live = false): Promise<void> {
+    server = await startMockServer({ startS, paused: true, live });
     page = await browser.newPage({ viewport: size });
     complaints = complaintsOf(page);
     await page.goto(server.url);
@@ -292,6 +292,25 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
     server.show(33);
     await expect.poll(() => at("position").textContent()).toContain("0:33.0");
     expect(await places()).toEqual(before);
+    const shift = await page.evaluate(`new Promise((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
+        .observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(sum), 300);
+    })`);
+    expect(shift).toBeLessThan(0.02); // since the page was opened; Chromium's own measure
+  });
+
+  test("a live bus has no player, and says so", async () => {
+    await open(20, undefined, true);
+    await expect.poll(() => page.locator("footer").textContent()).toContain("Live");
+    expect(await at("play-pause").count()).toBe(0);
+    const before = server.commands.length;
+    await page.keyboard.press("Space");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("c"); // a key that is the page's own still works
+    await expect.poll(() => at("camera-overhead").getAttribute("aria-checked")).toBe("true");
+    expect(server.commands.slice(before)).toEqual([]);
   });
 });
 

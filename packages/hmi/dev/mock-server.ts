@@ -39,6 +39,8 @@ export interface MockServer extends AsyncDisposable {
 export interface MockOptions {
   readonly port?: number;
   readonly paused?: boolean;
+  /** As a bridge without a recording: nothing to be led. */
+  readonly live?: boolean;
   readonly startS?: number;
   readonly frameRateHz?: number;
 }
@@ -82,7 +84,7 @@ export async function startMockServer(options: MockOptions = {}): Promise<MockSe
   };
   const playback = (): Partial<Frame> => ({
     playback: {
-      state: playing ? PlaybackState.playing : PlaybackState.paused,
+      state: options.live === true ? PlaybackState.none : playing ? PlaybackState.playing : PlaybackState.paused,
       start_s: START_S,
       end_s: START_S + DURATION_S,
       position_s: START_S + timeS,
@@ -129,7 +131,9 @@ export async function startMockServer(options: MockOptions = {}): Promise<MockSe
       const given = Object.entries(Command.decode(data)).filter(([, value]) => value !== undefined);
       obey(Object.fromEntries(given) as Command);
     });
-    send({ hello: { server: "mock", title: "demo drive", can_control: true }, ...playback() }, [socket]);
+    send({ hello: { server: "mock", title: "demo drive", can_control: options.live !== true }, ...playback() }, [
+      socket,
+    ]);
     send({ ...densityFrame(), ...topicsFrame(timeS) }, [socket]);
     send(
       {

@@ -24,7 +24,11 @@ export function Transport({ app }: { readonly app: App }): JSX.Element {
   if (!recorded.value) {
     return (
       <footer class="transport live" aria-label={transport.label}>
-        <b>{transport.live}</b> <span>{state.connection.value.kind === "open" ? transport.liveMore : ""}</span>
+        {playback.value === undefined ? null : (
+          <>
+            <b>{transport.live}</b> <span>{transport.liveMore}</span>
+          </>
+        )}
       </footer>
     );
   }
