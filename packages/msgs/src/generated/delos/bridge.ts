@@ -55,7 +55,9 @@ export interface Pose {
   readonly y?: number | undefined;
   readonly z?: number | undefined;
   readonly heading?: number | undefined;
+  /** positive nose up */
   readonly pitch?: number | undefined;
+  /** positive right side down */
   readonly roll?: number | undefined;
   readonly speed_mps?: number | undefined;
   readonly acceleration_mps2?: number | undefined;
@@ -152,7 +154,7 @@ export interface Playback {
   /** messages sent after their time */
   readonly late?: bigint | undefined;
   readonly max_lateness_ms?: number | undefined;
-  /** grows with every loop or jump back: the page clears its trails */
+  /** grows with every loop, jump or step back: the page clears its trails */
   readonly pass?: number | undefined;
 }
 export declare namespace Playback {
