@@ -90,27 +90,25 @@ export class CyberFile implements RecordingFile {
     const direct = this.#source.view(bodyAt, length);
     let bytes = direct ?? into.reserveCompressed(length);
     if (direct === undefined) this.#source.read(bytes, 0, length, bodyAt);
-    if (length >= 4 && bytes[0] === 0x04 && bytes[1] === 0x22 && bytes[2] === 0x4d && bytes[3] === 0x18) {
+    const isPacked = length >= 4 && bytes[0] === 0x04 && bytes[1] === 0x22 && bytes[2] === 0x4d && bytes[3] === 0x18;
+    if (isPacked) {
       const limit = Math.min(length * LZ4_MAX_RATIO, this.#options.maxChunkBytes);
       const content = into.reserve(limit + LZ4_SLACK);
       bytes = content.subarray(0, decodeLz4Frames(bytes, 0, length, content, limit));
     }
     into.begin(block, bytes);
-    let whole = true;
     try {
-      this.#list(into, position, bytes === direct || direct === undefined ? bodyAt : position);
+      this.#list(into, position, isPacked ? position : bodyAt);
     } catch (error) {
       if (!(error instanceof DelosError)) throw error;
-      whole = false;
-      this.problems.addOnce(
-        `damage ${position}`,
-        "BAG_BAD_RECORD",
-        bodyAt + Number(error.details["offset"] ?? 0),
-        `${error.message}: the rest of the chunk is not readable`,
-      );
+      // Nothing in a record vouches for what stands before such a place: the chunk is lost as a whole, as a cut one is.
+      const offset = isPacked ? position : bodyAt + Number(error.details["offset"] ?? 0);
+      throw new MalformedError("BAG_BAD_RECORD", `a chunk body is damaged: ${error.message}`, offset, {
+        details: { inFile: true },
+      });
     }
     into.finish();
-    return whole;
+    return true;
   }
 
   publishTimeNs(loaded: LoadedBlock, entry: number): bigint {
@@ -275,20 +273,22 @@ export class CyberFile implements RecordingFile {
       try {
         if (section.type === SECTION.channel) this.#scannedChannel(section, at);
         else if (section.type === SECTION.chunkBody) {
-          if (!this.#take(at, section.length, loaded) && !this.#options.skipBadChunks) return;
+          this.#take(at, section.length, loaded);
         }
       } catch (error) {
         if (!(error instanceof DelosError)) throw error;
-        this.problems.add(error.code, at, error.message);
+        const inFile = error.details["inFile"] === true;
+        this.problems.add(error.code, inFile ? Number(error.details["offset"]) : at, error.message);
         if (!this.#options.skipBadChunks) return;
       }
       at = section.end;
     }
   }
 
-  #take(position: number, length: number, loaded: LoadedBlock): boolean {
+  /** @throws {DelosError} when the chunk is damaged */
+  #take(position: number, length: number, loaded: LoadedBlock): void {
     const block = this.#block(position, length);
-    const whole = this.load(block, loaded);
+    this.load(block, loaded);
     const { count } = loaded;
     if (count > 0) {
       const byIndex = new Map(this.channels.map((channel) => [channel.index, channel]));
@@ -308,7 +308,6 @@ export class CyberFile implements RecordingFile {
         channels: [...seen],
       });
     }
-    return whole;
   }
 
   /** Channel { name 1, message_type 2, proto_desc 3 } */
