@@ -207,6 +207,10 @@ export class StatefulWriter implements Trailer {
   }
 
   onNackFrag(proxy: ReaderProxy, nack: NackFrag): void {
+    if (nack.sn >= this.#nextSn) {
+      this.#context.count("nackfrag beyond the last sample");
+      return;
+    }
     const change = this.history.get(nack.sn);
     if (((nack.count - proxy.lastFragCount) | 0) <= 0 && proxy.lastFragCount - nack.count < 1000) return;
     proxy.lastFragCount = nack.count;
@@ -214,7 +218,10 @@ export class StatefulWriter implements Trailer {
       this.#gap(proxy, [nack.sn]);
       return;
     }
-    if (change.fragmentSize === 0 || nack.sn >= this.#nextSn) return;
+    if (change.fragmentSize === 0) {
+      this.#answer(proxy, [nack.sn], this.#context.clock.monotonicMs());
+      return;
+    }
     const total = Math.ceil(change.payload!.length / change.fragmentSize);
     const fragments = [...membersOf(nack.missing)].filter((n) => n <= total);
     if (fragments.length === 0) return;

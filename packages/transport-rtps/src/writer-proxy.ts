@@ -99,6 +99,8 @@ export class WriterProxy {
       this.reader.context.count("duplicate samples");
       return;
     }
+    const assembly = this.#assemblies.get(sn);
+    if (assembly !== undefined) this.#forget(assembly);
     if (sn === this.#next) {
       if (this.#deliver(sample)) this.#drain();
       return;
