@@ -12,6 +12,11 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^40 s: 7\.79 m\/s, 248\.3 m driven$/m,
     /^sent (\d+), delivered \1, late 0$/m,
   ],
+  "camera-pipeline": [
+    /^1920×1080 frames of 6\.2 MB at 60 Hz, to 4 threads, 3 s each:$/m,
+    /^loan: frames seen (\d+ ){4}of 180, \d+ % of a core, peak memory \d+ MB$/m,
+    /^postMessage: frames seen (\d+ ){4}of 180, \d+ % of a core, peak memory \d+ MB$/m,
+  ],
   "talker-listener": [
     /^callback: 1: 0 m\/s$/m,
     /^observer: the car is slow$/m,

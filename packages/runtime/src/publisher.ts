@@ -93,7 +93,7 @@ export class Publisher<T = unknown> implements AsyncDisposable {
    * or else ordinary memory. `commit` publishes, disposing without it gives the memory back.
    */
   loan(size: number): PublisherLoan {
-    const lent = this.#writers.length === 1 ? this.#writers[0]!.loan(size) : undefined;
+    const lent = this.#lender()?.loan(size);
     const bytes = lent?.bytes ?? new Uint8Array(size);
     let open = true;
     return {
@@ -158,6 +158,14 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     this.#context.release(this);
     await Promise.all(this.#writers.map((writer) => writer[Symbol.asyncDispose]()));
     this.#events.clear();
+  }
+
+  /** The one transport that serves all subscribers there are; none when late ones must get the sample from all. */
+  #lender(): Writer | undefined {
+    if (this.#writers.length === 1) return this.#writers[0];
+    if (this.qos.durability !== "volatile") return undefined;
+    const serving = this.#writers.filter((writer) => writer.matched.length > 0);
+    return serving.length === 1 ? serving[0] : undefined;
   }
 
   #write(
