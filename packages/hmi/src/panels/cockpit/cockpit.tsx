@@ -34,9 +34,15 @@ export function Cockpit({ state }: { readonly state: PageState }): JSX.Element {
 }
 
 function Mode({ state }: { readonly state: PageState }): JSX.Element {
-  const mode = useComputed(() => drivingMode(state.chassis.value?.driving_mode));
+  const name = useComputed(() => state.chassis.value?.driving_mode ?? "");
+  const mode = useComputed(() => drivingMode(name.value));
   return (
-    <span class={`mode ${mode.value.kind}`} data-testid="driving-mode" title={words.cockpit.mode}>
+    <span
+      class={`mode ${mode.value.kind}`}
+      data-testid="driving-mode"
+      data-mode={name.value}
+      title={`${words.cockpit.mode} ${name.value}`}
+    >
       {mode.value.label}
     </span>
   );
