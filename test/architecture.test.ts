@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   planning: ["core", "math", "msgs", "runtime"],
   vehicle: ["core", "math", "msgs", "runtime"],
   safety: ["core", "math", "msgs", "runtime"],
-  sim: ["core", "math", "msgs", "runtime", "localization", "control", "planning", "vehicle", "safety"],
+  sim: ["core", "math", "msgs", "runtime", "bag", "localization", "control", "planning", "vehicle", "safety"],
   bridge: ["core", "math", "wire", "transport", "msgs", "runtime", "bag", "replay", "discovery-mdns"],
   hmi: [],
   cli: ["*"],

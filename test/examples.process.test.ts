@@ -23,6 +23,14 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^callback: 10: 4\.5 m\/s$/m,
     /^received 10, dropped 0, lost 0$/m,
   ],
+  "rtk-loop": [
+    /^recorded \d{4} samples, \d{3} m$/m,
+    /^engaged$/m,
+    /^25 s: [4-9]\.\d m\/s, 0\.\d\d m beside the path$/m,
+    /^tracked 2\d{3} cycles, lateral error at most 0\.[01]\d m$/m,
+    /^emergency stop: brake 50 %$/m,
+    /^the car stands$/m,
+  ],
   "custom-message": [
     /^tire 2 has 180 kPa$/m,
     /^inflated to 240 kPa$/m,

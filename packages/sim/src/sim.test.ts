@@ -8,6 +8,7 @@ import {
   type DriveMessage,
   type DriveOptions,
   type DriveResult,
+  driveByHand,
   loopTrack,
   mkzDefaults,
   PathFollower,
@@ -88,6 +89,18 @@ describe("closed loop", () => {
     expect(result.estops).toBe(1);
     expect(speed).toBe(0);
   });
+});
+
+test("a drive by hand is recorded, and the recording is followed", () => {
+  const csv = driveByHand(loopTrack(40), 30, mkzDefaults());
+  const path = parseDrivenPath(csv);
+  expect(path.length).toBeGreaterThan(2500);
+  expect(path.s.at(-1)).toBeGreaterThan(100);
+  const result = run({ path, durationS: 25 });
+  expect(result.estops).toBe(0);
+  expect(result.lateral_error_m.rms).toBeLessThan(0.1);
+  expect(result.lateral_error_m.max).toBeLessThan(0.25);
+  expect(result.station_error_m.rms).toBeLessThan(0.5);
 });
 
 const garage = new URL("../../../../shared/bags/drives/garage.csv", import.meta.url);

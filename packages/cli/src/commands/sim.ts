@@ -1,10 +1,8 @@
-import { hash } from "node:crypto";
 import { resolve } from "node:path";
 import { createFile, McapWriter } from "@delos/bag";
 import { DelosError, UsageError } from "@delos/core";
-import type { MessageType } from "@delos/msgs";
 import { type DrivenPath, parseDrivenPath } from "@delos/planning";
-import { conditionTrack, type DriveResult, loopTrack, mkzDefaults, simulateDrive } from "@delos/sim";
+import { conditionTrack, DriveRecorder, type DriveResult, loopTrack, mkzDefaults, simulateDrive } from "@delos/sim";
 import type { Command, CommandContext } from "../command.ts";
 import { readText } from "../input-file.ts";
 
@@ -58,71 +56,21 @@ const sim: Command = {
       ...(typeof estop === "string" ? { estopS: secondsOf("estop", estop) } : {}),
     });
     const file = context.values["out"];
-    using recorder = typeof file === "string" ? await Recorder.create(resolve(context.cwd, file)) : undefined;
-    const hashes: string[] = [];
+    using recorder = new DriveRecorder(
+      typeof file === "string" ? await McapWriter.create(createFile(resolve(context.cwd, file))) : undefined,
+    );
+    let messages = 0;
     let next = drive.next();
     for (; next.done !== true; next = drive.next()) {
-      const { topic, type, timeNs, message } = next.value;
-      const bytes = type.encode(message as never);
-      hashes.push(messageHash(topic, timeNs, bytes));
-      recorder?.write(topic, type, timeNs, bytes);
-      if ((hashes.length & 0xfff) === 0) await new Promise<void>((done) => setImmediate(done));
+      recorder.add(next.value);
+      if ((++messages & 0xfff) === 0) await new Promise<void>((done) => setImmediate(done));
       if (context.signal.aborted) return 130;
     }
-    recorder?.close();
-    const digest = hash("sha256", hashes.sort().join("\n"), "hex");
-    const result = { ...next.value, digest };
+    const result = { ...next.value, digest: recorder.finish() };
     context.out.write(context.json ? `${JSON.stringify(result)}\n` : table(result, durationS));
     return undefined;
   },
 };
-
-/** As the digest of recordings hashes a message. */
-function messageHash(topic: string, timeNs: bigint, data: Uint8Array): string {
-  const head = Buffer.alloc(Buffer.byteLength(topic) + 13);
-  const at = head.write(topic) + 1;
-  head.writeBigUInt64LE(timeNs, at);
-  head.writeUInt32LE(data.length, at + 8);
-  return hash("sha256", Buffer.concat([head, data]), "hex");
-}
-
-class Recorder implements Disposable {
-  readonly #writer: McapWriter;
-  readonly #schemas = new Map<string, number>();
-  readonly #channels = new Map<string, { readonly id: number; sequence: number }>();
-
-  private constructor(writer: McapWriter) {
-    this.#writer = writer;
-  }
-
-  /** zstd: one trajectory is much like the next, and it sees that across a whole chunk. */
-  static async create(path: string): Promise<Recorder> {
-    return new Recorder(await McapWriter.create(createFile(path), { compression: "zstd" }));
-  }
-
-  write(topic: string, type: MessageType<never>, timeNs: bigint, data: Uint8Array): void {
-    let channel = this.#channels.get(topic);
-    if (channel === undefined) {
-      const { name, schemaEncoding: encoding, data: schema, messageEncoding } = type.schema;
-      let schemaId = this.#schemas.get(name);
-      if (schemaId === undefined) {
-        schemaId = this.#writer.addSchema({ name, encoding, data: schema });
-        this.#schemas.set(name, schemaId);
-      }
-      channel = { id: this.#writer.addChannel({ topic, schemaId, messageEncoding }), sequence: 0 };
-      this.#channels.set(topic, channel);
-    }
-    this.#writer.writeMessage(channel.id, channel.sequence++, timeNs, timeNs, data);
-  }
-
-  close(): void {
-    this.#writer.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.#writer[Symbol.dispose]();
-  }
-}
 
 function trackOf(context: CommandContext, durationS: number): DrivenPath {
   const track = String(context.values["track"]);
