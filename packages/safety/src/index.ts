@@ -13,3 +13,7 @@ export {
 export { GuardianCore } from "./guardian-core.ts";
 export type { Instant } from "./instant.ts";
 export { type Stop, StopLatch, type StopSeverity } from "./stop-latch.ts";
+export type { OpenStopOutput, StopOutput, StopOutputModule } from "./stop-output.ts";
+export { Heartbeat, Watchdog, type WatchdogOptions, type WatchedLoop } from "./watchdog.ts";
+export { LOOP_STATE, WatchdogBlock } from "./watchdog-block.ts";
+export { WatchdogCore } from "./watchdog-core.ts";

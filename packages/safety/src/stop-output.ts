@@ -1,0 +1,19 @@
+/**
+ * How the watchdog stops the car without the loops it watches: opened and called in the watchdog's own thread. It may send
+ * CAN frames, drive a relay, write shared memory; it must not wait for another thread.
+ */
+export interface StopOutput {
+  /** Called at every look while the stop is latched: by-wire units let go when commands cease. `loop` fell silent. */
+  stop(loop: number): void;
+  /** Called once when the watchdog ends. */
+  close?(): void;
+}
+
+/** What the module of an output exports under the name `openStopOutput`. `options` are cloned into the thread. */
+export type OpenStopOutput = (options: unknown) => StopOutput | Promise<StopOutput>;
+
+/** The module is named by URL, as `import.meta.resolve` gives it. */
+export interface StopOutputModule {
+  readonly module: string;
+  readonly options?: unknown;
+}
