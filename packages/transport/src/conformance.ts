@@ -168,34 +168,37 @@ export function describeTransport(
         expect([...kept.bytes].every((byte) => byte === 1)).toBe(true);
       });
 
-      test.runIf(traits.byReference)("values pass by reference and are never encoded", async () => {
-        const [a, b] = await net.participants(2);
-        const encode = vi.spyOn(numbered, "encode");
-        const [writer, reader] = await matched(a.writer("/t"), b.reader("/t"));
-        const message = { n: 1 };
-        writer.send(message);
-        expect(reader.takeOne().message).toBe(message);
-        expect(encode).not.toHaveBeenCalled();
-        encode.mockRestore();
-      });
+      // What a transport cannot do by its nature is no test of it: left out, not reported as skipped.
+      if (traits.byReference === true)
+        test("values pass by reference and are never encoded", async () => {
+          const [a, b] = await net.participants(2);
+          const encode = vi.spyOn(numbered, "encode");
+          const [writer, reader] = await matched(a.writer("/t"), b.reader("/t"));
+          const message = { n: 1 };
+          writer.send(message);
+          expect(reader.takeOne().message).toBe(message);
+          expect(encode).not.toHaveBeenCalled();
+          encode.mockRestore();
+        });
 
-      test.runIf(traits.byReference)("a message is encoded and decoded once for any number of readers", async () => {
-        const [a, b] = await net.participants(2);
-        const other: MessageCodec<Numbered> = { ...numbered };
-        const encode = vi.spyOn(numbered, "encode");
-        const decode = vi.spyOn(other, "decode");
-        const writer = a.writer("/t");
-        const readers = [b.reader("/t", {}, other), b.reader("/t", {}, other), b.readerOfBytes("/t")];
-        writer.send({ n: 3 });
-        const samples = readers.map((reader) => reader.inner.take()!);
-        expect(samples.slice(0, 2).map((s) => [s.message, s.message])).toEqual([
-          [{ n: 3 }, { n: 3 }],
-          [{ n: 3 }, { n: 3 }],
-        ]);
-        expect(samples[2]!.bytes).toBe(samples[2]!.bytes);
-        expect([encode.mock.calls.length, decode.mock.calls.length]).toEqual([1, 1]);
-        encode.mockRestore();
-      });
+      if (traits.byReference === true)
+        test("a message is encoded and decoded once for any number of readers", async () => {
+          const [a, b] = await net.participants(2);
+          const other: MessageCodec<Numbered> = { ...numbered };
+          const encode = vi.spyOn(numbered, "encode");
+          const decode = vi.spyOn(other, "decode");
+          const writer = a.writer("/t");
+          const readers = [b.reader("/t", {}, other), b.reader("/t", {}, other), b.readerOfBytes("/t")];
+          writer.send({ n: 3 });
+          const samples = readers.map((reader) => reader.inner.take()!);
+          expect(samples.slice(0, 2).map((s) => [s.message, s.message])).toEqual([
+            [{ n: 3 }, { n: 3 }],
+            [{ n: 3 }, { n: 3 }],
+          ]);
+          expect(samples[2]!.bytes).toBe(samples[2]!.bytes);
+          expect([encode.mock.calls.length, decode.mock.calls.length]).toEqual([1, 1]);
+          encode.mockRestore();
+        });
 
       test("nothing arrives on another topic", async () => {
         const [a, b] = await net.participants(2);
@@ -507,96 +510,101 @@ export function describeTransport(
         expect(() => a.reader("/t")).toThrow(ClosedError);
       });
 
-      test.runIf(traits.synchronous)("a reader may close others while a sample is on its way", async () => {
-        const [a, b] = await net.participants(2);
-        const writer = a.writer("/t");
-        const first = b.reader("/t", {}, numbered, {}, () => void second.inner[Symbol.asyncDispose]());
-        const second = b.reader("/t");
-        const third = b.reader("/t");
-        writer.send({ n: 1 });
-        writer.send({ n: 2 });
-        expect([first, second, third].map((r) => r.takeAll().map((s) => s.message.n))).toEqual([[1, 2], [], [1, 2]]);
-      });
+      if (traits.synchronous === true)
+        test("a reader may close others while a sample is on its way", async () => {
+          const [a, b] = await net.participants(2);
+          const writer = a.writer("/t");
+          const first = b.reader("/t", {}, numbered, {}, () => void second.inner[Symbol.asyncDispose]());
+          const second = b.reader("/t");
+          const third = b.reader("/t");
+          writer.send({ n: 1 });
+          writer.send({ n: 2 });
+          expect([first, second, third].map((r) => r.takeAll().map((s) => s.message.n))).toEqual([[1, 2], [], [1, 2]]);
+        });
     });
 
-    describe.runIf(traits.simulatedClock)("time", () => {
-      const advance = (ms: number): void => (net.clock as SimulatedClock).advance(ms);
+    if (traits.simulatedClock === true)
+      describe("time", () => {
+        const advance = (ms: number): void => (net.clock as SimulatedClock).advance(ms);
 
-      test("each deadline that passes without a sample is counted and reported, on both sides", async () => {
-        const [a, b] = await net.participants(2);
-        const [writer, reader] = await matched(a.writer("/t", { deadlineMs: 10 }), b.reader("/t", { deadlineMs: 10 }));
-        advance(100); // nothing is due before the first sample
-        writer.send({ n: 1 });
-        advance(9);
-        writer.send({ n: 2 });
-        advance(9);
-        expect(reader.inner.counters.deadlinesMissed).toBe(0);
-        advance(31);
-        expect(reader.inner.counters.deadlinesMissed).toBe(4);
-        expect(writer.inner.counters.deadlinesMissed).toBe(4);
-        expect(reader.deadlines).toEqual([1, 2, 3, 4]);
-      });
+        test("each deadline that passes without a sample is counted and reported, on both sides", async () => {
+          const [a, b] = await net.participants(2);
+          const [writer, reader] = await matched(
+            a.writer("/t", { deadlineMs: 10 }),
+            b.reader("/t", { deadlineMs: 10 }),
+          );
+          advance(100); // nothing is due before the first sample
+          writer.send({ n: 1 });
+          advance(9);
+          writer.send({ n: 2 });
+          advance(9);
+          expect(reader.inner.counters.deadlinesMissed).toBe(0);
+          advance(31);
+          expect(reader.inner.counters.deadlinesMissed).toBe(4);
+          expect(writer.inner.counters.deadlinesMissed).toBe(4);
+          expect(reader.deadlines).toEqual([1, 2, 3, 4]);
+        });
 
-      test("samples past their lifespan are not delivered but counted", async () => {
-        const [a, b] = await net.participants(2);
-        const [writer, reader] = await matched(a.writer("/t", { lifespanMs: 20 }), b.reader("/t"));
-        writer.send({ n: 1 });
-        advance(15);
-        writer.send({ n: 2 });
-        advance(10);
-        expect(reader.takeAll().map((s) => s.message.n)).toEqual([2]);
-        expect(reader.inner.counters).toMatchObject({ received: 2, taken: 1, expired: 1 });
-      });
+        test("samples past their lifespan are not delivered but counted", async () => {
+          const [a, b] = await net.participants(2);
+          const [writer, reader] = await matched(a.writer("/t", { lifespanMs: 20 }), b.reader("/t"));
+          writer.send({ n: 1 });
+          advance(15);
+          writer.send({ n: 2 });
+          advance(10);
+          expect(reader.takeAll().map((s) => s.message.n)).toEqual([2]);
+          expect(reader.inner.counters).toMatchObject({ received: 2, taken: 1, expired: 1 });
+        });
 
-      test("a time-based filter lets one sample through in its time", async () => {
-        const [a, b] = await net.participants(2);
-        const [writer, reader] = await matched(a.writer("/t"), b.reader("/t", { timeBasedFilterMs: 10, depth: 100 }));
-        for (let n = 0; n < 30; n++) {
-          writer.send({ n });
-          advance(1);
-        }
-        expect(reader.takeAll().map((s) => s.message.n)).toEqual([0, 10, 20]);
-        expect(reader.inner.counters.filtered).toBe(27);
-      });
+        test("a time-based filter lets one sample through in its time", async () => {
+          const [a, b] = await net.participants(2);
+          const [writer, reader] = await matched(a.writer("/t"), b.reader("/t", { timeBasedFilterMs: 10, depth: 100 }));
+          for (let n = 0; n < 30; n++) {
+            writer.send({ n });
+            advance(1);
+          }
+          expect(reader.takeAll().map((s) => s.message.n)).toEqual([0, 10, 20]);
+          expect(reader.inner.counters.filtered).toBe(27);
+        });
 
-      test("by_source_timestamp sorts the queue and refuses what is older than what was taken", async () => {
-        const [a, b] = await net.participants(2);
-        const qos: QosOptions = { destinationOrder: "by_source_timestamp" };
-        const [writer, reader] = await matched(a.writer("/t", qos), b.reader("/t", qos));
-        for (const n of [3, 1, 2]) writer.send({ n }, { sourceTimeNs: BigInt(n) });
-        expect(reader.takeAll().map((s) => s.message.n)).toEqual([1, 2, 3]);
-        writer.send({ n: 2 }, { sourceTimeNs: 2n });
-        expect(reader.inner.take()).toBeUndefined();
-        expect(reader.inner.counters.dropped).toBe(1);
-      });
+        test("by_source_timestamp sorts the queue and refuses what is older than what was taken", async () => {
+          const [a, b] = await net.participants(2);
+          const qos: QosOptions = { destinationOrder: "by_source_timestamp" };
+          const [writer, reader] = await matched(a.writer("/t", qos), b.reader("/t", qos));
+          for (const n of [3, 1, 2]) writer.send({ n }, { sourceTimeNs: BigInt(n) });
+          expect(reader.takeAll().map((s) => s.message.n)).toEqual([1, 2, 3]);
+          writer.send({ n: 2 }, { sourceTimeNs: 2n });
+          expect(reader.inner.take()).toBeUndefined();
+          expect(reader.inner.counters.dropped).toBe(1);
+        });
 
-      test("under exclusive ownership the strongest writer alive is heard, and the next when it goes", async () => {
-        const [a, b] = await net.participants(2);
-        const weak = a.writer("/t", { ownership: "exclusive", ownershipStrength: 1 });
-        const strong = a.writer("/t", { ownership: "exclusive", ownershipStrength: 5 });
-        const reader = b.reader("/t", { ownership: "exclusive" });
-        weak.send({ n: 1 });
-        strong.send({ n: 2 });
-        await strong.inner[Symbol.asyncDispose]();
-        weak.send({ n: 3 });
-        expect(reader.takeAll().map((s) => s.message.n)).toEqual([2, 3]);
-        expect(reader.inner.counters.filtered).toBe(1);
-      });
+        test("under exclusive ownership the strongest writer alive is heard, and the next when it goes", async () => {
+          const [a, b] = await net.participants(2);
+          const weak = a.writer("/t", { ownership: "exclusive", ownershipStrength: 1 });
+          const strong = a.writer("/t", { ownership: "exclusive", ownershipStrength: 5 });
+          const reader = b.reader("/t", { ownership: "exclusive" });
+          weak.send({ n: 1 });
+          strong.send({ n: 2 });
+          await strong.inner[Symbol.asyncDispose]();
+          weak.send({ n: 3 });
+          expect(reader.takeAll().map((s) => s.message.n)).toEqual([2, 3]);
+          expect(reader.inner.counters.filtered).toBe(1);
+        });
 
-      test("a writer that does not assert its liveliness in its lease is lost, until it does", async () => {
-        const [a, b] = await net.participants(2);
-        const qos: QosOptions = { liveliness: "manual_by_topic", livelinessLeaseMs: 20 };
-        const [writer, reader] = await matched(a.writer("/t", qos), b.reader("/t"));
-        advance(19);
-        writer.inner.assertLiveliness();
-        advance(19);
-        expect(reader.seen).toHaveLength(1);
-        advance(2);
-        writer.send({ n: 1 });
-        expect(reader.seen.slice(1)).toEqual(["not alive", "alive"]);
-        expect(writer.seen).toContain("liveliness lost");
+        test("a writer that does not assert its liveliness in its lease is lost, until it does", async () => {
+          const [a, b] = await net.participants(2);
+          const qos: QosOptions = { liveliness: "manual_by_topic", livelinessLeaseMs: 20 };
+          const [writer, reader] = await matched(a.writer("/t", qos), b.reader("/t"));
+          advance(19);
+          writer.inner.assertLiveliness();
+          advance(19);
+          expect(reader.seen).toHaveLength(1);
+          advance(2);
+          writer.send({ n: 1 });
+          expect(reader.seen.slice(1)).toEqual(["not alive", "alive"]);
+          expect(writer.seen).toContain("liveliness lost");
+        });
       });
-    });
   });
 }
 
