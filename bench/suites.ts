@@ -44,4 +44,9 @@ export const SUITES: readonly Suite[] = [
     summary: "Messages between threads, next to what else there is",
     load: async () => (await import("./shm.ts")).benchShm,
   },
+  {
+    names: ["rtps", "ddsperf"],
+    summary: "RTPS between two processes, next to Cyclone DDS and bare datagrams",
+    load: async () => (await import("./rtps.ts")).benchRtps,
+  },
 ];

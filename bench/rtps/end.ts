@@ -1,0 +1,195 @@
+import { createSocket } from "node:dgram";
+import { createHistogram, performance } from "node:perf_hooks";
+import { Logger, type MessageSchema, SystemClock } from "@delos/core";
+import { completeQos, endpointId, type ParticipantInfo, Sample, type Transport } from "@delos/transport";
+import { freshPrefix, rtps } from "@delos/transport-rtps";
+
+/**
+ * One end of an RTPS benchmark, a process of its own: `publish`, `subscribe`, `ping` or `pong` (over RTPS), `bare-ping` or
+ * `bare-pong` (datagrams alone). Arguments: role, domain or port, bytes, seconds. Prints one line of JSON.
+ */
+const [role = "", place = "0", size = "64", duration = "2"] = process.argv.slice(2);
+const [bytes, seconds] = [Number(size), Number(duration)];
+const SCHEMA: MessageSchema = {
+  name: "bench/Bytes",
+  messageEncoding: "raw",
+  schemaEncoding: "",
+  data: new Uint8Array(),
+};
+const clock = new SystemClock();
+
+const report = (result: Record<string, unknown>): void => {
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(`${JSON.stringify({ role, cpu_s: (user + system) / 1e6, ...result })}\n`);
+};
+
+async function open(): Promise<{ transport: Transport; info: ParticipantInfo }> {
+  const factory = rtps({ domain: Number(place), interfaces: ["127.0.0.1"] });
+  const info: ParticipantInfo = {
+    id: freshPrefix(),
+    name: `bench ${role}`,
+    host: "bench",
+    pid: process.pid,
+    thread: 0,
+    transports: [factory.address],
+    vendor: "delos",
+  };
+  const log = new Logger("bench", clock, () => {});
+  return { transport: await factory.open({ participant: info, clock, log, carries: () => true }), info };
+}
+
+const KEEP_ALL = completeQos({
+  history: "keep_all",
+  resourceLimits: { maxSamples: 20_000, maxInstances: 1, maxSamplesPerInstance: 20_000 },
+});
+
+function writerOn(transport: Transport, info: ParticipantInfo, topic: string) {
+  const id = endpointId(info.id, 1, "publication");
+  const writer = transport.createWriter({ id, node: "", topic, qos: KEEP_ALL, schema: SCHEMA });
+  let sequence = 0;
+  const write = (payload: Uint8Array): boolean => {
+    const nowNs = clock.nowNs();
+    const about = { publisher: id, sequence: sequence + 1, sourceTimeNs: nowNs, receptionTimeNs: nowNs };
+    if (writer.write(Sample.ofBytes(payload, SCHEMA, about)) === "dropped") return false;
+    sequence++;
+    return true;
+  };
+  return { writer, write };
+}
+
+async function publish(): Promise<void> {
+  const { transport, info } = await open();
+  const { writer, write } = writerOn(transport, info, "throughput");
+  while (writer.matched.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const payload = new Uint8Array(bytes);
+  const endMs = performance.now() + seconds * 1000;
+  const burst = Math.max(1, Math.min(1000, Math.floor(1_000_000 / bytes)));
+  let sent = 0;
+  while (performance.now() < endMs) {
+    for (let i = 0; i < burst; i++) {
+      // The receiver is behind: go on when it has acknowledged.
+      if (!write(payload)) break;
+      sent++;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await writer.waitForAcknowledgments({ timeoutMs: 10_000 }).catch(() => {});
+  report({ sent });
+  await transport[Symbol.asyncDispose]();
+}
+
+async function subscribe(): Promise<void> {
+  const { transport, info } = await open();
+  let [received, firstMs, lastMs] = [0, 0, 0];
+  const reader = transport.createReader({
+    id: endpointId(info.id, 1, "subscription"),
+    node: "",
+    topic: "throughput",
+    qos: KEEP_ALL,
+    schema: SCHEMA,
+    onData: () => {
+      reader.take()!.release();
+      if (received++ === 0) firstMs = performance.now();
+      if (received % 64 === 0 || bytes > 4096) lastMs = performance.now();
+    },
+  });
+  reader.events.on("unmatched", () => {
+    const lost = reader.counters.lost;
+    report({ received, lost, seconds: (lastMs - firstMs) / 1000 });
+    void transport[Symbol.asyncDispose]();
+  });
+}
+
+async function ping(): Promise<void> {
+  const { transport, info } = await open();
+  const { writer, write } = writerOn(transport, info, "ping");
+  const histogram = createHistogram();
+  const payload = new Uint8Array(bytes);
+  const endMs = performance.now() + (seconds + 1) * 1000;
+  let beganMs = 0;
+  let count = 0;
+  const reader = transport.createReader({
+    id: endpointId(info.id, 2, "subscription"),
+    node: "",
+    topic: "pong",
+    qos: KEEP_ALL,
+    schema: SCHEMA,
+    onData: () => {
+      const now = performance.now();
+      reader.take()!.release();
+      // The first thousand warm the compiler.
+      if (++count > 1000) histogram.record(Math.max(1, Math.round((now - beganMs) * 1e6)));
+      if (now > endMs) {
+        report(quantiles(histogram));
+        void transport[Symbol.asyncDispose]().then(() => process.exit(0));
+        return;
+      }
+      beganMs = performance.now();
+      write(payload);
+    },
+  });
+  while (writer.matched.length === 0 || reader.matched.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  beganMs = performance.now();
+  write(payload);
+}
+
+async function pong(): Promise<void> {
+  const { transport, info } = await open();
+  const { write } = writerOn(transport, info, "pong");
+  const reader = transport.createReader({
+    id: endpointId(info.id, 2, "subscription"),
+    node: "",
+    topic: "ping",
+    qos: KEEP_ALL,
+    schema: SCHEMA,
+    onData: () => {
+      const sample = reader.take()!;
+      write(sample.bytes);
+      sample.release();
+    },
+  });
+  reader.events.on("unmatched", () => void transport[Symbol.asyncDispose]().then(() => process.exit(0)));
+}
+
+function bare(): void {
+  const socket = createSocket("udp4");
+  const there = Number(place);
+  if (role === "bare-pong") {
+    socket.on("message", (message, from) => socket.send(message, from.port, from.address));
+    socket.bind(there, "127.0.0.1");
+    setTimeout(() => process.exit(0), (seconds + 2) * 1000);
+    return;
+  }
+  const histogram = createHistogram();
+  const payload = new Uint8Array(bytes);
+  const endMs = performance.now() + (seconds + 1) * 1000;
+  let beganMs = 0;
+  let count = 0;
+  const send = (): void => {
+    beganMs = performance.now();
+    socket.send(payload, there, "127.0.0.1");
+  };
+  socket.on("message", () => {
+    const now = performance.now();
+    if (++count > 1000) histogram.record(Math.max(1, Math.round((now - beganMs) * 1e6)));
+    if (now < endMs) send();
+    else {
+      report(quantiles(histogram));
+      process.exit(0);
+    }
+  });
+  // Until the other side listens.
+  const knock = setInterval(() => (count === 0 ? send() : clearInterval(knock)), 100);
+}
+
+function quantiles(histogram: ReturnType<typeof createHistogram>): Record<string, number> {
+  const us = (percentile: number): number => histogram.percentile(percentile) / 1000;
+  return { messages: histogram.count, p50_us: us(50), p99_us: us(99), p999_us: us(99.9), max_us: histogram.max / 1000 };
+}
+
+if (role === "publish") await publish();
+else if (role === "subscribe") await subscribe();
+else if (role === "ping") await ping();
+else if (role === "pong") await pong();
+else bare();
