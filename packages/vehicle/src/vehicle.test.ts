@@ -319,6 +319,8 @@ describe("canbus on a bus", () => {
     canbus.onCommand({}, 10.005);
     canbus.onCommand({}, 3); // the clock was set back
     expect(canbus.counters.commandsTooSoon).toBe(1);
+    canbus.onCommand({ pad_msg: { action: START } }, 3.001);
+    expect(canbus.controller.busy).toBe(true);
   });
 
   const pedals = new PedalMap(
