@@ -60,7 +60,10 @@ function rig(
       player.poll();
       const dueMs = player.nextDueMs();
       if (dueMs > untilMs || dueMs === Number.POSITIVE_INFINITY) break;
-      if (dueMs !== Number.NEGATIVE_INFINITY) clock.advanceTo(BigInt(Math.ceil(dueMs * 1e6)) + 5n * MS);
+      if (dueMs === Number.NEGATIVE_INFINITY) continue;
+      let dueNs = Math.ceil(dueMs * 1e6);
+      if (dueNs / 1e6 < dueMs) dueNs++; // the product was rounded down to a whole number: that would be just too early
+      clock.advanceTo(BigInt(dueNs) + 5n * MS);
     }
     if (untilMs !== Number.POSITIVE_INFINITY) clock.advanceTo(BigInt(Math.round(untilMs * 1e6)) + 5n * MS);
     player.poll();
