@@ -38,7 +38,7 @@ export interface MonitorConfig {
   readonly clearAfter: number;
   /** A fault that lasts is said again this often, ms. */
   readonly repeatMs: number;
-  /** Longest time without a message of the monitor's own, ms: the guardian listens for it. */
+  /** How often the monitor tells its status, ms: the guardian listens for it. */
   readonly heartbeatMs: number;
   /** Over which rates are counted, ms. */
   readonly rateWindowMs: number;
@@ -52,7 +52,7 @@ export interface GuardianConfig {
   readonly commandSilenceMs: number;
   /** How far a command's stamp may be from now, before or after, ms. */
   readonly maxCommandAgeMs: number;
-  /** Longest time without a message of the monitor, ms. Apollo's guardian: 2,500. */
+  /** Longest time without a status of the monitor, ms. Apollo's guardian: 2,500. */
   readonly monitorSilenceMs: number;
   /** Longest time without a sign of life of the watchdog's thread, ms. */
   readonly watchdogSilenceMs: number;

@@ -20,7 +20,7 @@ const SOFT = { throttle: 0, brake: 50, speed: 0, steering_target: 0, steering_ra
 /** A guardian that has passed commands every 10 ms until `ms`. */
 function driving(ms = 100, config = DEFAULT_SAFETY.guardian): GuardianCore {
   const guardian = new GuardianCore(config);
-  guardian.onMonitor({}, at(0));
+  guardian.onStatus({}, at(0));
   for (let t = 0; t <= ms; t += 10) {
     const sent = command(t);
     expect(guardian.onCommand(sent, at(t))).toBe(sent);
@@ -40,7 +40,7 @@ test("sends the safe command until monitor and control have been heard, without 
   expect(guardian.cycle(at(0))).toMatchObject(SOFT);
   expect(guardian.onCommand(command(10), at(10))).toBeUndefined();
   expect(guardian.cycle(at(10))).toMatchObject(SOFT);
-  guardian.onMonitor({}, at(15));
+  guardian.onStatus({}, at(15));
   expect(guardian.onCommand(command(20), at(20))).toBeDefined();
   expect(guardian.cycle(at(20))).toBeUndefined();
   expect(guardian.stop).toBeUndefined();
@@ -71,6 +71,7 @@ test("RESET does not help while the cause lasts", () => {
 
 test("a silent monitor stops the car after 2.5 s", () => {
   const guardian = driving(2500);
+  guardian.onMonitor({ item: [{ log_level: LogLevel.INFO, msg: "somebody else" }] }, at(2500));
   guardian.onCommand(command(2510), at(2510));
   expect(guardian.cycle(at(2510))).toMatchObject(SOFT);
   expect(guardian.stop?.reason).toContain("monitor");
@@ -131,7 +132,7 @@ describe("commands that make no sense", () => {
 
   test("sequence numbers wrap", () => {
     const guardian = new GuardianCore(DEFAULT_SAFETY.guardian);
-    guardian.onMonitor({}, at(0));
+    guardian.onStatus({}, at(0));
     expect(guardian.onCommand(command(0, {}, 0xffff_ffff), at(0))).toBeDefined();
     expect(guardian.onCommand(command(10, {}, 0), at(10))).toBeDefined();
     expect(guardian.stop).toBeUndefined();
@@ -173,7 +174,7 @@ test("whatever comes, nothing throws and only plausible commands go out", () => 
   const number = fc.oneof(fc.double(), fc.constantFrom(0, 50, Number.NaN, Number.POSITIVE_INFINITY), fc.integer());
   const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
   const event = fc.record({
-    kind: fc.constantFrom("command", "monitor", "pad", "cycle", "trip"),
+    kind: fc.constantFrom("command", "monitor", "status", "pad", "cycle", "trip"),
     stepMs: fc.oneof(fc.integer({ min: 0, max: 200 }), number),
     jumpS: fc.constantFrom(0, 0, 0, 3600, -3600, Number.NaN),
     stampOffsetS: fc.oneof(fc.constant(0), number),
@@ -207,6 +208,7 @@ test("whatever comes, nothing throws and only plausible commands go out", () => 
               ? guardian.cycle(now)
               : undefined;
         if (kind === "monitor") guardian.onMonitor({ item: [{ log_level: level } as never] }, now);
+        if (kind === "status") guardian.onStatus({ item: [{ log_level: level } as never] }, now);
         if (kind === "pad") guardian.onPad({ action } as never);
         if (kind === "trip") guardian.trip("test", "soft", now);
         if (out === undefined) continue;

@@ -94,8 +94,14 @@ export class GuardianCore {
     return command;
   }
 
-  onMonitor(message: MonitorMessage, at: Instant): void {
+  /** The monitor's own status: that it lives, and what it finds now. */
+  onStatus(status: MonitorMessage, at: Instant): void {
     this.#monitorMs = at.monotonicMs;
+    this.onMonitor(status, at);
+  }
+
+  /** What any module tells the monitor topic: FATAL stops the car. It is no life sign of the monitor. */
+  onMonitor(message: MonitorMessage, at: Instant): void {
     const fatal = message.item?.find((item) => item.log_level === LogLevel.FATAL);
     if (fatal !== undefined) this.#trip(`monitor: ${fatal.msg ?? "FATAL"}`, "emergency", at);
   }
@@ -119,7 +125,7 @@ export class GuardianCore {
       this.#trip(`no new command for more than ${commandSilenceMs} ms`, "soft", at);
     }
     if (this.#monitorMs !== undefined && !(at.monotonicMs - this.#monitorMs <= monitorSilenceMs)) {
-      this.#trip(`no message of the monitor for more than ${monitorSilenceMs} ms`, "soft", at);
+      this.#trip(`no status of the monitor for more than ${monitorSilenceMs} ms`, "soft", at);
     }
     const waiting = this.#last === undefined || this.#monitorMs === undefined;
     return waiting || this.#latch.stop !== undefined ? this.#safe(at) : undefined;

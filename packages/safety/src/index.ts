@@ -10,10 +10,15 @@ export {
   type SafetyConfig,
   type TopicRule,
 } from "./config.ts";
+export { type GuardianComponentOptions, guardianComponent } from "./guardian-component.ts";
 export { GuardianCore } from "./guardian-core.ts";
 export type { Instant } from "./instant.ts";
+export { type MonitorComponentOptions, monitorComponent } from "./monitor-component.ts";
+export { MonitorCore, type MonitorLook, type ProcessSample } from "./monitor-core.ts";
 export { type Stop, StopLatch, type StopSeverity } from "./stop-latch.ts";
 export type { OpenStopOutput, StopOutput, StopOutputModule } from "./stop-output.ts";
+export { guardianTopic, monitorTopic, statusTopic } from "./topics.ts";
 export { Heartbeat, Watchdog, type WatchdogOptions, type WatchedLoop } from "./watchdog.ts";
 export { LOOP_STATE, WatchdogBlock } from "./watchdog-block.ts";
 export { WatchdogCore } from "./watchdog-core.ts";
+export { WatchdogGuard } from "./watchdog-guard.ts";
