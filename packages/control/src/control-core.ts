@@ -194,7 +194,16 @@ export class ControlCore {
         return `${controller.name}: ${failed}`;
       }
     }
+    if (this.#flags.enable_gear_command) command.gear_location = this.#gear(chassis);
     return undefined;
+  }
+
+  /** Apollo 1.5: the trajectory's gear where the car may shift, else the gear it is in. */
+  #gear(chassis: Chassis): ControlCommand["gear_location"] {
+    const wanted = this.#observed.gear ?? GearPosition.GEAR_DRIVE;
+    const now = chassis.gear_location ?? GearPosition.GEAR_NEUTRAL;
+    const stands = Math.abs(chassis.speed_mps ?? 0) <= this.#flags.max_abs_speed_when_stopped;
+    return stands || now === wanted || now === GearPosition.GEAR_NEUTRAL ? wanted : now;
   }
 
   #tooFar(trajectory: TrajectoryAnalyzer, xM: number, yM: number): boolean {

@@ -328,6 +328,72 @@ describe("the cycle", () => {
   });
 });
 
+describe("options of Apollo 1.5", () => {
+  const once = (
+    flags: string,
+    change: Partial<Chassis> = {},
+    trajectoryChange: Partial<AdcTrajectory> = {},
+    config = conf,
+  ) => {
+    const control = new ControlCore(
+      readControlConfig(config, "lincoln.pb.txt"),
+      readFlags(CONTROL_FLAGS, `use_state_exact_match,noenable_speed_station_preview,${flags}`),
+    );
+    control.onLocalization(localization(0, 1000), 1000);
+    control.onChassis({ ...chassis(0, 1000), ...change }, 1000);
+    control.onTrajectory({ ...trajectory(0, 1000, 1), ...trajectoryChange }, 1000);
+    return control.cycle(1000);
+  };
+
+  test("steering is limited by lateral acceleration", () => {
+    const free = once("", { speed_mps: 30 }).steering_target!;
+    const limited = once("set_steer_limit", { speed_mps: 30 }).steering_target!;
+    // atan(5·2.85/30²)·16·180/π/470·100 = 3.09 %, then the first step of the low-pass.
+    const limit = ((Math.atan((5 * 2.85) / 900) * 16 * 180) / Math.PI / 470) * 100;
+    const gain = (0.1 * Math.PI) ** 2 / (1 + Math.SQRT2 * 0.1 * Math.PI + (0.1 * Math.PI) ** 2);
+    expect(Math.abs(free)).toBeGreaterThan(Math.abs(limited));
+    expect(Math.abs(limited)).toBeCloseTo(limit * gain, 9);
+  });
+
+  test("gains follow the schedule", () => {
+    const scheduler = [
+      { speed: 4, ratio: 1 },
+      { speed: 8, ratio: 0.5 },
+    ];
+    const scheduled = {
+      ...conf,
+      lat_controller_conf: {
+        ...conf.lat_controller_conf,
+        lat_err_gain_scheduler: { scheduler },
+        heading_err_gain_scheduler: { scheduler },
+      },
+    };
+    const feedback = (flags: string, speed: number) =>
+      once(flags, { speed_mps: speed }, {}, scheduled).debug!.simple_lat_debug!.steer_angle_feedback;
+    expect(feedback("enable_gain_scheduler", 3)).toBe(feedback("", 3));
+    expect(feedback("enable_gain_scheduler", 8)).not.toBeCloseTo(feedback("", 8)!, 3);
+  });
+
+  test("the gear is the trajectory's where the car may shift", () => {
+    const gear = (speed: number, now: Chassis["gear_location"], wanted: AdcTrajectory["gear"]) =>
+      once("enable_gear_command", { speed_mps: speed, gear_location: now }, { gear: wanted }).gear_location;
+    expect([gear(0, 1, 2), gear(3, 1, 2), gear(3, 0, 2), gear(3, 1, 1)]).toEqual([2, 1, 2, 1]);
+    expect(once("", { gear_location: 2 }, { gear: 2 }).gear_location).toBe(1);
+  });
+
+  test("driving backward turns the heading error round", () => {
+    const error = (flags: string) => once(flags, { gear_location: 2 }).debug!.simple_lat_debug!.heading_error!;
+    expect(error("reverse_heading_control")).toBe(-error(""));
+  });
+
+  test("slow points stand, pedals are filtered, slope is compensated", () => {
+    expect(once("minimum_speed_resolution=9").debug!.simple_lon_debug!.speed_reference).toBe(0);
+    expect(once("enable_pedal_filter").throttle).not.toBe(once("").throttle);
+    const flat = once("").debug!.simple_lon_debug!.acceleration_cmd!;
+    expect(once("enable_slope_offset").debug!.simple_lon_debug!.acceleration_cmd).not.toBe(flat);
+  });
+});
+
 describe("configuration", () => {
   test.for([
     ["soft_estop_brake", { ...conf, soft_estop_brake: undefined }, /x\.pb\.txt: soft_estop_brake is missing/],
