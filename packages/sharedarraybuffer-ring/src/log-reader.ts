@@ -87,6 +87,8 @@ export class LogReader extends RingReader {
   #tailHalf = 0;
   #place = -1;
   #token = 0;
+  /** Reliable: from where on the writer waits for us: position, half, sequence low and high. */
+  #joined: readonly [number, number, number, number] | undefined;
   #announced = 0; // what our CURSOR says
   #closed = false;
   #unsure = false; // after corruption: take the sequence number from the next record
@@ -122,7 +124,10 @@ export class LogReader extends RingReader {
 
     if (mode === "reliable") this.#attach();
     this.#goToNewest();
-    if (mode === "reliable") this.#announce(this.#position);
+    if (mode === "reliable") {
+      this.#announce(this.#position);
+      this.#joined = [this.#position, this.#half, this.#sequenceLow, this.#sequenceHigh];
+    }
     if (start === "oldest") this.#goToMark("oldest");
   }
 
@@ -309,6 +314,11 @@ export class LogReader extends RingReader {
   #lapped(tries: number): void {
     if (this.#place >= 0 && this.#readers.active(this.#place) !== this.#token) {
       throw new RingError("RING_REAPED", "this reader was taken for dead: the writer no longer waits for it");
+    }
+    const joined = this.#joined;
+    if (joined !== undefined && tries < FIND_TRIES && distance(joined[0], joined[1], this.#position, this.#half) > 0) {
+      this.#jump(...joined, true); // only history from before it joined can be lost to a reliable reader
+      return;
     }
     // To the middle of what is left: at its far end we should be lapped again at once.
     if (tries < FIND_TRIES) this.#goToMark("middle");

@@ -314,9 +314,9 @@ export class LogWriter implements Disposable {
     for (let place = 0; place < readers.high; place++) {
       if (readers.active(place) === 0) continue; // SYNC attached
       const lag = (published - readers.cursor(place)) >>> 0; // SYNC release: what lies behind the cursor is free
-      if (lag > this.#capacity)
-        readers.evict(place); // no reader can stand there: scribbled over; it will be told
-      else if (lag > behind) behind = lag;
+      // No reader stands farther back: one that is just joining, or a cursor that was scribbled over. It will be put right by
+      // its reader, who looks after it even when idle; until then there is no room.
+      behind = Math.max(behind, Math.min(lag, this.#capacity));
     }
     return (published - behind + this.#capacity) | 0;
   }

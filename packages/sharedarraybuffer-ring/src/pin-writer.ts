@@ -307,25 +307,26 @@ export class PinWriter implements Disposable {
 
   /** Whether there is a free chunk and a descriptor for it; finds them if possible. */
   #makeRoom(): boolean {
+    if (this.#findRoom()) return true;
+    if (this.#next === this.#published) return false;
+    this.flush(); // nobody can make room out of what has not been shown
+    return this.#findRoom();
+  }
+
+  #findRoom(): boolean {
     const { depth } = this.#layout;
     // Each chunk that is lent has its descriptor in prospect.
     while (((this.#next + this.#lent - this.#oldest) | 0) >= depth) {
-      if (this.#oldest === this.#published) return this.#noRoom();
-      if (!this.#mayForget()) return this.#noRoom();
+      if (this.#oldest === this.#published || !this.#mayForget()) return false;
       this.#forget();
     }
     while (this.#free.length === 0) {
       if (this.#reclaim()) break;
       // More messages than chunks: the oldest make room, unless somebody reliable still needs them.
-      if (this.#oldest === this.#published || !this.#mayForget()) return this.#noRoom();
+      if (this.#oldest === this.#published || !this.#mayForget()) return false;
       this.#forget();
     }
     return true;
-  }
-
-  #noRoom(): false {
-    this.flush(); // readers cannot make room out of what they have not been shown
-    return false;
   }
 
   /** Whether all reliable readers have passed the oldest message. */
@@ -347,10 +348,9 @@ export class PinWriter implements Disposable {
       const token = readers.active(place); // SYNC attached
       if (token === 0 || (reliableOnly && token > 0)) continue;
       const lag = (published - readers.cursor(place)) >>> 0; // SYNC release
-      if (lag <= this.#layout.depth) behind = Math.max(behind, lag);
-      else if (token < 0)
-        readers.evict(place); // no reliable reader can stand there: scribbled over; it will be told
-      else behind = this.#layout.depth;
+      // No reader stands farther back: a keep-last one that was lapped, one that is just joining, or a cursor that was
+      // scribbled over. Its reader will put it right, even when idle; until then there is no room for its sake.
+      behind = Math.max(behind, Math.min(lag, this.#layout.depth));
     }
     return (published - behind) | 0;
   }

@@ -1,11 +1,12 @@
 /**
- * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions]`.
+ * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions] [log|pin]`.
  * Prints one JSON line for each kind of ring; exits with 1 when anything was torn, repeated, reordered or miscounted.
  */
 import { stress } from "./stress.ts";
 
 const millions = Number(process.argv[2] ?? 50);
 for (const kind of ["log", "pin"] as const) {
+  if (process.argv[3] !== undefined && process.argv[3] !== kind) continue;
   const report = await stress({
     kind,
     messages: millions * 1e6,
