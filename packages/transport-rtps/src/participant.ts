@@ -94,7 +94,7 @@ export class Participant implements AsyncDisposable {
       isNear: (address) => isNearby(address, addresses),
       // On this host there is no MTU; elsewhere larger messages mean IP fragments, of which one lost loses all.
       messageLimit: (address) =>
-        own.has(address) || isLoopback(address) || (isMulticast(address) && allLoopback) ? 60_000 : 14_000,
+        own.has(address) || isLoopback(address) || (isMulticast(address) && allLoopback) ? 65_500 : 14_000,
       wanted: filterOf(options.participantFilter),
       listener,
     });

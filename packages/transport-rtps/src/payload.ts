@@ -1,6 +1,6 @@
-import type { MessageSchema } from "@delos/core";
+import { MalformedError, type MessageSchema } from "@delos/core";
 import type { Sample, SampleExtras } from "@delos/transport";
-import { ByteReader } from "@delos/wire";
+import type { ByteReader } from "@delos/wire";
 import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
 import { guidHex, guidOfHex, readGuid, writeGuid } from "./wire/guid.ts";
 import { PID } from "./wire/parameter-id.ts";
@@ -23,21 +23,32 @@ const FRAME_BYTES = 8;
 export const isCdr = (schema: MessageSchema): boolean => schema.messageEncoding === "cdr";
 
 export function framePayload(bytes: Uint8Array): Uint8Array {
-  const payload = new Uint8Array((FRAME_BYTES + bytes.length + 3) & ~3);
+  const { length } = bytes;
+  // Small ones share slabs: a typed array with memory of its own costs more than all the rest of sending it.
+  const payload = Buffer.allocUnsafe((FRAME_BYTES + length + 3) & ~3);
+  payload.fill(0, FRAME_BYTES + length);
+  payload[0] = 0;
   payload[1] = 1; // CDR_LE
-  payload[3] = -bytes.length & 3; // padding, XTypes 1.3 §7.6.3.1.2
-  new DataView(payload.buffer).setUint32(4, bytes.length, true);
+  payload[2] = 0;
+  payload[3] = -length & 3; // padding, XTypes 1.3 §7.6.3.1.2
+  payload[4] = length;
+  payload[5] = length >>> 8;
+  payload[6] = length >>> 16;
+  payload[7] = length >>> 24;
   payload.set(bytes, FRAME_BYTES);
   return payload;
 }
 
 /** @throws {MalformedError} when the payload is no such frame */
 export function unframePayload(payload: Uint8Array): Uint8Array {
-  const reader = new ByteReader(payload, { code: "RTPS_PAYLOAD" });
-  const representation = reader.uint32be() >>> 16;
-  if (representation > 1) throw reader.malformed(`representation ${representation}`, 0);
-  reader.littleEndian = representation === 1;
-  return reader.view8(reader.uint32());
+  const malformed = (message: string): MalformedError => new MalformedError("RTPS_PAYLOAD", message, 0);
+  if (payload.length < FRAME_BYTES) throw malformed(`${payload.length} bytes are no frame`);
+  if (payload[0] !== 0 || payload[1]! > 1) throw malformed(`representation ${payload[0]! * 256 + payload[1]!}`);
+  const [a, b, c, d] = [payload[4]!, payload[5]!, payload[6]!, payload[7]!];
+  const length = (payload[1] === 1 ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  if (length > payload.length - FRAME_BYTES)
+    throw malformed(`${length} bytes framed, ${payload.length - FRAME_BYTES} there`);
+  return payload.subarray(FRAME_BYTES, FRAME_BYTES + length);
 }
 
 /** Inline QoS of a sample; undefined when there is nothing to say. */

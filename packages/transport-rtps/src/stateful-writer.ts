@@ -8,6 +8,7 @@ import type { RemoteReader } from "./remote.ts";
 import type { AckNack } from "./wire/acknack.ts";
 import { writeGap } from "./wire/gap.ts";
 import { HEARTBEAT_FINAL, HEARTBEAT_LIVELINESS, writeHeartbeat } from "./wire/heartbeat.ts";
+import { VENDOR_DELOS } from "./wire/message.ts";
 import type { NackFrag } from "./wire/nack-frag.ts";
 import { membersOf, numberSet } from "./wire/number-set.ts";
 import { ID } from "./wire/submessage.ts";
@@ -31,8 +32,10 @@ export interface WriterListener {
 export type WriterQos = Pick<Qos, "reliability" | "durability" | "history" | "depth"> & { readonly maxSamples: number };
 
 export const WRITER_TIMING = {
-  /** Unacknowledged bytes on the way to the slowest reader that answers: a quarter of the receive buffer asked for. */
+  /** Unacknowledged bytes on the way to the slowest reader that answers, if it may have a small receive buffer… */
   windowBytes: 1 << 20,
+  /** …and if all are of Delos, which asks for 4 MiB. */
+  delosWindowBytes: 2 << 20,
   /** Fragments are sent in portions of this size, with a look at the sockets between. */
   turnBytes: 256 << 10,
   heartbeatMs: 100,
@@ -68,6 +71,14 @@ export class StatefulWriter implements Trailer {
   readonly #events: WriterListener;
   readonly #timing = WRITER_TIMING;
   #destinations: readonly Packer[] = [];
+  /** Of the destinations and of all readers' own addresses, the smallest. */
+  #messageLimit = Infinity;
+  #reliableReaders = 0;
+  #windowBytes: number = WRITER_TIMING.windowBytes;
+  /** Up to where the slowest reader that counts has acknowledged; −1 when it is to be computed again. */
+  #ackedPosition = -1;
+  /** The window was full: it opens again only when half of it is free, or every acknowledgment would free one small datagram. */
+  #windowClosed = false;
   /** Samples below have been sent. */
   #nextSn = 1;
   /** Next fragment of the sample at `#nextSn`. */
@@ -117,7 +128,17 @@ export class StatefulWriter implements Trailer {
     }
     const sn = this.history.last + 1;
     this.#position += (sample.payload?.length ?? 0) + 64;
-    const change: Change = { ...sample, sn, key, position: this.#position, kept: false, fragmentSize: 0 };
+    const change: Change = {
+      sn,
+      payload: sample.payload,
+      isKey: sample.isKey,
+      time: sample.time,
+      inlineQos: sample.inlineQos,
+      key,
+      position: this.#position,
+      kept: false,
+      fragmentSize: 0,
+    };
     this.history.push(change);
     if (this.qos.durability !== "volatile") this.#keep(change, ends);
     this.#heartbeatMs = this.#timing.heartbeatMs;
@@ -171,6 +192,17 @@ export class StatefulWriter implements Trailer {
     for (const proxy of this.proxies.values())
       packers.add(multicast !== undefined && heard(proxy, multicast) ? multicast : proxy.packer);
     this.#destinations = [...packers];
+    this.#reliableReaders = 0;
+    this.#windowBytes = this.#timing.delosWindowBytes;
+    let limit = Infinity;
+    for (const packer of packers) limit = Math.min(limit, packer.limit);
+    for (const proxy of this.proxies.values()) {
+      if (proxy.reliable) this.#reliableReaders++;
+      if (proxy.remote.participant.data.vendor !== VENDOR_DELOS) this.#windowBytes = this.#timing.windowBytes;
+      limit = Math.min(limit, proxy.packer.limit);
+    }
+    this.#messageLimit = limit;
+    this.#ackedPosition = -1;
   }
 
   /** To be called when a participant's locators have changed. */
@@ -190,6 +222,7 @@ export class StatefulWriter implements Trailer {
     if (base > this.#nextSn) this.#context.count("acknack beyond the last sample");
     if (acked > proxy.acked) {
       proxy.acked = acked;
+      this.#ackedPosition = -1;
       proxy.progressMs = nowMs;
       proxy.lagging = false;
       this.#heartbeatMs = this.#timing.heartbeatMs;
@@ -249,7 +282,7 @@ export class StatefulWriter implements Trailer {
     this.#heartbeatAlarm = undefined;
     for (const remote of this.proxies.keys()) remote.links.delete(this.entityId);
     this.proxies.clear();
-    this.#destinations = [];
+    this.#route();
   }
 
   // ------------------------------------------------------------------------------------------------- new samples
@@ -330,18 +363,29 @@ export class StatefulWriter implements Trailer {
   /** Once chosen it stays: all readers must be told the same. */
   #fragmentSizeOf(change: Change): number {
     if (change.fragmentSize > 0 || change.payload === undefined) return change.fragmentSize;
-    const limit = Math.min(...this.#destinations.map((packer) => packer.limit), ...this.#unicastLimits());
+    const limit = this.#messageLimit;
     if (change.payload.length + (change.inlineQos?.length ?? 0) <= wholePayload(limit)) return 0;
     change.fragmentSize = limit > 32_768 ? FRAGMENT_LOOPBACK : FRAGMENT_MTU;
     return change.fragmentSize;
   }
 
-  *#unicastLimits(): Generator<number> {
-    for (const proxy of this.proxies.values()) yield proxy.packer.limit;
+  #windowFull(): boolean {
+    if (this.#reliableReaders === 0) return false;
+    const windowBytes = this.#windowBytes;
+    const most = this.#windowClosed ? windowBytes / 2 : windowBytes;
+    if (this.#ackedPosition >= 0 && this.#sentPosition - this.#ackedPosition < most) {
+      this.#windowClosed = false;
+      return false;
+    }
+    this.#ackedPosition = this.#slowest();
+    this.#windowClosed = this.#sentPosition - this.#ackedPosition >= most;
+    if (this.#windowClosed) this.#armHeartbeat();
+    return this.#windowClosed;
   }
 
-  #windowFull(): boolean {
-    let acked = Infinity;
+  /** The position up to which every reader that still answers has acknowledged. */
+  #slowest(): number {
+    let acked = this.#sentPosition;
     const nowMs = this.#context.clock.monotonicMs();
     for (const proxy of this.proxies.values()) {
       if (!proxy.reliable || proxy.lagging) continue;
@@ -352,12 +396,11 @@ export class StatefulWriter implements Trailer {
       }
       // Positions are known for what is in the history; what is not was acknowledged by all or given up.
       const change = this.history.get(proxy.acked + 1);
-      const position = change === undefined ? this.#sentPosition : change.position - (change.payload?.length ?? 0) - 64;
-      acked = Math.min(acked, position);
+      if (change !== undefined && change.sn < this.#nextSn) {
+        acked = Math.min(acked, change.position - (change.payload?.length ?? 0) - 64);
+      }
     }
-    if (acked === Infinity || this.#sentPosition - acked < this.#timing.windowBytes) return false;
-    this.#armHeartbeat();
-    return true;
+    return acked;
   }
 
   #deferPump(): void {
@@ -458,8 +501,7 @@ export class StatefulWriter implements Trailer {
   // -------------------------------------------------------------------------------------------------- heartbeats
 
   #anyReliable(): boolean {
-    for (const proxy of this.proxies.values()) if (proxy.reliable) return true;
-    return false;
+    return this.#reliableReaders > 0;
   }
 
   /** Heartbeats repeat while somebody has not acknowledged everything, ever more slowly. */
