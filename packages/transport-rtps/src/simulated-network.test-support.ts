@@ -190,7 +190,8 @@ export class TestWriter {
   write(n: number, size = 4): "sent" | "queued" | "dropped" {
     const payload = new Uint8Array(Math.max(4, size)).fill(n & 0xff);
     new DataView(payload.buffer).setUint32(0, n);
-    return this.writer.write({ payload, isKey: false, time: undefined, inlineQos: undefined });
+    const time = { seconds: 1_700_000_000 + (n >> 8), fraction: n & 255 };
+    return this.writer.write({ payload, isKey: false, time, inlineQos: undefined });
   }
 }
 
