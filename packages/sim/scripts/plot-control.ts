@@ -1,5 +1,5 @@
 /**
- * Makes the plots of docs/guides/control.md from runs of our own: `npx tsx --conditions=@delos/source scripts/plot-control.ts`.
+ * Makes the plots of docs/guides/control.md from runs of our own: `npx tsx --conditions=@delos/source packages/sim/scripts/plot-control.ts`.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { apollo } from "@delos/msgs";
