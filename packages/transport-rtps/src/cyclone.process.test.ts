@@ -1,25 +1,22 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { Events, Logger, type MessageCodec, type MessageSchema, SystemClock } from "@delos/core";
+import type { MessageSchema } from "@delos/core";
+import { codecFor } from "@delos/wire";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
-  completeQos,
-  endpointId,
-  type Incompatibility,
-  type ParticipantInfo,
-  type QosOptions,
-  Sample,
-  type SampleExtras,
-  type Transport,
-  type WriterEvents,
-} from "@delos/transport";
-import { codecFor, idlSchema } from "@delos/wire";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { freshPrefix } from "./participant.ts";
-import { rtps } from "./rtps-transport.ts";
+  BLOB,
+  Delos,
+  NAMED,
+  pattern,
+  READING,
+  STRING,
+  startPeer,
+  texts,
+  until,
+} from "./delos-under-test.test-support.ts";
 
 /**
  * Delos against Eclipse Cyclone DDS: the peer of test-peers is compiled with what the system has installed
@@ -27,23 +24,6 @@ import { rtps } from "./rtps-transport.ts";
  */
 const sources = fileURLToPath(new URL("../test-peers/", import.meta.url));
 const installed = ["idlc", "cc"].every((tool) => spawnSync("which", [tool]).status === 0);
-
-const STRING: MessageSchema = {
-  name: "std_msgs/msg/String",
-  messageEncoding: "cdr",
-  schemaEncoding: "ros2msg",
-  data: new TextEncoder().encode("string data"),
-};
-const IDL = `module delos_test {
-  struct Reading { @key long id; string text; };
-  struct Named { @key string name; unsigned long n; };
-  struct Blob { unsigned long n; sequence<octet> data; };
-};`;
-const [READING, NAMED, BLOB] = ["Reading", "Named", "Blob"].map((name) => idlSchema(`delos_test::${name}`, IDL)) as [
-  MessageSchema,
-  MessageSchema,
-  MessageSchema,
-];
 
 let domain = process.pid;
 
@@ -73,19 +53,12 @@ describe.skipIf(!installed)("with Eclipse Cyclone DDS (skipped without idlc and 
     await delos.transport[Symbol.asyncDispose]();
   });
 
-  /** Starts the peer; its lines are collected. */
-  function peer(...args: string[]): { lines: string[]; process: ChildProcess } {
-    const child = spawn(join(folder, "cyclone-peer"), [String(domain), ...args], {
-      env: { ...process.env, CYCLONEDDS_URI: `file://${join(folder, "loopback.xml")}` },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    peers.push(child);
-    const lines: string[] = [];
-    createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
-    return { lines, process: child };
+  function peer(...args: string[]): ReturnType<typeof startPeer> {
+    const env = { CYCLONEDDS_URI: `file://${join(folder, "loopback.xml")}` };
+    const started = startPeer(join(folder, "cyclone-peer"), [String(domain), ...args], env);
+    peers.push(started.process);
+    return started;
   }
-
-  const texts = (count: number): string[] => Array.from({ length: count }, (_, i) => `sample ${i + 1}`);
 
   describe.for(["reliable", "best_effort"] as const)("%s", (reliability) => {
     const flags = reliability === "reliable" ? [] : ["be"];
@@ -162,22 +135,17 @@ describe.skipIf(!installed)("with Eclipse Cyclone DDS (skipped without idlc and 
   });
 
   test.for([1 << 20, 16 << 20])("%i bytes arrive here and there, whole", async (size) => {
-    const pattern = (n: number): Uint8Array => {
-      const bytes = new Uint8Array(size);
-      for (let i = 0; i < size; i++) bytes[i] = (n * 31 + i * 7 + (i >> 8)) & 0xff;
-      return bytes;
-    };
     const reader = delos.reader("up", BLOB, { history: "keep_all" });
     peer("pub", "blob", "up", "count", "3", "size", String(size));
     await until(() => expect(reader.messages.length).toBe(3), 60_000); // the length alone: the messages are long to print
     for (const message of reader.messages) {
       const { n, data } = message as { n: number; data: Uint8Array };
-      expect(Buffer.compare(data, pattern(n))).toBe(0);
+      expect(Buffer.compare(data, pattern(n, size))).toBe(0);
     }
     const { lines } = peer("sub", "blob", "down", "count", "3");
     const writer = delos.writer("down", BLOB, { history: "keep_all" });
     await until(() => expect(writer.inner.matched).toHaveLength(1));
-    for (let n = 1; n <= 3; n++) writer.send({ n, data: pattern(n) });
+    for (let n = 1; n <= 3; n++) writer.send({ n, data: pattern(n, size) });
     await until(() => expect(lines).toEqual([1, 2, 3].map((n) => `blob ${n} ${size} whole`)), 60_000);
   });
 
@@ -241,82 +209,3 @@ describe.skipIf(!installed)("with Eclipse Cyclone DDS (skipped without idlc and 
     await until(() => expect(lines).toEqual(["reply client ours sequence 7 sum 42"]));
   });
 });
-
-const until = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 5 });
-
-/** A Delos participant with endpoints that are easy to read. */
-class Delos {
-  readonly transport: Transport;
-  readonly #info: ParticipantInfo;
-  readonly #clock = new SystemClock();
-  #endpoints = 0;
-
-  private constructor(transport: Transport, info: ParticipantInfo) {
-    this.transport = transport;
-    this.#info = info;
-  }
-
-  static async open(domainId: number): Promise<Delos> {
-    const clock = new SystemClock();
-    const factory = rtps({ domain: domainId, interfaces: ["127.0.0.1"] });
-    const participant: ParticipantInfo = {
-      id: freshPrefix(),
-      name: "delos",
-      host: "here",
-      pid: process.pid,
-      thread: 0,
-      transports: [factory.address],
-      vendor: "delos",
-    };
-    const log = new Logger("test", clock, () => {});
-    return new Delos(await factory.open({ participant, clock, log, carries: () => true }), participant);
-  }
-
-  topics(): string[] {
-    return [...this.transport.discovery.endpoints.values()].map(({ topic }) => topic);
-  }
-
-  writer(topic: string, schema: MessageSchema, qos: QosOptions = {}, node = "") {
-    const codec = codecFor(schema) as MessageCodec;
-    const events = new Events<WriterEvents>();
-    const incompatible: Incompatibility[] = [];
-    events.on("incompatible", (event) => incompatible.push(event));
-    const id = endpointId(this.#info.id, ++this.#endpoints, "publication");
-    const inner = this.transport.createWriter({ id, node, topic, qos: completeQos(qos), schema, codec, events });
-    let sequence = 0;
-    const send = (message: unknown, extras?: SampleExtras): void => {
-      const nowNs = this.#clock.nowNs();
-      const info = { publisher: id, sequence: ++sequence, sourceTimeNs: nowNs, receptionTimeNs: nowNs, extras };
-      inner.write(Sample.ofValue(message, codec, info));
-    };
-    return { inner, incompatible, send };
-  }
-
-  reader(topic: string, schema: MessageSchema | undefined, qos: QosOptions = {}, node = "") {
-    const codec = schema === undefined ? undefined : (codecFor(schema) as MessageCodec);
-    const id = endpointId(this.#info.id, ++this.#endpoints, "subscription");
-    const samples: Sample[] = [];
-    const messages: unknown[] = [];
-    const ended: SampleExtras[] = [];
-    const inner = this.transport.createReader({
-      id,
-      node,
-      topic,
-      qos: completeQos(qos),
-      schema,
-      codec,
-      onData: () => {
-        queueMicrotask(() => {
-          for (let sample = inner.take(); sample !== undefined; sample = inner.take()) {
-            if (sample.extras?.instanceState !== undefined) ended.push(sample.extras);
-            else {
-              samples.push(sample.retain());
-              if (codec !== undefined) messages.push(sample.message);
-            }
-          }
-        });
-      },
-    });
-    return { inner, samples, messages, ended };
-  }
-}
