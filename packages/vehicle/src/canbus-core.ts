@@ -13,6 +13,13 @@ export interface CanbusOptions {
   readonly commandTimeoutS?: number;
   readonly timeoutBrakePercent?: number;
   /**
+   * Without a report of brake, throttle or steering for this long, s, no Chassis is published, so that control stops as it
+   * does when canbus itself is silent. 0: never, as in Apollo 1.0, which goes on telling what the last frames said.
+   */
+  readonly reportTimeoutS?: number;
+  /** Looked at in every step: while it says true, throttle 0 and `timeoutBrakePercent`. A watchdog's word in shared memory. */
+  readonly stopRequested?: () => boolean;
+  /**
    * Chassis messages go on while the by-wire units are being enabled. In Apollo 1.0 they do not, for about 0.3 s, which is
    * longer than control's limit of 0.2 s: engaging would latch the emergency stop.
    */
@@ -28,6 +35,8 @@ export interface CanbusStep {
 const BASE = 5;
 const SECURITY = 50;
 const CHASSIS = 10;
+/** Reports without which the car is not known: brake, throttle, steering. */
+const VITAL_REPORTS = [0x61, 0x63, 0x65];
 
 /**
  * The canbus module without a bus of messages: commands and frames go in, frames and Chassis messages come out. Call `step`
@@ -39,6 +48,8 @@ export class CanbusCore {
   readonly #listening: Disposable;
   readonly #options: Required<CanbusOptions>;
   #lastCommandS = Number.NEGATIVE_INFINITY;
+  /** When each vital report last came, by the step, which no clock can set. */
+  readonly #reportSteps = new Map<number, number>();
   #sequence = 0;
   #steps = 0;
   /** Frames of unknown identifier, of a wrong length, and commands that came too soon. */
@@ -52,6 +63,8 @@ export class CanbusCore {
       commandTimeoutS: 0,
       timeoutBrakePercent: 50,
       publishWhileEnabling: true,
+      reportTimeoutS: 0,
+      stopRequested: () => false,
       ...options,
     };
     this.#listening = port.onFrame((frame) => this.#onFrame(frame));
@@ -59,6 +72,7 @@ export class CanbusCore {
 
   #onFrame(frame: CanFrame): void {
     const outcome = this.controller.onFrame(frame);
+    if (outcome === "read" && VITAL_REPORTS.includes(frame.id)) this.#reportSteps.set(frame.id, this.#steps);
     if (outcome === "unknown") this.counters.unknownFrames++;
     else if (outcome === "wrong length") this.counters.wrongLength++;
   }
@@ -85,7 +99,7 @@ export class CanbusCore {
       if (timeMs % periodMs === 0) this.#port.send(this.controller.commands.frame(Number(id)));
     }
     const silent = this.controller.busy && !this.#options.publishWhileEnabling;
-    if (timeMs % CHASSIS !== 0 || silent) return { chassis: undefined };
+    if (timeMs % CHASSIS !== 0 || silent || this.#deaf) return { chassis: undefined };
     return {
       chassis: {
         ...this.controller.chassis(),
@@ -94,13 +108,20 @@ export class CanbusCore {
     };
   }
 
+  get #deaf(): boolean {
+    const limit = (this.#options.reportTimeoutS * 1000) / BASE;
+    return limit > 0 && VITAL_REPORTS.some((id) => this.#steps - (this.#reportSteps.get(id) ?? 0) > limit);
+  }
+
   #watchCommands(nowS: number): void {
-    const { commandTimeoutS, timeoutBrakePercent } = this.#options;
+    const { commandTimeoutS, stopRequested, timeoutBrakePercent } = this.#options;
     const { AUTO_SPEED_ONLY, COMPLETE_AUTO_DRIVE } = apollo.canbus.Chassis.DrivingMode;
     const { mode } = this.controller;
-    if (commandTimeoutS <= 0 || (mode !== COMPLETE_AUTO_DRIVE && mode !== AUTO_SPEED_ONLY)) return;
-    if (nowS - this.#lastCommandS <= commandTimeoutS) return;
-    this.counters.commandTimeouts++;
+    if (mode !== COMPLETE_AUTO_DRIVE && mode !== AUTO_SPEED_ONLY) return;
+    // Both ways: a clock that was set back must not let silence pass.
+    const silent = commandTimeoutS > 0 && !(Math.abs(nowS - this.#lastCommandS) <= commandTimeoutS);
+    if (silent) this.counters.commandTimeouts++;
+    else if (!stopRequested()) return;
     this.controller.brake(timeoutBrakePercent);
   }
 

@@ -18,3 +18,4 @@ export {
   type SimulatedMkzOptions,
 } from "./simulated-mkz.ts";
 export { openSocketCan } from "./socketcan.ts";
+export { mkzStopFrames, mkzStopOutput } from "./stop-output.ts";

@@ -17,6 +17,7 @@ import {
   MkzCommands,
   MkzController,
   type MkzParameters,
+  mkzStopFrames,
   openSocketCan,
   PedalMap,
   parseCandump,
@@ -26,6 +27,7 @@ import {
   SimulatedMkz,
   toHex,
 } from "./index.ts";
+import { openStopOutput } from "./stop-output.ts";
 
 const conf = apollo.canbus.CanbusConf.fromText(
   readFileSync(new URL("../conf/canbus_conf.pb.txt", import.meta.url), "utf8"),
@@ -392,6 +394,42 @@ describe("canbus on a bus", () => {
     expect(v.car.bicycle.speedMps).toBeLessThan(before);
     expect(v.car.actuators.brake).toBeGreaterThan(45);
     expect(v.canbus.counters.commandTimeouts).toBeGreaterThan(0);
+  });
+
+  test("brakes at the next frame when the stop is requested beside the commands", () => {
+    let requested = false;
+    const v = vehicle({ stopRequested: () => requested });
+    v.run(0.02);
+    v.canbus.onCommand({ ...go, pad_msg: { action: START } }, 100.03);
+    v.run(2, go);
+    expect(v.car.actuators.throttle).toBeGreaterThan(0);
+    requested = true;
+    v.run(0.5, go);
+    expect(v.car.actuators.brake).toBeGreaterThan(45);
+    expect(v.car.actuators.throttle).toBeLessThan(0.1);
+  });
+
+  test("says nothing of a car that does not report, when asked to watch", () => {
+    const watching = vehicle({ reportTimeoutS: 0.1 });
+    watching.run(1);
+    expect(watching.canbus.step(102).chassis ?? watching.canbus.step(102.005).chassis).toBeDefined();
+    watching.car[Symbol.dispose]();
+    const deaf: unknown[] = [];
+    for (let i = 0; i < 100; i++) deaf.push(watching.canbus.step(102.01 + i * 0.005).chassis);
+    expect(deaf.slice(0, 10).some((chassis) => chassis !== undefined)).toBe(true);
+    expect(deaf.slice(30).every((chassis) => chassis === undefined)).toBe(true);
+  });
+
+  test("a stop sent beside canbus brakes and takes the throttle away", async () => {
+    const frames = mkzStopFrames(50);
+    expect(frames.map(({ id, data }) => [id, data[3]])).toEqual([
+      [0x60, 1],
+      [0x62, 1],
+    ]);
+    expect(frames[0]!.data[0]! | (frames[0]!.data[1]! << 8)).toBe(0x7fff);
+    expect(frames[1]!.data.subarray(0, 2)).toEqual(new Uint8Array(2));
+    await expect(openStopOutput({ interface: 3 })).rejects.toMatchObject({ code: "CANBUS_CONFIG" });
+    await expect(openStopOutput({ interface: "can0", brakePercent: Number.NaN })).rejects.toThrow("brakePercent");
   });
 });
 
