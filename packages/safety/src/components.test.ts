@@ -7,7 +7,7 @@ import { guardianComponent } from "./guardian-component.ts";
 import type { GuardianCore } from "./guardian-core.ts";
 import { type ControlCommand, DrivingAction, LogLevel, type MonitorMessage } from "./messages.ts";
 import { monitorComponent } from "./monitor-component.ts";
-import { controlTopic, guardianTopic, monitorTopic, padTopic, statusTopic } from "./topics.ts";
+import { chassisTopic, controlTopic, guardianTopic, monitorTopic, padTopic, statusTopic } from "./topics.ts";
 import { WatchdogBlock } from "./watchdog-block.ts";
 import { WatchdogCore } from "./watchdog-core.ts";
 
@@ -110,6 +110,12 @@ describe("guardian", () => {
     };
     await drive(200, turn(true, true));
     expect(guardian.stop).toBeUndefined();
+    const { COMPLETE_AUTO_DRIVE, COMPLETE_MANUAL } = apollo.canbus.Chassis.DrivingMode;
+    const chassis = node.publisher(chassisTopic);
+    for (const driving_mode of [COMPLETE_MANUAL, COMPLETE_AUTO_DRIVE]) {
+      chassis.publish({ driving_mode });
+      expect(block.armed).toBe(driving_mode === COMPLETE_AUTO_DRIVE);
+    }
     await drive(100, turn(false, true));
     expect(guardian.stop?.reason).toBe("watchdog: planning has not turned for more than 50 ms");
     pad.publish({ header: header(1), action: DrivingAction.RESET });

@@ -1,15 +1,16 @@
+import { apollo } from "@delos/msgs";
 import type { Node } from "@delos/runtime";
 import type { GuardianConfig } from "./config.ts";
 import { GuardianCore } from "./guardian-core.ts";
 import type { Instant } from "./instant.ts";
 import type { ControlCommand } from "./messages.ts";
-import { controlTopic, guardianTopic, monitorTopic, padTopic, statusTopic } from "./topics.ts";
+import { chassisTopic, controlTopic, guardianTopic, monitorTopic, padTopic, statusTopic } from "./topics.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { WatchdogGuard } from "./watchdog-guard.ts";
 
 export interface GuardianComponentOptions {
   readonly config: GuardianConfig;
-  /** Its trip stops the car here too, its own silence as well, and RESET reaches it. */
+  /** Its trip stops the car here too, its own silence as well; RESET reaches it, and it is armed unless the car is in manual mode. */
   readonly watchdog?: Pick<Watchdog, "block" | "tripped" | "onPad">;
   /** Called after every look: the guardian's own heartbeat. */
   readonly onCycle?: () => void;
@@ -31,6 +32,10 @@ export function guardianComponent(node: Node, options: GuardianComponentOptions)
   node.subscribe(controlTopic).on(({ message }) => send(core.onCommand(message, now())));
   node.subscribe(monitorTopic).on(({ message }) => core.onMonitor(message, now()));
   node.subscribe(statusTopic).on(({ message }) => core.onStatus(message, now()));
+  if (watchdog !== undefined) {
+    const { COMPLETE_MANUAL } = apollo.canbus.Chassis.DrivingMode;
+    node.subscribe(chassisTopic).on(({ message }) => watchdog.block.arm(message.driving_mode !== COMPLETE_MANUAL));
+  }
   node.subscribe(padTopic).on(({ message }) => {
     core.onPad(message);
     watchdog?.onPad(message);

@@ -22,7 +22,16 @@ export function monitorComponent(node: Node, options: MonitorComponentOptions): 
   const core = new MonitorCore(config);
   const now = (): Instant => ({ monotonicMs: clock.monotonicMs(), unixS: clock.nowMs() / 1000 });
   for (const name of core.topics) {
-    node.subscribeAny(name).on((sample) => core.onMessage(name, stampOf(sample.message), now()));
+    node.subscribeAny(name).on((sample) => {
+      let stampS: number | undefined;
+      try {
+        // A type that nothing here knows has no stamp to look at; one that cannot be read is no message.
+        if (sample.codec !== undefined) stampS = stampOf(sample.message);
+      } catch {
+        return;
+      }
+      core.onMessage(name, stampS, now());
+    });
   }
   const faults = node.publisher(monitorTopic);
   const statuses = node.publisher(statusTopic);
@@ -42,6 +51,5 @@ export function monitorComponent(node: Node, options: MonitorComponentOptions): 
 }
 
 function stampOf(message: unknown): number | undefined {
-  const { header } = message as { readonly header?: { readonly timestamp_sec?: number } };
-  return header?.timestamp_sec;
+  return (message as { readonly header?: { readonly timestamp_sec?: number } }).header?.timestamp_sec;
 }

@@ -3,7 +3,7 @@
  * CAN frames, drive a relay, write shared memory; it must not wait for another thread.
  */
 export interface StopOutput {
-  /** Called at every look while the stop is latched: by-wire units let go when commands cease. `loop` fell silent. */
+  /** Called at every look while the stop is latched and the block armed: by-wire units let go when commands cease. `loop` fell silent. */
   stop(loop: number): void;
   /** Called once when the watchdog ends. */
   close?(): void;

@@ -27,3 +27,6 @@ export const guardianTopic: Topic<apollo.control.ControlCommand> = topic(
   apollo.control.ControlCommand,
   { depth: 10 },
 );
+export const chassisTopic: Topic<apollo.canbus.Chassis> = topic("/apollo/canbus/chassis", apollo.canbus.Chassis, {
+  depth: 10,
+});

@@ -6,18 +6,19 @@ import { DelosError, UsageError } from "@delos/core";
  *
  *   byte   0  magic "DWD1"   loops n                      written once, before any thread sees the block
  *   byte  64  looks          trip         stops  errors   written by the watchdog only
- *   byte 128  resets         closing                      written by the program that started the watchdog
+ *   byte 128  resets         closing       armed          written by the program that started the watchdog
  *   byte 192 + 64 i  beats   state        deadlineMs      loop i; beats and state are written by that loop only
  *
  * `looks` counts the watchdog's own looks and `beats` the turns of a loop; both wrap at 2³² and say only that something
  * moved, so that no clock is compared across threads. `trip` is 0 or 1 + the index of the loop that fell silent first.
  * `stops` counts the safe commands that the watchdog gave out and `errors` those that failed. `resets` counts the RESETs.
+ * `armed` is 0 while the car is driven by hand: the watchdog trips all the same, but does not brake under the driver.
  */
 const MAGIC = 0x3144_5744;
 const LINE = 16; // words
 const [MAGIC_AT, LOOPS_AT] = [0, 1];
 const [LOOKS, TRIP, STOPS, ERRORS] = [LINE, LINE + 1, LINE + 2, LINE + 3];
-const [RESETS, CLOSING] = [2 * LINE, 2 * LINE + 1];
+const [RESETS, CLOSING, ARMED] = [2 * LINE, 2 * LINE + 1, 2 * LINE + 2];
 const [BEATS, STATE, DEADLINE] = [0, 1, 2];
 const MOST_LOOPS = 64;
 
@@ -49,6 +50,7 @@ export class WatchdogBlock {
       words[lineOf(loop) + DEADLINE] = Math.ceil(deadlineMs);
     });
     words[LOOPS_AT] = deadlinesMs.length;
+    words[ARMED] = 1;
     words[MAGIC_AT] = MAGIC;
     return new WatchdogBlock(words, deadlinesMs.length);
   }
@@ -111,6 +113,10 @@ export class WatchdogBlock {
     return Atomics.load(this.#words, RESETS); // SYNC reset
   }
 
+  get armed(): boolean {
+    return Atomics.load(this.#words, ARMED) !== 0; // SYNC arm
+  }
+
   get closing(): boolean {
     return Atomics.load(this.#words, CLOSING) !== 0;
   }
@@ -139,6 +145,11 @@ export class WatchdogBlock {
   /** Asks for the stop to be cleared; the watchdog does it at its next look. */
   reset(): void {
     Atomics.add(this.#words, RESETS, 1); // SYNC reset
+  }
+
+  /** Whether the program drives, from the chassis' driving mode. Armed from the start. */
+  arm(armed: boolean): void {
+    Atomics.store(this.#words, ARMED, armed ? 1 : 0); // SYNC arm
   }
 
   close(): void {

@@ -70,6 +70,19 @@ test("a worker that is killed is noticed, whichever of the loops it had", async 
   expect(watchdog.tripped?.name).toBe("planning");
 });
 
+test("while the car is driven by hand it trips, but does not brake", async () => {
+  const counters = shared();
+  await using watchdog = await Watchdog.start({ loops, output: output(counters) });
+  watchdog.block.arm(false);
+  watchdog.heartbeat("control").beat();
+  watchdog.block.wait("trip");
+  const { looks } = watchdog.block;
+  while (((watchdog.block.looks - looks) | 0) < 5);
+  expect(Atomics.load(new Int32Array(counters), 0)).toBe(0);
+  watchdog.block.arm(true);
+  watchdog.block.wait("stop");
+});
+
 test("an output that fails is tried again at every look", async () => {
   const counters = shared();
   await using watchdog = await Watchdog.start({ loops, output: output(counters, { failures: 3 }) });

@@ -24,7 +24,7 @@ function look(): void {
   }
   clock.alarm(clock.monotonicMs() + periodMs, look);
   const loop = core.look(clock.monotonicMs());
-  if (loop === undefined) return;
+  if (loop === undefined || !block.armed) return;
   for (const out of outputs) {
     try {
       out.stop(loop);
