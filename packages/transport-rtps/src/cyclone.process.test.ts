@@ -149,6 +149,13 @@ describe.skipIf(!installed)("with Eclipse Cyclone DDS (skipped without idlc and 
     await until(() => expect(lines).toEqual([1, 2, 3].map((n) => `blob ${n} ${size} whole`)), 60_000);
   });
 
+  test("its samples in XCDR2 arrive here", async () => {
+    const reader = delos.reader("up", BLOB, { history: "keep_all" });
+    peer("pub", "blob", "up", "count", "3", "size", "1000", "xcdr2");
+    await until(() => expect(reader.messages).toHaveLength(3));
+    expect(reader.messages[2]).toEqual({ n: 3, data: pattern(3, 1000) });
+  });
+
   test("QoS that does not fit is reported here exactly where Cyclone's own status says so", async () => {
     const { lines } = peer("sub", "string", "rt/chatter");
     const writer = delos.writer("/chatter", STRING, { reliability: "best_effort" });
