@@ -3,7 +3,9 @@ import { apollo } from "@delos/msgs";
 import { type Node, topic } from "@delos/runtime";
 import type { ControlConfig } from "./config.ts";
 import { ControlCore } from "./control-core.ts";
+import { SPEED_LOG_HEADER, STEER_LOG_HEADER, speedLogLine, steerLogLine } from "./csv-log.ts";
 import type { ControlFlags } from "./flags.ts";
+import type { ControlCommand } from "./messages.ts";
 
 const Localization = topic("/apollo/localization/pose", apollo.localization.LocalizationEstimate, { depth: 10 });
 const Chassis = topic("/apollo/canbus/chassis", apollo.canbus.Chassis, { depth: 10 });
@@ -17,6 +19,8 @@ export interface ControlComponentOptions {
   readonly flags: ControlFlags;
   /** Called after every cycle: a heartbeat for the watchdog. */
   readonly onCycle?: (command: apollo.control.ControlCommand) => void;
+  /** Where the controllers' logs go, with the flag `enable_csv_debug`: lines with their ends, the header first. */
+  readonly csv?: { readonly steer: (line: string) => void; readonly speed: (line: string) => void };
 }
 
 /**
@@ -28,7 +32,14 @@ export function controlComponent(node: Node, options: ControlComponentOptions): 
   const nowS = (): number => clock.nowMs() / 1000;
   const core = new ControlCore(options.config, options.flags, () => clock.monotonicMs());
   node.subscribe(Localization).on(({ message }) => core.onLocalization(message, nowS()));
-  node.subscribe(Chassis).on(({ message }) => core.onChassis(message, nowS()));
+  let chassis: apollo.canbus.Chassis | undefined;
+  node.subscribe(Chassis).on(({ message }) => {
+    chassis = message;
+    core.onChassis(message, nowS());
+  });
+  const csv = options.flags.enable_csv_debug ? options.csv : undefined;
+  csv?.steer(STEER_LOG_HEADER);
+  csv?.speed(SPEED_LOG_HEADER);
   node.subscribe(Planning).on(({ message }) => core.onTrajectory(message, nowS()));
   node.subscribe(Pad).on(({ message }) => core.onPad(message));
   node.subscribe(Monitor, { ignoreLocal: false }).on(({ message }) => core.onMonitor(message));
@@ -43,7 +54,7 @@ export function controlComponent(node: Node, options: ControlComponentOptions): 
     });
   };
   node.every({ periodMs: options.config.controlPeriodS * 1000, overrun: "skip" }, () => {
-    let command: apollo.control.ControlCommand;
+    let command: ControlCommand;
     try {
       command = core.cycle(nowS());
     } catch (error) {
@@ -53,6 +64,10 @@ export function controlComponent(node: Node, options: ControlComponentOptions): 
     }
     commands.publish(command);
     options.onCycle?.(command);
+    if (csv === undefined) return;
+    const [steer, speed] = [steerLogLine(command, chassis), speedLogLine(command)];
+    if (steer !== undefined) csv.steer(steer);
+    if (speed !== undefined) csv.speed(speed);
   });
   report("control started", apollo.common.monitor.MonitorMessageItem.LogLevel.INFO);
   return core;

@@ -15,6 +15,10 @@ import {
   type LocalizationEstimate,
   Pid,
   readControlConfig,
+  SPEED_LOG_HEADER,
+  STEER_LOG_HEADER,
+  speedLogLine,
+  steerLogLine,
   TrajectoryAnalyzer,
   toFrenet,
 } from "./index.ts";
@@ -391,6 +395,21 @@ describe("options of Apollo 1.5", () => {
     expect(once("enable_pedal_filter").throttle).not.toBe(once("").throttle);
     const flat = once("").debug!.simple_lon_debug!.acceleration_cmd!;
     expect(once("enable_slope_offset").debug!.simple_lon_debug!.acceleration_cmd).not.toBe(flat);
+  });
+});
+
+describe("logs", () => {
+  test("have the original's columns and digits", () => {
+    const commands = drive(core(), 30);
+    const steer = steerLogLine(commands[25]!, { steering_percentage: 1e-7 })!;
+    expect(steer.split(",")).toHaveLength(STEER_LOG_HEADER.split(",").length);
+    expect(steer.split(",")[14]).toBe("1e-07");
+    const debug = commands[25]!.debug!;
+    expect(Number(steer.split(",")[0])).toBeCloseTo(debug.simple_lat_debug!.lateral_error!, 5);
+    const speed = speedLogLine(commands[25]!)!;
+    expect(speed).toMatch(/^(-?\d+\.\d{6}, ){17}0,\r\n$/);
+    expect(SPEED_LOG_HEADER.split(",")).toHaveLength(speed.split(",").length);
+    expect(speedLogLine({})).toBeUndefined();
   });
 });
 

@@ -9,6 +9,7 @@ export {
 export { type ControlComponentOptions, controlComponent } from "./control-component.ts";
 export { ControlCore } from "./control-core.ts";
 export type { Controller, CycleInput } from "./controller.ts";
+export { SPEED_LOG_HEADER, STEER_LOG_HEADER, speedLogLine, steerLogLine } from "./csv-log.ts";
 export { CONTROL_FLAGS, type ControlFlags } from "./flags.ts";
 export { LateralController } from "./lateral-controller.ts";
 export { LongitudinalController } from "./longitudinal-controller.ts";

@@ -1,5 +1,16 @@
-import { CONTROL_FLAGS, ControlCore, readControlConfig } from "@delos/control";
-import { DelosError } from "@delos/core";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  CONTROL_FLAGS,
+  type ControlCommand,
+  ControlCore,
+  readControlConfig,
+  SPEED_LOG_HEADER,
+  STEER_LOG_HEADER,
+  speedLogLine,
+  steerLogLine,
+} from "@delos/control";
+import { DelosError, describeError } from "@delos/core";
 import { apollo } from "@delos/msgs";
 import type { Command } from "../command.ts";
 import { FLAG_HELP, FLAG_OPTIONS, flagsOf, readTextMessage, required } from "../input-file.ts";
@@ -7,7 +18,8 @@ import { jsonLines, messageOf, numberOf, writeLine } from "../json-lines.ts";
 
 const replay: Command = {
   name: "control replay",
-  usage: "control replay --conf FILE [--vehicle FILE] [--flags LIST] [--flagfile FILE] < in.jsonl > out.jsonl",
+  usage:
+    "control replay --conf FILE [--vehicle FILE] [--flags LIST] [--flagfile FILE] [--csv DIR] < in.jsonl > out.jsonl",
   summary: "Run the control module over recorded inputs, one cycle a line",
   description:
     'Each input line is {"now":<unix s>,"localization"?,"chassis"?,"trajectory"?,"pad"?,"monitor"?,"reset"?:true}; the latest ' +
@@ -15,10 +27,11 @@ const replay: Command = {
     'from line to line as in the running module; "reset" starts the module anew. Times in latency_stats are 0: the clock is ' +
     "the input's.",
   examples: ["delos control replay --conf lincoln.pb.txt --flags use_state_exact_match=true < in.jsonl > out.jsonl"],
-  options: { conf: { type: "string" }, vehicle: { type: "string" }, ...FLAG_OPTIONS },
+  options: { conf: { type: "string" }, vehicle: { type: "string" }, csv: { type: "string" }, ...FLAG_OPTIONS },
   optionHelp: {
     conf: "ControlConf in text format, as Apollo's control/conf/lincoln.pb.txt",
     vehicle: "VehicleConfig in text format: geometry for configurations that have none (Apollo 1.5)",
+    csv: "Write the controllers' logs (steer_log.csv, speed_log.csv) into this folder",
     ...FLAG_HELP,
   },
   async run(context) {
@@ -32,6 +45,9 @@ const replay: Command = {
     const config = readControlConfig(conf, file, vehicle);
     const flags = flagsOf(context, CONTROL_FLAGS);
     let core = new ControlCore(config, flags);
+    let latest: apollo.canbus.Chassis | undefined;
+    const folder = context.values["csv"];
+    const logs = typeof folder === "string" ? openLogs(resolve(context.cwd, folder)) : undefined;
     for await (const line of jsonLines(context)) {
       const now = numberOf(line, "now");
       const reset = line.value["reset"];
@@ -49,9 +65,28 @@ const replay: Command = {
       if (trajectory !== undefined) core.onTrajectory(trajectory, now);
       if (pad !== undefined) core.onPad(pad);
       if (monitor !== undefined) core.onMonitor(monitor);
-      await writeLine(context, apollo.control.ControlCommand.toJSON(core.cycle(now)));
+      latest = chassis ?? latest;
+      const command = core.cycle(now);
+      logs?.(command, latest);
+      await writeLine(context, apollo.control.ControlCommand.toJSON(command));
     }
   },
 };
+
+/** Begins the two logs in `folder`; what it returns adds a cycle to them. */
+function openLogs(folder: string): (command: ControlCommand, chassis: apollo.canbus.Chassis | undefined) => void {
+  const [steer, speed] = [join(folder, "steer_log.csv"), join(folder, "speed_log.csv")];
+  try {
+    writeFileSync(steer, STEER_LOG_HEADER);
+    writeFileSync(speed, SPEED_LOG_HEADER);
+  } catch (error) {
+    throw new DelosError("FILE_UNWRITABLE", `${folder}: ${describeError(error)}`, { cause: error });
+  }
+  return (command, chassis) => {
+    const [steerLine, speedLine] = [steerLogLine(command, chassis), speedLogLine(command)];
+    if (steerLine !== undefined) appendFileSync(steer, steerLine);
+    if (speedLine !== undefined) appendFileSync(speed, speedLine);
+  };
+}
 
 export const commands: readonly Command[] = [replay];
