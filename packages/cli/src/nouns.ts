@@ -27,6 +27,41 @@ export const NOUNS: readonly Noun[] = [
     load: async () => (await import("./commands/msg.ts")).commands,
   },
   {
+    name: "topic",
+    summary: "Topics on the bus: list, echo, publish, measure",
+    load: async () => (await import("./commands/topic.ts")).commands,
+  },
+  {
+    name: "node",
+    summary: "Nodes on the bus: list, info, ping, kill",
+    load: async () => (await import("./commands/node.ts")).commands,
+  },
+  {
+    name: "service",
+    summary: "Services on the bus: list, type, call",
+    load: async () => (await import("./commands/service.ts")).commands,
+  },
+  {
+    name: "param",
+    summary: "Parameters of nodes: list, get, set, dump, load",
+    load: async () => (await import("./commands/param.ts")).commands,
+  },
+  {
+    name: "graph",
+    summary: "Who is on the bus and who talks to whom",
+    load: async () => (await import("./commands/graph.ts")).commands,
+  },
+  {
+    name: "monitor",
+    summary: "All topics with their rates, refreshed",
+    load: async () => (await import("./commands/monitor.ts")).commands,
+  },
+  {
+    name: "doctor",
+    summary: "Whether this machine and the bus are in order",
+    load: async () => (await import("./commands/doctor.ts")).commands,
+  },
+  {
     name: "localization",
     summary: "Localization: RTK on recorded GNSS and IMU",
     load: async () => (await import("./commands/localization.ts")).commands,

@@ -1,0 +1,145 @@
+import { DelosError, type MessageCodec } from "@delos/core";
+import {
+  type CallOptions,
+  type Node,
+  ParameterError,
+  type ParameterValue,
+  type Service,
+  service,
+} from "@delos/runtime";
+import { codecFor, type MessageValue, ros2Schema, wellKnownRosText } from "@delos/wire";
+import type { Bus } from "./bus.ts";
+
+/** The parameters of a node, of Delos or of ROS 2. */
+export interface NodeParameters {
+  names(options?: CallOptions): Promise<readonly string[]>;
+  /** Those that exist, by name; all without `names`. */
+  get(names?: readonly string[], options?: CallOptions): Promise<Readonly<Record<string, ParameterValue>>>;
+  /** @throws {ParameterError} with what the node says of each value it refused */
+  set(values: Readonly<Record<string, ParameterValue>>, options?: CallOptions): Promise<void>;
+}
+
+/** @throws {DelosError} BUS_NO_PARAMETERS when the node serves none */
+export async function parametersOf(bus: Bus, node: string): Promise<NodeParameters> {
+  const found = await bus.waitFor(() => servedBy(bus, node));
+  if (found === "delos") {
+    const remote = bus.node.parametersOf(node);
+    return {
+      names: async (options) => (await remote.list("", options)).map(({ name }) => name),
+      get: (names, options) => remote.get(names, options),
+      set: (values, options) => remote.set(values, options),
+    };
+  }
+  if (found === "ros2") return new RosParameters(bus.node, node);
+  throw new DelosError("BUS_NO_PARAMETERS", `nobody on the bus serves the parameters of ${node}`, {
+    details: { node },
+  });
+}
+
+/** Nodes with parameters, by name. */
+export const nodesWithParameters = (bus: Bus): string[] =>
+  bus.graph.services
+    .filter((each) => each.servers.length > 0)
+    .flatMap(({ name }) => /^(.+?)(?:\/parameters\/list|\/list_parameters)$/.exec(name)?.[1] ?? [])
+    .sort();
+
+function servedBy(bus: Bus, node: string): "delos" | "ros2" | undefined {
+  const served = new Set(bus.graph.services.filter(({ servers }) => servers.length > 0).map(({ name }) => name));
+  if (served.has(`${node}/parameters/list`)) return "delos";
+  return served.has(`${node}/list_parameters`) ? "ros2" : undefined;
+}
+
+/** rcl_interfaces/msg/ParameterType, with the field of ParameterValue that holds each. */
+const FIELDS = [
+  undefined,
+  "bool_value",
+  "integer_value",
+  "double_value",
+  "string_value",
+  "byte_array_value",
+  "bool_array_value",
+  "integer_array_value",
+  "double_array_value",
+  "string_array_value",
+] as const;
+const [BOOL, INTEGER, DOUBLE, STRING, INTEGERS, DOUBLES, STRINGS] = [1, 2, 3, 4, 7, 8, 9] as const;
+
+/** By the services of ROS 2's nodes: rcl_interfaces. */
+class RosParameters implements NodeParameters {
+  readonly #from: Node;
+  readonly #node: string;
+
+  constructor(from: Node, node: string) {
+    this.#from = from;
+    this.#node = node;
+  }
+
+  async names(options?: CallOptions): Promise<readonly string[]> {
+    const { result } = await this.#call("list_parameters", "ListParameters", { prefixes: [], depth: 0n }, options);
+    return [...(result as { names: readonly string[] }).names].sort();
+  }
+
+  async get(names?: readonly string[], options?: CallOptions): Promise<Readonly<Record<string, ParameterValue>>> {
+    const asked = names ?? (await this.names(options));
+    const { values } = await this.#call("get_parameters", "GetParameters", { names: asked }, options);
+    const pairs = asked.map((name, i) => [name, plainValue((values as readonly MessageValue[])[i])] as const);
+    return Object.fromEntries(pairs.filter((pair): pair is [string, ParameterValue] => pair[1] !== undefined));
+  }
+
+  async set(values: Readonly<Record<string, ParameterValue>>, options?: CallOptions): Promise<void> {
+    const names = Object.keys(values);
+    const { types } = await this.#call("get_parameter_types", "GetParameterTypes", { names }, options);
+    const declared = Array.from(types as ArrayLike<number>);
+    const parameters = names.map((name, i) => ({ name, value: rosValue(values[name]!, declared[i]) }));
+    const { results } = await this.#call("set_parameters", "SetParameters", { parameters }, options);
+    const problems = (results as readonly { successful: boolean; reason: string }[]).flatMap((result, i) =>
+      result.successful
+        ? []
+        : [{ name: names[i] ?? "", code: "PARAMETER_REFUSED", reason: result.reason || "refused" }],
+    );
+    if (problems.length > 0) throw new ParameterError(problems);
+  }
+
+  #call(name: string, type: string, request: MessageValue, options: CallOptions | undefined): Promise<MessageValue> {
+    return this.#from.call(rosService(`${this.#node}/${name}`, `rcl_interfaces/srv/${type}`)!, request, options);
+  }
+}
+
+/** A service of a standard ROS 2 type; undefined when we do not know its fields. */
+export function rosService(name: string, type: string): Service<MessageValue, MessageValue> | undefined {
+  const [request, response] = ["Request", "Response"].map((part) => {
+    const [pkg, , short] = type.split("/");
+    const text = wellKnownRosText(`${pkg}/${short}_${part}`, "ros2");
+    return text === undefined
+      ? undefined
+      : (codecFor(ros2Schema(`${type}_${part}`, text)) as MessageCodec<MessageValue>);
+  });
+  return request === undefined || response === undefined ? undefined : service(name, request, response);
+}
+
+function plainValue(value: MessageValue | undefined): ParameterValue | undefined {
+  const field = FIELDS[value?.["type"] as number];
+  const held = field === undefined ? undefined : value![field];
+  if (typeof held === "bigint") return Number(held);
+  if (typeof held === "object" && held !== null) {
+    const list = Array.from(held as ArrayLike<unknown>, (each) => (typeof each === "bigint" ? Number(each) : each));
+    return (list.every((each) => typeof each === "string") ? list : list.map(Number)) as ParameterValue;
+  }
+  return held as ParameterValue | undefined;
+}
+
+/** As the node declares it where that fits; what does not fit is for the node to refuse. */
+function rosValue(value: ParameterValue, declared: number | undefined): MessageValue {
+  const of = (type: number, held: unknown): MessageValue => ({ type, [FIELDS[type]!]: held });
+  if (typeof value === "boolean") return of(BOOL, value);
+  if (typeof value === "string") return of(STRING, value);
+  if (typeof value === "number") {
+    const whole = Number.isSafeInteger(value) && declared !== DOUBLE;
+    return whole ? of(INTEGER, BigInt(value)) : of(DOUBLE, value);
+  }
+  if (typeof value[0] === "string" || declared === STRINGS) return of(STRINGS, value);
+  const numbers = value as readonly number[];
+  return declared === INTEGERS && numbers.every(Number.isSafeInteger)
+    ? of(INTEGERS, numbers.map(BigInt))
+    : of(DOUBLES, numbers);
+}

@@ -1,0 +1,433 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { messageCodecs } from "@delos/bag";
+import { apollo } from "@delos/msgs";
+import { open, parameter, type Runtime, service, topic } from "@delos/runtime";
+import { InProcessBus, inProcess } from "@delos/transport";
+import { codecFor, ros2Schema } from "@delos/wire";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Bus, domainOf, type OpenBus } from "./bus.ts";
+import { qosOptions } from "./bus-options.ts";
+import { fieldOf, fromYaml, shorten, toCsv } from "./bus-text.ts";
+import { graphCommands } from "./commands/graph.ts";
+import { monitorCommands } from "./commands/monitor.ts";
+import { nodeCommands } from "./commands/node.ts";
+import { paramCommands } from "./commands/param.ts";
+import { serviceCommands } from "./commands/service.ts";
+import { topicCommands } from "./commands/topic.ts";
+import { runProgram } from "./program.ts";
+
+let wire: InProcessBus;
+let robot: Runtime;
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "delos-bus-"));
+  wire = new InProcessBus();
+  robot = await open({ name: "robot", transports: [inProcess(wire)], log: () => {} });
+});
+afterEach(async () => {
+  await robot[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The commands on a bus in memory: another runtime on the robot's bus. */
+const openBus: OpenBus = async ({ signal }) =>
+  new Bus(await open({ transports: [inProcess(wire)], codecs: messageCodecs(), log: () => {} }), {
+    signal,
+    spinMs: 50,
+  });
+
+function delos(...args: string[]) {
+  const stop = new AbortController();
+  const text = { out: "", err: "" };
+  const stream = (which: "out" | "err"): PassThrough => {
+    const through = new PassThrough();
+    through.on("data", (data: Buffer) => void (text[which] += String(data)));
+    return through;
+  };
+  const nouns = [topicCommands, nodeCommands, serviceCommands, paramCommands, graphCommands, monitorCommands].map(
+    (commands) => {
+      const list = commands(openBus);
+      return { name: list[0]!.name.split(" ")[0]!, summary: "", load: async () => list };
+    },
+  );
+  const input = new PassThrough();
+  const world = { out: stream("out"), err: stream("err"), in: input, env: {}, cwd: folder, signal: stop.signal };
+  return { status: runProgram(args, world, nouns), text, stop, input };
+}
+
+async function json(...args: string[]): Promise<unknown> {
+  const { status, text } = delos(...args, "--json");
+  expect([await status, text.err]).toEqual([0, ""]);
+  return JSON.parse(text.out);
+}
+
+const lines = (text: string): unknown[] =>
+  text
+    .trim()
+    .split("\n")
+    .filter(Boolean)
+    .map((each) => JSON.parse(each) as unknown);
+
+const Chassis = topic("/chassis", apollo.canbus.Chassis, { durability: "transient_local" });
+const StringCodec = codecFor(ros2Schema("std_msgs/msg/String", "string data"));
+
+describe("topics", () => {
+  test("list, type, find and info tell what is there, and not the command itself", async () => {
+    robot.node("car").publisher(Chassis);
+    robot.node("eye").subscribe(topic("/chassis", apollo.canbus.Chassis, { reliability: "best_effort" }));
+    expect(await json("topic", "list")).toEqual({
+      topics: [
+        {
+          name: "/chassis",
+          type: "apollo.canbus.Chassis",
+          types: ["apollo.canbus.Chassis"],
+          publishers: 1,
+          subscribers: 1,
+        },
+      ],
+    });
+    expect(await json("topic", "type", "/chassis")).toEqual({ topic: "/chassis", types: ["apollo.canbus.Chassis"] });
+    expect(await json("topic", "find", "apollo.canbus.Chassis")).toMatchObject({ topics: ["/chassis"], count: 1 });
+    expect(await json("topic", "find", "std_msgs/String")).toMatchObject({ topics: [], count: 0 });
+    expect(await json("topic", "info", "/chassis")).toMatchObject({
+      publications: [{ node: "/car", qos: { durability: "transient_local", deadline_ms: null } }],
+      subscriptions: [{ node: "/eye", qos: { reliability: "best_effort" } }],
+      connections: [{ from: "/car", to: "/eye", transport: "inprocess", talks: true, mismatches: [] }],
+    });
+    const { status, text } = delos("topic", "info", "/chassis", "-v");
+    expect(await status).toBe(0);
+    expect(text.out).toContain("/car -> /eye: inprocess");
+    expect(text.out).toContain("  Durability: transient_local");
+  });
+
+  test("info explains a pair that does not match", async () => {
+    robot.node("car").publisher(Chassis, { reliability: "best_effort" });
+    robot.node("eye").subscribe(Chassis, { reliability: "reliable" });
+    const { text, status } = delos("topic", "info", "/chassis");
+    expect(await status).toBe(0);
+    expect(text.out).toMatch(/\/car -> \/eye: do not match\n {2}.*best_effort/);
+  });
+
+  test("a topic that is not there is an error", async () => {
+    const { text, status } = delos("topic", "info", "/nothing");
+    expect(await status).toBe(1);
+    expect(text.err).toContain("BUS_TOPIC_UNKNOWN");
+  });
+
+  test("echo without a type decodes what is published, and takes over its QoS: nothing latched is missed", async () => {
+    robot.node("car").publisher(Chassis).publish({ speed_mps: 2.5, gear_location: 1 });
+    const line = (await json("topic", "echo", "/chassis", "--once")) as Record<string, unknown>;
+    expect(line).toMatchObject({
+      topic: "/chassis",
+      type: "apollo.canbus.Chassis",
+      sequence: 1,
+      message: { speed_mps: 2.5, gear_location: "GEAR_DRIVE" },
+    });
+    expect(line["publish_time_ns"]).toMatch(/^\d+$/);
+  });
+
+  test("echo as YAML, a field, CSV and raw", async () => {
+    const echo = async (...args: string[]): Promise<string> => {
+      const { status, text } = delos("topic", "echo", "/chassis", "--once", ...args);
+      expect([await status, text.err]).toEqual([0, ""]);
+      return text.out;
+    };
+    robot
+      .node("car")
+      .publisher(Chassis)
+      .publish({ speed_mps: 2.5, header: { module_name: "a,b" } });
+    expect(await echo()).toBe("speed_mps: 2.5\nheader:\n  module_name: a,b\n---\n");
+    expect(await echo("--field", "header.module_name")).toBe("a,b\n---\n");
+    expect(await echo("--csv")).toBe('2.5,"a,b"\n');
+    const bytes = apollo.canbus.Chassis.encode({ speed_mps: 2.5, header: { module_name: "a,b" } });
+    expect(await echo("--raw")).toBe(`${Buffer.from(bytes).toString("hex")}\n`);
+  });
+
+  test("echo gives up after --timeout, and Ctrl-C ends it with 130", async () => {
+    const late = delos(
+      "topic",
+      "echo",
+      "/chassis",
+      "apollo.canbus.Chassis",
+      "--timeout",
+      "0.1",
+      "--reliability",
+      "reliable",
+    );
+    expect(await late.status).toBe(1);
+    expect(late.text.err).toContain("TIMEOUT");
+    const stopped = delos("topic", "echo", "/chassis", "apollo.canbus.Chassis", "--reliability", "reliable");
+    await expect.poll(() => robot.graph.topics.find(({ name }) => name === "/chassis")?.subscriptions.length).toBe(1);
+    stopped.stop.abort();
+    expect(await stopped.status).toBe(130);
+  });
+
+  test("pub publishes so many, as JSON or YAML, and waits for the subscriber", async () => {
+    const got: unknown[] = [];
+    robot
+      .node("ear")
+      .subscribe(topic("/chatter", StringCodec))
+      .on(({ message }) => got.push(message));
+    const { status, text } = delos(
+      "topic",
+      "pub",
+      "/chatter",
+      "std_msgs/msg/String",
+      "{data: hi}",
+      "--rate",
+      "1000",
+      "--times",
+      "3",
+      "--json",
+    );
+    expect(await status).toBe(0);
+    expect(got).toEqual([{ data: "hi" }, { data: "hi" }, { data: "hi" }]);
+    expect(lines(text.out)).toEqual(
+      [1, 2, 3].map((sequence) => ({
+        topic: "/chatter",
+        type: "std_msgs/msg/String",
+        sequence,
+        message: { data: "hi" },
+      })),
+    );
+  });
+
+  test("pub takes messages of standard input", async () => {
+    const got: unknown[] = [];
+    robot
+      .node("ear")
+      .subscribe(topic("/chassis", apollo.canbus.Chassis))
+      .on(({ message }) => got.push(message.speed_mps));
+    const { status, input } = delos("topic", "pub", "/chassis", "apollo.canbus.Chassis", "--stdin");
+    input.end('{"speed_mps":1}\n{"speed_mps":2}\n');
+    expect([await status, got]).toEqual([0, [1, 2]]);
+  });
+
+  test("fields of one's own in IDL go there and come back", async () => {
+    const fields = "@key string color; long x; sequence<long> more;";
+    const echo = delos(
+      "topic",
+      "echo",
+      "Square",
+      "ShapeType",
+      "--cdr",
+      fields,
+      "--once",
+      "--json",
+      "--reliability",
+      "reliable",
+    );
+    await expect.poll(() => robot.graph.topics.find(({ name }) => name === "Square")?.subscriptions.length).toBe(1);
+    const pub = delos(
+      "topic",
+      "pub",
+      "Square",
+      "ShapeType",
+      "color: RED\nx: -3\nmore: [1, 2]",
+      "--cdr",
+      fields,
+      "--once",
+    );
+    expect([await pub.status, await echo.status]).toEqual([0, 0]);
+    expect(lines(echo.text.out)).toMatchObject([{ type: "ShapeType", message: { color: "RED", x: -3, more: [1, 2] } }]);
+  });
+
+  test("values and types that do not fit are told before anybody waits", async () => {
+    const of = async (...args: string[]): Promise<[unknown, string]> => {
+      const { status, text } = delos("topic", "pub", "/t", ...args);
+      return [await status, /^delos: (\w+)/.exec(text.err)![1]!];
+    };
+    expect(await of("std_msgs/msg/String", "{data: [")).toEqual([1, "BUS_VALUE"]);
+    expect(await of("std_msgs/msg/String", "{data: 3}", "--once")).toEqual([1, "BUS_VALUE"]);
+    expect(await of("my_msgs/msg/Odd", "{}")).toEqual([1, "BUS_TYPE_UNKNOWN"]);
+    expect(await of("std_msgs/msg/String", "{}", "--rate", "0")).toEqual([2, "USAGE"]);
+    expect(await of("std_msgs/msg/String", "{}", "--depth", "none", "--once")).toEqual([2, "USAGE"]);
+  });
+
+  test("hz, bw and delay report each second", async () => {
+    const publisher = robot.node("car").publisher(topic("/chassis", apollo.canbus.Chassis));
+    robot.node("clock").every(10, () => {
+      publisher.publish({ header: { timestamp_sec: robot.clock.nowMs() / 1000 }, speed_mps: 1 });
+    });
+    const hz = (await json("topic", "hz", "/chassis", "--once")) as { rate_hz: number; window: number };
+    expect(hz.rate_hz).toBeGreaterThan(0);
+    expect(hz.window).toBeGreaterThan(1);
+    const size = apollo.canbus.Chassis.encode({ header: { timestamp_sec: 1 }, speed_mps: 1 }).length;
+    expect(await json("topic", "bw", "/chassis", "--once")).toMatchObject({ mean_bytes: size, min_bytes: size });
+    expect(await json("topic", "delay", "/chassis", "--once")).toMatchObject({ by: "header" });
+    const monitor = (await json("monitor", "--once", "--period", "0.2")) as { topics: { topic: string; hz: number }[] };
+    expect(monitor.topics.map((each) => each.topic)).toContain("/chassis");
+    expect(monitor.topics.find((each) => each.topic === "/chassis")!.hz).toBeGreaterThan(0);
+  });
+});
+
+describe("nodes, services, parameters", () => {
+  test("node list and info; hidden nodes are left out", async () => {
+    const car = robot.node("/drive/car");
+    robot.node("/_hidden");
+    car.publisher(Chassis);
+    expect(await json("node", "list")).toMatchObject({
+      nodes: [{ name: "/drive/car", participant: "robot" }],
+      count: 1,
+    });
+    expect(await json("node", "list", "-a")).toMatchObject({ count: 2 });
+  });
+
+  test("node info and node ping", async () => {
+    const car = robot.node("car");
+    car.publisher(Chassis);
+    car.parameters({ kp: parameter.number(1) });
+    expect(await json("node", "info", "car")).toMatchObject({
+      name: "/car",
+      publishers: expect.arrayContaining([{ name: "/chassis", type: "apollo.canbus.Chassis" }]),
+      service_servers: expect.arrayContaining([expect.objectContaining({ name: "/car/parameters/get" })]),
+    });
+    expect(await json("node", "ping", "car", "--count", "1")).toMatchObject({ node: "/car", sequence: 1 });
+    robot.node("mute");
+    const { status, text } = delos("node", "ping", "mute");
+    expect([await status, text.err]).toEqual([1, expect.stringContaining("BUS_NO_PARAMETERS")]);
+  });
+
+  test("service list, type and call, with the types that the server tells", async () => {
+    const Ask = service("/ask", apollo.canbus.Chassis, apollo.canbus.Chassis);
+    robot.node("server").serve(Ask, ({ speed_mps = 0 }) => ({ speed_mps: speed_mps * 2 }));
+    expect(await json("service", "list")).toMatchObject({
+      services: [{ name: "/ask", type: "apollo.canbus.Chassis" }],
+    });
+    expect(await json("service", "type", "/ask")).toMatchObject({ request: "apollo.canbus.Chassis", servers: 1 });
+    expect(await json("service", "call", "/ask", "{speed_mps: 4}")).toMatchObject({ response: { speed_mps: 8 } });
+  });
+
+  test("service call of ROS 2 types: a standard one, and one by its fields", async () => {
+    const part = (name: string, text: string) => codecFor(ros2Schema(name, text));
+    const type = "example_interfaces/srv/AddTwoInts";
+    const Add = service("/add", part(`${type}_Request`, "int64 a\nint64 b"), part(`${type}_Response`, "int64 sum"));
+    robot.node("server").serve(Add, ({ a, b }) => ({ sum: (a as bigint) + (b as bigint) }));
+    expect(await json("service", "call", "/add", type, "{a: 2, b: 40}")).toMatchObject({ response: { sum: "42" } });
+    const Odd = service("/odd", part("my/srv/Odd_Request", "string what"), part("my/srv/Odd_Response", "bool good"));
+    robot.node("other").serve(Odd, ({ what }) => ({ good: what === "tea" }));
+    const fields = "string what --- boolean good";
+    expect(await json("service", "call", "/odd", "my/srv/Odd", "{what: tea}", "--cdr", fields)).toMatchObject({
+      response: { good: true },
+    });
+  });
+
+  test("param list, get, set, dump and load", async () => {
+    const values = robot.node("car").parameters({
+      kp: parameter.number(1.5, { min: 0, max: 10 }),
+      gear: parameter.integer(3),
+      mode: parameter.oneOf(["auto", "manual"]),
+    });
+    expect(await json("param", "list")).toEqual({ nodes: { "/car": ["gear", "kp", "mode"] } });
+    expect(await json("param", "list", "/car", "--filter", "^k")).toEqual({ nodes: { "/car": ["kp"] } });
+    expect(await json("param", "get", "car", "kp")).toEqual({ node: "/car", name: "kp", value: 1.5 });
+    await json("param", "set", "/car", "kp", "2");
+    expect(values.values.kp).toBe(2);
+    const refused = delos("param", "set", "/car", "kp", "11");
+    expect([await refused.status, refused.text.err]).toEqual([1, expect.stringContaining("11 is not within [0, 10]")]);
+    const dump = delos("param", "dump", "/car");
+    expect(await dump.status).toBe(0);
+    const file = join(folder, "car.yaml");
+    writeFileSync(file, dump.text.out.replace("kp: 2", "kp: 4").replace("auto", "manual"));
+    expect(readFileSync(file, "utf8")).toContain("ros__parameters");
+    await json("param", "load", "/car", "car.yaml");
+    expect(values.values).toEqual({ kp: 4, gear: 3, mode: "manual" });
+  });
+
+  test("parameters of a ROS 2 node, by rcl_interfaces", async () => {
+    const rcl = (name: string, type: string) => {
+      const text = (part: string): string => RCL[`${type}_${part}`]!;
+      const codec = (part: string) => codecFor(ros2Schema(`rcl_interfaces/srv/${type}_${part}`, text(part)));
+      return service(`/talker/${name}`, codec("Request"), codec("Response"));
+    };
+    let set: unknown;
+    const talker = robot.node("talker");
+    talker.serve(rcl("list_parameters", "ListParameters"), () => ({ result: { names: ["rate"], prefixes: [] } }));
+    talker.serve(rcl("get_parameters", "GetParameters"), () => ({ values: [{ type: 3, double_value: 2.5 }] }));
+    talker.serve(rcl("get_parameter_types", "GetParameterTypes"), () => ({ types: [3] }));
+    talker.serve(rcl("set_parameters", "SetParameters"), ({ parameters }) => {
+      set = parameters;
+      return { results: [{ successful: true, reason: "" }] };
+    });
+    expect(await json("param", "list", "/talker")).toEqual({ nodes: { "/talker": ["rate"] } });
+    expect(await json("param", "get", "/talker", "rate")).toMatchObject({ value: 2.5 });
+    await json("param", "set", "/talker", "rate", "4");
+    expect(set).toMatchObject([{ name: "rate", value: { type: 3, double_value: 4 } }]);
+  });
+
+  test("graph: as data, text and a drawing", async () => {
+    robot.node("car").publisher(Chassis);
+    robot.node("eye").subscribe(Chassis);
+    expect(await json("graph")).toMatchObject({
+      participants: [{ name: "robot", vendor: "delos" }],
+      nodes: expect.arrayContaining([expect.objectContaining({ name: "/car" })]),
+      topics: [{ name: "/chassis", publishers: ["/car"], connections: [{ transport: "inprocess", talks: true }] }],
+    });
+    const dot = delos("graph", "--dot");
+    expect(await dot.status).toBe(0);
+    expect(dot.text.out).toContain('"/car" -> "topic /chassis";\n  "topic /chassis" -> "/eye";');
+    const text = delos("graph");
+    expect(await text.status).toBe(0);
+    expect(text.text.out).toContain("/car -> /eye over inprocess");
+  });
+});
+
+const RCL: Readonly<Record<string, string>> = {
+  ListParameters_Request: "string[] prefixes\nuint64 depth",
+  ListParameters_Response: `rcl_interfaces/ListParametersResult result\n${"=".repeat(80)}\nMSG: rcl_interfaces/ListParametersResult\nstring[] names\nstring[] prefixes`,
+  GetParameters_Request: "string[] names",
+  GetParameters_Response: `ParameterValue[] values\n${valueText()}`,
+  GetParameterTypes_Request: "string[] names",
+  GetParameterTypes_Response: "uint8[] types",
+  SetParameters_Request: `Parameter[] parameters\n${"=".repeat(80)}\nMSG: rcl_interfaces/Parameter\nstring name\nParameterValue value\n${valueText()}`,
+  SetParameters_Response: `SetParametersResult[] results\n${"=".repeat(80)}\nMSG: rcl_interfaces/SetParametersResult\nbool successful\nstring reason`,
+};
+
+function valueText(): string {
+  const lists = ["byte[] byte_array_value", "bool[] bool_array_value", "int64[] integer_array_value"];
+  const more = ["float64[] double_array_value", "string[] string_array_value"];
+  const plain = ["uint8 type", "bool bool_value", "int64 integer_value", "float64 double_value", "string string_value"];
+  return `${"=".repeat(80)}\nMSG: rcl_interfaces/ParameterValue\n${[...plain, ...lists, ...more].join("\n")}`;
+}
+
+describe("options and text", () => {
+  test("the domain: option, environment, 0; others are wrong usage", () => {
+    expect(domainOf({ values: {}, env: {} })).toBe(0);
+    expect(domainOf({ values: {}, env: { ROS_DOMAIN_ID: "7" } })).toBe(7);
+    expect(domainOf({ values: { domain: "3" }, env: { ROS_DOMAIN_ID: "7" } })).toBe(3);
+    for (const domain of ["233", "-1", "x"]) expect(() => domainOf({ values: { domain }, env: {} })).toThrow(/232/);
+  });
+
+  test("QoS in short, as ros2 spells it, and from a profile", () => {
+    expect(qosOptions({})).toBeUndefined();
+    expect(qosOptions({ reliability: "reliable", "qos-depth": "3" })).toEqual({ reliability: "reliable", depth: 3 });
+    expect(qosOptions({ "qos-profile": "sensor_data", depth: "7" })).toEqual({ reliability: "best_effort", depth: 7 });
+    expect(() => qosOptions({ "qos-profile": "fast" })).toThrow(/no QoS profile fast/);
+  });
+
+  test("values of the command line keep integers that a double cannot hold", () => {
+    expect(fromYaml("{a: 9007199254740993, b: 1.5, c: [x, true, null]}", "VALUE")).toEqual({
+      a: "9007199254740993",
+      b: 1.5,
+      c: ["x", true, null],
+    });
+  });
+
+  test("parts, cuts and CSV", () => {
+    const value = { a: { b: [1, { c: 'say "hi"' }] }, d: "x".repeat(5) };
+    expect(fieldOf(value, "a.b[1].c")).toBe('say "hi"');
+    expect(fieldOf(value, "a.x.c")).toBeUndefined();
+    expect(toCsv(value)).toBe('1,"say ""hi""",xxxxx');
+    expect(shorten(value, { length: 1, noArrays: false, noStrings: false })).toEqual({
+      a: { b: [1, "..."] },
+      d: "x...",
+    });
+    expect(shorten(value, { length: 9, noArrays: true, noStrings: true })).toEqual({
+      a: { b: "<list of 2>" },
+      d: "<string of 5>",
+    });
+  });
+});

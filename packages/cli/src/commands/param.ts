@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { DelosError, describeError, type JsonValue, UsageError } from "@delos/core";
+import type { CallOptions, ParameterValue } from "@delos/runtime";
+import { type OpenBus, openBus } from "../bus.ts";
+import { BUS_HELP, BUS_OPTIONS, numberOption, positionals } from "../bus-options.ts";
+import { nodesWithParameters, parametersOf } from "../bus-parameters.ts";
+import { fromYaml, line, toYaml } from "../bus-text.ts";
+import type { Command, CommandContext } from "../command.ts";
+
+const OPTIONS = { ...BUS_OPTIONS, timeout: { type: "string" } } as const;
+const HELP = { ...BUS_HELP, timeout: "Seconds to wait for the node's answer (default 5)" } as const;
+
+export const paramCommands = (open: OpenBus): readonly Command[] => [
+  {
+    name: "param list",
+    usage: "param list [NODE] [--filter REGEX] [--json]",
+    summary: "List the parameters of a node, or of all",
+    examples: ["delos param list /control"],
+    options: { ...OPTIONS, filter: { type: "string" } },
+    optionHelp: { ...HELP, filter: "Only names that this regular expression finds" },
+    async run(context) {
+      const [given] = positionals(context, this.usage, "NODE?");
+      const filter = filterOf(context);
+      await using bus = await open(context, "auto");
+      if (given === undefined) await bus.discovered();
+      const nodes = given === undefined ? nodesWithParameters(bus) : [absolute(given)];
+      const found: Record<string, readonly string[]> = {};
+      for (const node of nodes) {
+        const names = await (await parametersOf(bus, node)).names(callOptions(context));
+        found[node] = names.filter((name) => filter.test(name));
+      }
+      if (context.json) line(context, { nodes: found });
+      else {
+        for (const [node, names] of Object.entries(found)) {
+          context.out.write(`${node}:\n${names.map((name) => `  ${name}\n`).join("")}`);
+        }
+      }
+    },
+  },
+  {
+    name: "param get",
+    usage: "param get NODE NAME [--json]",
+    summary: "Print a parameter",
+    examples: ["delos param get /control kp"],
+    options: OPTIONS,
+    optionHelp: HELP,
+    async run(context) {
+      const [given, name] = positionals(context, this.usage, "NODE", "NAME");
+      await using bus = await open(context, "auto");
+      const node = absolute(given!);
+      const values = await (await parametersOf(bus, node)).get([name!], callOptions(context));
+      const value = values[name!];
+      if (value === undefined) {
+        throw new DelosError("PARAMETER_UNKNOWN", `${node} has no parameter ${name}`, { details: { node, name } });
+      }
+      if (context.json) line(context, { node, name, value });
+      else context.out.write(toYaml(value as JsonValue));
+    },
+  },
+  {
+    name: "param set",
+    usage: "param set NODE NAME VALUE [--json]",
+    summary: "Set a parameter; VALUE is JSON or YAML",
+    examples: ["delos param set /control kp 1.5"],
+    options: OPTIONS,
+    optionHelp: HELP,
+    async run(context) {
+      const [given, name, text] = positionals(context, this.usage, "NODE", "NAME", "VALUE");
+      const value = parameterValue(fromYaml(text!, "VALUE"), name!);
+      await using bus = await open(context, "auto");
+      const node = absolute(given!);
+      await (await parametersOf(bus, node)).set({ [name!]: value }, callOptions(context));
+      if (context.json) line(context, { node, name, value });
+      else context.out.write(`${node}: ${name} is ${JSON.stringify(value)}\n`);
+    },
+  },
+  {
+    name: "param dump",
+    usage: "param dump NODE [--json]",
+    summary: "Print all parameters of a node as a file that `param load` and ROS 2 read",
+    examples: ["delos param dump /control"],
+    options: OPTIONS,
+    optionHelp: HELP,
+    async run(context) {
+      const [given] = positionals(context, this.usage, "NODE");
+      await using bus = await open(context, "auto");
+      const node = absolute(given!);
+      const values = await (await parametersOf(bus, node)).get(undefined, callOptions(context));
+      const file = { [node]: { ros__parameters: values as Readonly<Record<string, JsonValue>> } };
+      if (context.json) line(context, file);
+      else context.out.write(toYaml(file));
+    },
+  },
+  {
+    name: "param load",
+    usage: "param load NODE FILE [--no-use-wildcard] [--json]",
+    summary: "Set a node's parameters from a file, all or none",
+    description: `
+FILE is YAML or JSON: parameters below the node's name or "/**" and ros__parameters, as dump prints and ROS 2 has them, or just
+parameters.`,
+    examples: ["delos param load /control control.yaml"],
+    options: { ...OPTIONS, "no-use-wildcard": { type: "boolean" } },
+    optionHelp: { ...HELP, "no-use-wildcard": 'Leave out what the file has for "/**"' },
+    async run(context) {
+      const [given, file] = positionals(context, this.usage, "NODE", "FILE");
+      const node = absolute(given!);
+      const values = valuesFor(node, read(context, file!), context.values["no-use-wildcard"] !== true);
+      await using bus = await open(context, "auto");
+      await (await parametersOf(bus, node)).set(values, callOptions(context));
+      if (context.json) line(context, { node, values });
+      else context.out.write(`${node}: ${Object.keys(values).length} parameters set\n`);
+    },
+  },
+];
+
+export const commands: readonly Command[] = paramCommands(openBus);
+
+const absolute = (name: string): string => (name.startsWith("/") ? name : `/${name}`);
+
+function callOptions(context: CommandContext): CallOptions {
+  return { timeoutMs: (numberOption(context.values, "timeout") ?? 5) * 1000, signal: context.signal };
+}
+
+function filterOf(context: CommandContext): { test(name: string): boolean } {
+  const pattern = context.values["filter"];
+  if (typeof pattern !== "string") return { test: () => true };
+  try {
+    return new RegExp(pattern);
+  } catch (cause) {
+    throw new UsageError(`--filter: ${describeError(cause)}`, { cause });
+  }
+}
+
+function parameterValue(value: JsonValue, name: string): ParameterValue {
+  const scalar = (each: JsonValue): boolean => ["boolean", "number", "string"].includes(typeof each);
+  if (scalar(value)) return value as ParameterValue;
+  const types = Array.isArray(value) ? new Set(value.map((each) => typeof each)) : undefined;
+  if (types !== undefined && types.size <= 1 && !types.has("object")) return value as ParameterValue;
+  throw new UsageError(`${name}: a parameter is a boolean, number, text, or a list of one of them`);
+}
+
+function read(context: CommandContext, file: string): JsonValue {
+  let text: string;
+  try {
+    text = readFileSync(resolve(context.cwd, file), "utf8");
+  } catch (cause) {
+    throw new DelosError("FILE_UNREADABLE", describeError(cause), { cause, details: { file } });
+  }
+  return fromYaml(text, file);
+}
+
+type Tree = { readonly [name: string]: JsonValue };
+const isTree = (value: JsonValue | undefined): value is Tree =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Nested names are joined by dots, as ROS 2 does. */
+function valuesFor(node: string, file: JsonValue, wildcard: boolean): Record<string, ParameterValue> {
+  if (!isTree(file)) throw new UsageError("the file has no parameters");
+  const sections = Object.entries(file).filter(([, value]) => isTree(value) && isTree(value["ros__parameters"]));
+  const chosen = sections
+    .filter(([name]) => absolute(name) === node || (wildcard && (name === "/**" || name === "**")))
+    .sort(([a], [b]) => Number(b.includes("*")) - Number(a.includes("*")))
+    .map(([, value]) => (value as Tree)["ros__parameters"] as Tree);
+  if (sections.length > 0 && chosen.length === 0) throw new UsageError(`the file has no parameters for ${node}`);
+  const values: Record<string, ParameterValue> = {};
+  const walk = (tree: Tree, prefix: string): void => {
+    for (const [name, value] of Object.entries(tree)) {
+      if (isTree(value)) walk(value, `${prefix}${name}.`);
+      else values[prefix + name] = parameterValue(value, prefix + name);
+    }
+  };
+  for (const tree of sections.length > 0 ? chosen : [file]) walk(tree, "");
+  return values;
+}
