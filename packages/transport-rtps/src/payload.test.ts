@@ -1,0 +1,45 @@
+import { MalformedError } from "@delos/core";
+import { Sample } from "@delos/transport";
+import { ByteReader } from "@delos/wire";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { framePayload, inlineQosOf, readInlineQos, unframePayload } from "./payload.ts";
+import { readParameterList } from "./wire/parameter-list.ts";
+
+test("a frame is the CDR of sequence<octet>, padded with zeros to whole words", () => {
+  expect([...framePayload(Uint8Array.of(1, 2, 3))]).toEqual([0, 1, 0, 1, 3, 0, 0, 0, 1, 2, 3, 0]);
+  expect([...unframePayload(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 2, 8, 9, 0, 0))]).toEqual([8, 9]);
+});
+
+test("any bytes come back from their frame, and no frame cut short is taken", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      const frame = framePayload(bytes);
+      expect(Uint8Array.from(unframePayload(frame))).toEqual(bytes);
+      for (let length = 0; length < 8 + bytes.length; length++) {
+        expect(() => unframePayload(frame.subarray(0, length))).toThrow(MalformedError);
+      }
+    }),
+    { numRuns: 30 },
+  );
+  expect(() => unframePayload(Uint8Array.of(0, 7, 0, 0, 0, 0, 0, 0))).toThrow(MalformedError);
+});
+
+test("what goes beside a sample comes back, whatever the attributes are called", () => {
+  const schema = { name: "T", messageEncoding: "raw", schemaEncoding: "", data: new Uint8Array() };
+  const publisher = "0123456789abcdef0123456789abcd03";
+  const extras = {
+    related: { publisher, sequence: 77 },
+    attributes: { error: "E", ["__proto__"]: "x", empty: "" },
+    keyHash: new Uint8Array(16).fill(5),
+    instanceState: "disposed",
+  } as const;
+  const info = { publisher, sequence: 9, sourceTimeNs: 0n, receptionTimeNs: 0n, extras };
+  const bytes = inlineQosOf(Sample.ofBytes(new Uint8Array(), schema, info), 3, extras.keyHash)!;
+  const read = readInlineQos(readParameterList(new ByteReader(bytes)), true);
+  expect(read).toEqual({ sequence: 9, extras });
+  expect(Object.keys(read.extras!.attributes!)).toEqual(["error", "__proto__", "empty"]);
+  expect(
+    inlineQosOf(Sample.ofBytes(new Uint8Array(), schema, { ...info, extras: undefined }), 9, undefined),
+  ).toBeUndefined();
+});
