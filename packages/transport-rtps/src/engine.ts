@@ -73,6 +73,8 @@ export interface EngineOptions {
   /** Where announcements go besides to those who are known: the multicast group, configured peers. */
   readonly announceTo: readonly Locator[];
   readonly announceMs: number;
+  /** Where this participant reaches itself. */
+  readonly self: Locator;
   /** Whether the address is one of this host. */
   isLocal(address: string): boolean;
   /** Whether the address can be reached directly: in a subnet of one of our interfaces. */
@@ -167,8 +169,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
       clock.monotonicMs(),
     );
     this.self.verified = true;
-    const own = this.#announcement.defaultUnicast[0];
-    if (own !== undefined) this.self.userTraffic = this.#packer(own, true);
+    this.self.userTraffic = this.#packer(options.self, true);
   }
 
   get prefix(): GuidPrefix {
@@ -187,6 +188,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   /** Changes what the participant says of itself; everybody hears it at once. */
   update(change: Partial<Omit<OwnParticipantData, "prefix">>): void {
     this.#announcement = { ...this.#announcement, ...change };
+    if (this.#closed) return;
     this.#announcementSn++;
     this.#encodeAnnouncement();
     this.#announce();

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Clock } from "@delos/core";
 import { Engine, type EngineListener } from "./engine.ts";
 import { chooseAddresses, hostAddresses, isNearby } from "./interfaces.ts";
-import type { ParticipantData } from "./participant-data.ts";
+import type { OwnParticipantData, ParticipantData } from "./participant-data.ts";
 import { portsOf, UdpEdge } from "./udp.ts";
 import { type GuidPrefix, hexOf } from "./wire/guid.ts";
 import { isLoopback, isMulticast, type Locator } from "./wire/locator.ts";
@@ -38,6 +38,8 @@ export interface ParticipantIdentity {
   readonly properties?: ReadonlyMap<string, string>;
 }
 
+/** How often the host's cards are looked at. */
+const FOLLOW_MS = 5000;
 const GROUP = "239.255.0.1";
 /** Unicast peers are tried at the discovery ports of this many participants. */
 const PEER_INDICES = 10;
@@ -46,6 +48,8 @@ const PEER_INDICES = 10;
 export class Participant implements AsyncDisposable {
   readonly engine: Engine;
   readonly udp: UdpEdge;
+  /** Looks whether cards have come or gone. */
+  #watch: Disposable | undefined;
 
   private constructor(engine: Engine, udp: UdpEdge) {
     this.engine = engine;
@@ -60,15 +64,21 @@ export class Participant implements AsyncDisposable {
     listener: EngineListener = {},
   ): Promise<Participant> {
     const { domain = 0, interfaces = [], peers = [], multicast = true, ttl = 1 } = options;
-    const all = hostAddresses();
-    const addresses = chooseAddresses(interfaces, all);
+    let all = hostAddresses();
+    let addresses = chooseAddresses(interfaces, all);
+    const loopbackOnly = interfaces.length > 0 && addresses.every(({ loopback }) => loopback);
     const ports = portsOf(domain, options.portBase, options.domainGain);
-    const udp = await UdpEdge.open({ ports, addresses, group: multicast ? GROUP : undefined, ttl });
+    const udp = await UdpEdge.open({ ports, addresses, group: multicast ? GROUP : undefined, ttl, loopbackOnly });
     // Loopback is no address to be reached at from elsewhere; it is announced when it is all there is.
-    const announced = addresses.filter(({ loopback }) => !loopback || addresses.every((a) => a.loopback));
-    const at = (port: number): Locator[] => announced.map(({ address }) => ({ address, port }));
-    const own = new Set(all.map(({ address }) => address));
-    const allLoopback = addresses.every(({ loopback }) => loopback);
+    const at = (port: number): Locator[] =>
+      addresses
+        .filter(({ loopback }) => !loopback || addresses.every((card) => card.loopback))
+        .map(({ address }) => ({ address, port }));
+    const locators = (): Pick<OwnParticipantData, "metatrafficUnicast" | "defaultUnicast"> => ({
+      metatrafficUnicast: at(ports.discoveryUnicast(udp.index)),
+      defaultUnicast: at(ports.userUnicast(udp.index)),
+    });
+    const isOwn = (address: string): boolean => isLoopback(address) || all.some((card) => card.address === address);
     const engine = new Engine({
       clock,
       outlet: udp,
@@ -78,9 +88,8 @@ export class Participant implements AsyncDisposable {
         domainTag: options.domainTag ?? "",
         name: identity.name,
         leaseMs: options.leaseMs ?? 20_000,
-        metatrafficUnicast: at(ports.discoveryUnicast(udp.index)),
+        ...locators(),
         metatrafficMulticast: multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : [],
-        defaultUnicast: at(ports.userUnicast(udp.index)),
         defaultMulticast: multicast ? [{ address: GROUP, port: ports.userMulticast }] : [],
         userData: identity.userData ?? new Uint8Array(0),
         properties: identity.properties ?? new Map([["delos.host", hostname()]]),
@@ -90,21 +99,37 @@ export class Participant implements AsyncDisposable {
         ...peers.flatMap((peer) => peerLocators(peer, (index) => ports.discoveryUnicast(index))),
       ],
       announceMs: options.announceMs ?? 3000,
-      isLocal: (address) => own.has(address) || isLoopback(address),
+      // Not an address of a card: cards go away.
+      self: { address: "127.0.0.1", port: ports.userUnicast(udp.index) },
+      isLocal: isOwn,
       isNear: (address) => isNearby(address, addresses),
       // On this host there is no MTU; elsewhere larger messages mean IP fragments, of which one lost loses all.
-      messageLimit: (address) =>
-        own.has(address) || isLoopback(address) || (isMulticast(address) && allLoopback) ? 65_500 : 14_000,
+      messageLimit: (address) => (isOwn(address) || (isMulticast(address) && loopbackOnly) ? 65_500 : 14_000),
       wanted: filterOf(options.participantFilter),
       listener,
     });
     const participant = new Participant(engine, udp);
+    const follow = (): void => {
+      participant.#watch = clock.alarm(clock.monotonicMs() + FOLLOW_MS, check, { background: true });
+    };
+    const check = (): void => {
+      all = hostAddresses();
+      const now = chooseAddresses(interfaces, all);
+      const same = now.length === addresses.length && now.every(({ address }, i) => address === addresses[i]!.address);
+      if (!same) {
+        addresses = now;
+        void udp.follow(now).then(() => engine.update(locators()));
+      }
+      follow();
+    };
+    follow();
     udp.listen((bytes, from) => engine.receive(bytes, from));
     engine.start();
     return participant;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch?.[Symbol.dispose]();
     this.engine.close();
     await this.udp[Symbol.asyncDispose]();
   }

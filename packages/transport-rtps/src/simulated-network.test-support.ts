@@ -77,6 +77,7 @@ export class SimulatedNetwork {
       },
       announceTo: [group],
       announceMs: 3000,
+      self: user,
       isLocal: () => false,
       isNear: () => true,
       messageLimit: () => 14_000,

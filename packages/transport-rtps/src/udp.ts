@@ -33,6 +33,8 @@ export interface UdpOptions {
   /** Undefined: no multicast at all, only peers by unicast. */
   readonly group: string | undefined;
   readonly ttl: number;
+  /** Bind to loopback: nothing of it can be reached from outside, and no card that comes later is joined. */
+  readonly loopbackOnly: boolean;
 }
 
 /**
@@ -47,27 +49,31 @@ export class UdpEdge implements Outlet, AsyncDisposable {
   /** Sends that failed, by the system's code: loss, as far as the protocol is concerned. */
   readonly failures: Record<string, number> = {};
   readonly #user: Socket;
+  readonly #options: UdpOptions;
   readonly #sockets: readonly Socket[];
-  readonly #multicast: readonly Socket[];
+  /** Those of them that are members of the group. */
+  readonly #members: readonly Socket[];
+  /** By the address of the card that they send through. */
+  readonly #senders = new Map<string, Socket>();
   #pending = 0;
   #turn = false;
   #idle: (() => void) | undefined;
   #closed = false;
 
-  private constructor(index: number, ports: Ports, user: Socket, sockets: Socket[], multicast: Socket[]) {
+  private constructor(options: UdpOptions, index: number, user: Socket, sockets: Socket[], members: Socket[]) {
+    this.#options = options;
     this.index = index;
-    this.ports = ports;
+    this.ports = options.ports;
     this.#user = user;
     this.#sockets = sockets;
-    this.#multicast = multicast;
+    this.#members = members;
     this.receiveBufferBytes = user.getRecvBufferSize();
   }
 
   /** @throws {DelosError} `RTPS_NO_PORT` when every participant index of the domain is taken */
   static async open(options: UdpOptions): Promise<UdpEdge> {
-    const { ports, addresses, group, ttl } = options;
-    // Only loopback: nothing of it can be reached from outside.
-    const bindTo = addresses.every(({ loopback }) => loopback) ? "127.0.0.1" : "0.0.0.0";
+    const { ports, group } = options;
+    const bindTo = options.loopbackOnly ? "127.0.0.1" : "0.0.0.0";
     for (let index = 0; index <= MAX_INDEX; index++) {
       const discovery = await bound(bindTo, ports.discoveryUnicast(index), false);
       if (discovery === undefined) continue;
@@ -76,29 +82,46 @@ export class UdpEdge implements Outlet, AsyncDisposable {
         discovery.close();
         continue;
       }
-      const sockets = [discovery, user];
-      const multicast: Socket[] = [];
-      if (group !== undefined) {
-        for (const port of [ports.discoveryMulticast, ports.userMulticast]) {
-          const listener = await bound("0.0.0.0", port, true);
-          if (listener === undefined) continue;
-          for (const { address } of addresses) join(listener, group, address);
-          sockets.push(listener);
-        }
-        for (const { address } of addresses) {
-          const sender = await bound(bindTo, 0, false);
-          if (sender === undefined) continue;
-          sender.setMulticastInterface(address);
-          sender.setMulticastTTL(ttl);
-          sender.setMulticastLoopback(true);
-          multicast.push(sender);
-        }
+      const members: Socket[] = [];
+      for (const port of group === undefined ? [] : [ports.discoveryMulticast, ports.userMulticast]) {
+        const listener = await bound("0.0.0.0", port, true);
+        if (listener !== undefined) members.push(listener);
       }
-      return new UdpEdge(index, ports, user, sockets, multicast);
+      const edge = new UdpEdge(options, index, user, [discovery, user, ...members], members);
+      await edge.follow(options.addresses);
+      return edge;
     }
     throw new DelosError("RTPS_NO_PORT", `every participant index of ports ${ports.discoveryMulticast}… is taken`, {
       details: { first: ports.discoveryUnicast(0), last: ports.userUnicast(MAX_INDEX) },
     });
+  }
+
+  /** Joins the group on cards that are new, and forgets those that are gone. */
+  async follow(addresses: readonly HostAddress[]): Promise<void> {
+    const { group, ttl, loopbackOnly } = this.#options;
+    if (group === undefined) return;
+    for (const [address, sender] of this.#senders) {
+      if (addresses.some((card) => card.address === address)) continue;
+      this.#senders.delete(address);
+      sender.close();
+    }
+    for (const { address } of addresses) {
+      if (this.#senders.has(address)) continue;
+      const sender = await bound(loopbackOnly ? "127.0.0.1" : "0.0.0.0", 0, false);
+      if (sender === undefined || this.#closed) continue;
+      try {
+        sender.setMulticastInterface(address);
+      } catch {
+        // The card went away meanwhile.
+        sender.close();
+        continue;
+      }
+      sender.setMulticastTTL(ttl);
+      sender.setMulticastLoopback(true);
+      sender.on("error", (error) => this.#fail(error));
+      this.#senders.set(address, sender);
+      for (const member of this.#members) join(member, group, address);
+    }
   }
 
   /** Begins to receive. */
@@ -109,7 +132,6 @@ export class UdpEdge implements Outlet, AsyncDisposable {
       });
       socket.on("error", (error) => this.#fail(error));
     }
-    for (const socket of this.#multicast) socket.on("error", (error) => this.#fail(error));
   }
 
   send(bytes: Uint8Array, to: Locator, done: () => void): void {
@@ -121,9 +143,9 @@ export class UdpEdge implements Outlet, AsyncDisposable {
       this.#sendFrom(this.#user, bytes, to, done);
       return;
     }
-    let left = this.#multicast.length;
+    let left = this.#senders.size;
     if (left === 0) done();
-    for (const socket of this.#multicast) {
+    for (const socket of this.#senders.values()) {
       this.#sendFrom(socket, bytes, to, () => {
         if (--left === 0) done();
       });
@@ -152,7 +174,7 @@ export class UdpEdge implements Outlet, AsyncDisposable {
     if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     this.#closed = true;
     await Promise.all(
-      [...this.#sockets, ...this.#multicast].map(
+      [...this.#sockets, ...this.#senders.values()].map(
         (socket) => new Promise<void>((resolve) => socket.close(() => resolve())),
       ),
     );
