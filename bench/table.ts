@@ -11,7 +11,8 @@ export function table(rows: readonly BenchRow[]): string {
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
-  if (typeof value !== "number") return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value === "string") return value;
+  if (typeof value !== "number") return JSON.stringify(value);
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toString();
   return value.toPrecision(4).replace(/\.?0+$/, "");
 }
