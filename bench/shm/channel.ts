@@ -27,8 +27,10 @@ export interface Cell {
   readonly subscribers: number;
   /** Rings of the drivers that need them, made by the main thread: one for each direction. */
   readonly rings: readonly SharedArrayBuffer[];
-  /** Ports of the drivers that need them: `ports[direction][subscriber]`. */
+  /** Of this cell alone: names its sockets and channels. */
   readonly id: string;
+  /** Messages on the way at most, of drivers without flow control; `windowFor(bytes)` unless given. */
+  readonly window?: number;
   /** Int32: see COUNTS. */
   readonly counts: SharedArrayBuffer;
 }

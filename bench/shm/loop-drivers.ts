@@ -8,7 +8,7 @@ import { type Cell, nextTurn, type OnMessage, type Publisher, type Subscriber, s
 
 /** Drivers that live in an event loop and have no flow control of their own: a window of messages on the way stands in. */
 function windowed(cell: Cell, counts: Int32Array, write: (bytes: Uint8Array) => void, close: () => void): Publisher {
-  const window = windowFor(cell.bytes);
+  const window = cell.window ?? windowFor(cell.bytes);
   let sent = 0;
   let known = 0;
   return {

@@ -184,6 +184,22 @@ export class PinReader extends RingReader {
     };
   }
 
+  /** Messages published and not yet read, by `next`. */
+  get available(): number {
+    return (Atomics.load(this.#words, HEAD) - this.#next) >>> 0;
+  }
+
+  /** Passes over the next `count` messages: they count as neither received nor lost. */
+  skip(count: number): void {
+    if (this.#closed || count <= 0) return;
+    if (this.#current >= 0) this.#unpinCurrent();
+    const passed = Math.min(count, this.available);
+    this.#next = (this.#next + passed) | 0;
+    this.#sequence += passed;
+    this.#announce();
+    this.#writerBell.ring();
+  }
+
   /** Chunks this reader holds, the current message's included. */
   get held(): number {
     return this.#heldChunks;

@@ -95,6 +95,7 @@ export class ProcessBus {
   /** What `ownerOf` gives for participants that have gone. */
   readonly #gone: Set<number> = new Set();
   readonly #timer: ReturnType<typeof setInterval>;
+  #holds = 0;
   #closed = false;
 
   /** `onMessage` gets everything that concerns endpoints, in the order in which each participant sent it, own ones included. */
@@ -110,6 +111,19 @@ export class ProcessBus {
     this.#post({ kind: "hello", from: self, state: this.#state() });
     this.#timer = setInterval(() => this.lookAfterThreads(), LOOK_MS);
     this.#timer.unref();
+  }
+
+  /** Keeps the thread alive while an answer of others is awaited: the bus alone does not. Dispose to let go. */
+  hold(): Disposable {
+    if (this.#holds++ === 0) this.#channel.ref();
+    let open = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!open) return;
+        open = false;
+        if (--this.#holds === 0 && !this.#closed) this.#channel.unref();
+      },
+    };
   }
 
   /** Tells everybody, this participant included: its own writers and readers find each other in the same way. */

@@ -49,7 +49,10 @@ interface Pool {
 
 interface Confirmation {
   readonly missing: Set<EndpointId>;
+  readonly written: number;
   readonly check: () => void;
+  /** Whether the readers have been asked: only once nothing of it waits on this side. */
+  asked: boolean;
 }
 
 /**
@@ -82,6 +85,8 @@ export class ShmWriter implements Writer {
   #strict = 0;
   #guessBytes = 512;
   #flushing = false;
+  /** Keeps the thread alive while samples wait. */
+  #waiting: Disposable | undefined;
   #stuckOnPool = false;
   #droppedBefore = 0;
   #alive = true;
@@ -188,16 +193,20 @@ export class ShmWriter implements Writer {
       const written = this.#written;
       const reliable = [...this.#matched.values()].filter((reader) => reader.qos.reliability === "reliable");
       const missing = new Set(this.info.qos.reliability === "reliable" ? reliable.map((reader) => reader.id) : []);
+      const alive = this.#bus.hold();
       let alarm: Disposable | undefined;
       let abort: Disposable | undefined;
       const end = (settle: () => void): void => {
         this.#confirmations.delete(confirmation);
+        alive[Symbol.dispose]();
         alarm?.[Symbol.dispose]();
         abort?.[Symbol.dispose]();
         settle();
       };
       const confirmation: Confirmation = {
         missing,
+        written,
+        asked: false,
         check: () => {
           if (missing.size === 0) end(resolve);
         },
@@ -211,7 +220,7 @@ export class ShmWriter implements Writer {
           end(() => reject(new TimeoutError(what, timeoutMs))),
         );
       }
-      for (const reader of missing) this.#bus.send({ kind: "confirm", writer: this.info.id, reader, written });
+      this.#askReaders();
       confirmation.check();
     });
   }
@@ -255,8 +264,8 @@ export class ShmWriter implements Writer {
   }
 
   confirmed(reader: EndpointId, written: number): void {
-    if (written < 0) return;
     for (const confirmation of Array.from(this.#confirmations)) {
+      if (written < confirmation.written) continue;
       confirmation.missing.delete(reader);
       confirmation.check();
     }
@@ -269,6 +278,7 @@ export class ShmWriter implements Writer {
     this.#lease?.[Symbol.dispose]();
     for (let i = 0; i < this.#backlog.length; i++) this.#dropped++;
     this.#backlog.clear();
+    this.#waiting?.[Symbol.dispose]();
     this.#log.close();
     this.#pool?.writer.close();
     this.#bus.removeEndpoint(this.info.id);
@@ -423,6 +433,7 @@ export class ShmWriter implements Writer {
       this.#backlog.shift();
     }
     this.#backlog.push(sample.retain());
+    this.#waiting ??= this.#bus.hold();
     this.#flushSoon();
     return "queued";
   }
@@ -446,13 +457,30 @@ export class ShmWriter implements Writer {
   async #flushBacklog(): Promise<void> {
     while (!this.#closed && this.#backlog.length > 0) {
       while (this.#backlog.length > 0 && this.#put(this.#backlog.at(0)!)) this.#backlog.shift();
-      if (this.#backlog.length === 0) return;
+      if (this.#backlog.length === 0) {
+        this.#askReaders();
+        return;
+      }
       const pool = this.#pool;
       if (this.#stuckOnPool && pool !== undefined) {
         if (!this.#mayUse(pool)) return; // `segmentAttached` or `left` comes
         await pool.writer.waitForSpaceAsync(pool.ring.maxMessageBytes, 1000);
       } else {
         await this.#log.waitForSpaceAsync(SMALL_BYTES * 2, 1000);
+      }
+    }
+  }
+
+  #askReaders(): void {
+    if (this.#backlog.length > 0) return;
+    this.#waiting?.[Symbol.dispose]();
+    this.#waiting = undefined;
+    for (const confirmation of Array.from(this.#confirmations)) {
+      if (confirmation.asked) continue;
+      confirmation.asked = true;
+      const { written } = confirmation;
+      for (const reader of Array.from(confirmation.missing)) {
+        this.#bus.send({ kind: "confirm", writer: this.info.id, reader, written });
       }
     }
   }

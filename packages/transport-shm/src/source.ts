@@ -33,9 +33,14 @@ export class Source {
   readonly #queue: ReaderQueue;
   readonly #log: LogReader;
   readonly #header = newHeader();
-  readonly #pools: Map<number, SharedArrayBuffer> = new Map();
+  /**
+   * Pools by generation, the one that is read and those to come. All are attached to at once: in a reliable pair the writer
+   * may not forget anything before we are, and may have nothing to send us until it can.
+   */
+  readonly #pools: Map<number, PinReader> = new Map();
   readonly #confirms: number[] = [];
-  #pin: { readonly generation: number; readonly reader: PinReader } | undefined;
+  /** Generation of the pool that is read. */
+  #generation = 0;
   /** Number of the message that was last read from it. */
   #pinRead = -1;
   #view: DataView | undefined;
@@ -89,10 +94,15 @@ export class Source {
 
   /** A pool for large samples, from this generation on. */
   addPool(generation: number, buffer: SharedArrayBuffer): void {
-    if (this.#pools.has(generation) || (this.#pin?.generation ?? 0) >= generation) return;
-    this.#pools.set(generation, buffer);
-    // At once: in a reliable pair the writer may not forget anything before we are attached.
-    if (this.#pin === undefined) this.#nextPool();
+    if (this.#closed || this.#pools.has(generation) || generation <= this.#generation) return;
+    const { strict, owner } = this.#options;
+    const reader = PinRing.attach(buffer).reader({
+      mode: strict ? "reliable" : "keep-last",
+      start: "oldest", // its messages are known by their numbers; what came before us is passed over
+      owner,
+    });
+    this.#pools.set(generation, reader);
+    this.#options.onSegmentAttached();
     this.resume();
   }
 
@@ -128,7 +138,7 @@ export class Source {
     if (this.#closed) return;
     this.#closed = true;
     this.#log.close();
-    this.#pin?.reader.close();
+    for (const pool of this.#pools.values()) pool.close();
     this.resume();
   }
 
@@ -145,6 +155,7 @@ export class Source {
         if (!this.#stalled) {
           if (!log.next()) {
             this.#countLost();
+            this.#passOver();
             return false;
           }
           this.#countLost();
@@ -161,6 +172,18 @@ export class Source {
     } catch (error) {
       this.#fail(error);
       return false;
+    }
+  }
+
+  /**
+   * All records are read. Messages of pools that we have no record of were published before we came: in a reliable pair the
+   * writer would wait for us to take them. Only the very last one may still get its record.
+   */
+  #passOver(): void {
+    if (!this.#options.strict) return;
+    for (const pool of this.#pools.values()) {
+      const { available } = pool; // asked for before the log, so that what has a record by then is not passed over
+      if (available > 1 && !this.#log.hasNext) pool.skip(available - 1);
     }
   }
 
@@ -188,12 +211,10 @@ export class Source {
 
   #deliverLarge(bytes: Uint8Array, offset: number): boolean {
     const { generation, pinSequence, droppedBefore, payloadBytes, sequence, sourceTimeNs } = this.#header;
-    while ((this.#pin?.generation ?? 0) < generation) {
-      if (!this.#nextPool()) return this.#ended ? this.#lostLarge() : false;
-    }
+    if (generation > this.#generation && !this.#goTo(generation)) return this.#ended ? this.#lostLarge() : false;
     if (droppedBefore > 0) this.#queue.lose(droppedBefore);
-    if (this.#pin!.generation > generation) return this.#lostLarge();
-    const pin = this.#pin!.reader;
+    const pin = generation === this.#generation ? this.#pools.get(generation) : undefined;
+    if (pin === undefined) return this.#lostLarge();
     while (this.#pinRead < pinSequence && pin.next()) this.#pinRead = pin.sequence;
     if (this.#pinRead !== pinSequence || pin.length !== payloadBytes) return this.#lostLarge();
     const extras = this.#extras(bytes, offset);
@@ -231,21 +252,16 @@ export class Source {
     };
   }
 
-  #nextPool(): boolean {
-    const [next] = [...this.#pools.keys()].sort((a, b) => a - b);
-    if (next === undefined) return false;
-    const buffer = this.#pools.get(next)!;
-    this.#pools.delete(next);
-    this.#pin?.reader.close();
-    const { strict, owner } = this.#options;
-    const reader = PinRing.attach(buffer).reader({
-      mode: strict ? "reliable" : "keep-last",
-      start: "oldest", // its messages are known by their numbers; what came before us is passed over
-      owner,
-    });
-    this.#pin = { generation: next, reader };
+  /** Reads from another pool from now on. False while it is not there yet: its announcement is on its way. */
+  #goTo(generation: number): boolean {
+    if (!this.#pools.has(generation)) return false;
+    for (const [older, reader] of this.#pools) {
+      if (older >= generation) continue;
+      reader.close();
+      this.#pools.delete(older);
+    }
+    this.#generation = generation;
     this.#pinRead = -1;
-    this.#options.onSegmentAttached();
     return true;
   }
 
