@@ -32,7 +32,8 @@ export function propertiesOf(participant: ParticipantInfo): Map<string, string> 
   return properties;
 }
 
-export function participantInfo(data: ParticipantData): ParticipantInfo {
+/** `heardOver`: how a participant is reached that does not say how, as all do that are not of Delos. */
+export function participantInfo(data: ParticipantData, heardOver: TransportAddress): ParticipantInfo {
   const { properties } = data;
   const number = (key: string): number | undefined => {
     const text = properties.get(key);
@@ -44,7 +45,7 @@ export function participantInfo(data: ParticipantData): ParticipantInfo {
     host: properties.get(HOST),
     pid: number(PID),
     thread: number(THREAD),
-    transports: transportsOf(properties.get(TRANSPORTS)),
+    transports: properties.has(TRANSPORTS) ? transportsOf(properties.get(TRANSPORTS)) : [heardOver],
     vendor: VENDORS[data.vendor] ?? `vendor 0x${data.vendor.toString(16).padStart(4, "0")}`,
   };
 }

@@ -12,6 +12,7 @@ import {
   type Reader,
   type ReaderOptions,
   type Transport,
+  type TransportAddress,
   type TransportContext,
   type TransportFactory,
   type Writer,
@@ -42,10 +43,16 @@ export interface RtpsOptions extends ParticipantOptions {
 /** The network, by DDSI-RTPS: other Delos programs, and everything that speaks DDS, ROS 2 first of all. */
 export function rtps(options: RtpsOptions = {}): TransportFactory {
   return {
-    address: { name: "rtps", reach: "network", domain: String(options.domain ?? 0) },
+    address: addressOf(options),
     open: (context) => RtpsTransport.open(context, options),
   };
 }
+
+const addressOf = ({ domain = 0 }: RtpsOptions): TransportAddress => ({
+  name: "rtps",
+  reach: "network",
+  domain: String(domain),
+});
 
 /** Entity keys of endpoints that this transport makes for itself; those of users count from 1. */
 const OWN_KEYS = 0xff_0000;
@@ -162,7 +169,7 @@ export class RtpsTransport implements Transport {
   infoOf(remote: RemoteParticipant): ParticipantInfo {
     if (remote === this.engine.self) return this.context.participant;
     let info = this.#infos.get(remote);
-    if (info === undefined) this.#infos.set(remote, (info = participantInfo(remote.data)));
+    if (info === undefined) this.#infos.set(remote, (info = participantInfo(remote.data, addressOf(this.#options))));
     return info;
   }
 
