@@ -168,7 +168,7 @@ function run(
 const CYCLONE_URI =
   "<CycloneDDS><Domain><General><Interfaces><NetworkInterface name='lo'/></Interfaces>" +
   "<AllowMulticast>false</AllowMulticast></General>" +
-  "<Discovery><Peers><Peer address='127.0.0.1'/></Peers></Discovery></Domain></CycloneDDS>";
+  "<Discovery><Peers><Peer address='127.0.0.1'/></Peers><ParticipantIndex>auto</ParticipantIndex></Discovery></Domain></CycloneDDS>";
 
 /** Cyclone DDS brings its own program; of its reports, one a second, the best counts. */
 async function cyclone(options: {
