@@ -5,18 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MessageSchema } from "@delos/core";
 import { codecFor } from "@delos/wire";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  BLOB,
-  Delos,
-  NAMED,
-  pattern,
-  READING,
-  STRING,
-  startPeer,
-  texts,
-  until,
-} from "./delos-under-test.test-support.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { BLOB, Delos, NAMED, pattern, READING, STRING, startPeer, texts } from "./delos-under-test.test-support.ts";
 
 /**
  * Delos against Eclipse Cyclone DDS: the peer of test-peers is compiled with what the system has installed
@@ -24,6 +14,8 @@ import {
  */
 const sources = fileURLToPath(new URL("../test-peers/", import.meta.url));
 const installed = ["idlc", "cc"].every((tool) => spawnSync("which", [tool]).status === 0);
+
+const until = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 5 });
 
 let domain = process.pid;
 

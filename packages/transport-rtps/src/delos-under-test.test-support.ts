@@ -13,7 +13,6 @@ import {
   type WriterEvents,
 } from "@delos/transport";
 import { codecFor, idlSchema } from "@delos/wire";
-import { vi } from "vitest";
 import { freshPrefix } from "./participant.ts";
 import { rtps } from "./rtps-transport.ts";
 
@@ -55,9 +54,6 @@ export function startPeer(
   createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
   return { lines, process: child };
 }
-
-export const until = (check: () => void, timeout = 20_000): Promise<void> =>
-  vi.waitFor(check, { timeout, interval: 5 });
 
 /** A Delos participant with endpoints that are easy to read. */
 export class Delos {

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { BLOB, Delos, pattern, READING, STRING, startPeer, texts, until } from "./delos-under-test.test-support.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { BLOB, Delos, pattern, READING, STRING, startPeer, texts } from "./delos-under-test.test-support.ts";
 
 /**
  * Delos against eProsima Fast DDS: the peer of test-peers is compiled with what the system has installed
@@ -13,6 +13,8 @@ import { BLOB, Delos, pattern, READING, STRING, startPeer, texts, until } from "
 const source = fileURLToPath(new URL("../test-peers/fastdds-peer.cpp", import.meta.url));
 const headers = ["/usr/include", "/usr/local/include"].some((folder) => existsSync(`${folder}/fastdds/dds`));
 const installed = headers && spawnSync("which", ["c++"]).status === 0;
+
+const until = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 5 });
 
 let domain = process.pid + 40;
 
