@@ -73,6 +73,17 @@ describe("player", () => {
     expect(last.adc_trajectory_point!.at(-1)!.x).toBeCloseTo(149.8, 9);
   });
 
+  test("from a pose that is too old it plans an e-stop, when asked to watch", () => {
+    const watching = player({ maxPoseAgeS: 0.5 });
+    watching.onLocalization({ header: { timestamp_sec: 100 }, pose: { position: { x: 1, y: 0, z: 0 } } });
+    expect(watching.cycle(100.5)!.estop).toEqual({ is_estop: false });
+    const stale = watching.cycle(100.6)!;
+    expect(stale.estop).toEqual({ is_estop: true });
+    expect(stale.adc_trajectory_point).toBeUndefined();
+    watching.onLocalization({ pose: { position: { x: 1, y: 0, z: 0 } } });
+    expect(watching.cycle(100.7)!.estop).toEqual({ is_estop: true });
+  });
+
   test("options: speed, whole path", () => {
     const p = player({ speedPercent: 50, complete: true });
     p.onLocalization(at(20));

@@ -10,6 +10,11 @@ export interface PlayerOptions {
   readonly complete?: boolean;
   /** Begin anew at the nearest point in every cycle. */
   readonly replan?: boolean;
+  /**
+   * From a pose whose stamp is older than this, s, no trajectory is planned: what is published has its e-stop set. Never unless
+   * given, as in Apollo, whose player goes on from wherever the car was last.
+   */
+  readonly maxPoseAgeS?: number;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -33,7 +38,7 @@ export class RtkPlayer {
   #closest = 0;
   #startTimeS = 0;
   #sequence = 0;
-  #position: { readonly xM: number; readonly yM: number } | undefined;
+  #position: { readonly xM: number; readonly yM: number; readonly stampS: number } | undefined;
   #automatic = false;
 
   /** @throws {DelosError} PATH_TOO_SHORT when there are too few samples to smooth, PLAYER_SPEED for a factor not above 0 */
@@ -58,7 +63,9 @@ export class RtkPlayer {
   /** A position that is not finite is not taken over. */
   onLocalization(localization: apollo.localization.LocalizationEstimate): void {
     const { x, y } = localization.pose?.position ?? {};
-    if (x !== undefined && y !== undefined && Number.isFinite(x + y)) this.#position = { xM: x, yM: y };
+    if (x !== undefined && y !== undefined && Number.isFinite(x + y)) {
+      this.#position = { xM: x, yM: y, stampS: localization.header?.timestamp_sec ?? Number.NaN };
+    }
   }
 
   onChassis(chassis: apollo.canbus.Chassis): void {
@@ -72,6 +79,10 @@ export class RtkPlayer {
     const path = this.#path;
     const last = path.length - 1;
     const header = { timestamp_sec: nowS, module_name: "planning", sequence_num: this.#sequence++ };
+
+    const { maxPoseAgeS } = this.#options;
+    if (maxPoseAgeS !== undefined && !(nowS - position.stampS <= maxPoseAgeS))
+      return { header, estop: { is_estop: true } };
 
     if (this.#options.replan === true || header.sequence_num === 0 || !this.#automatic) this.#restart(nowS);
     else {

@@ -13,6 +13,11 @@ export interface CanbusOptions {
   readonly commandTimeoutS?: number;
   readonly timeoutBrakePercent?: number;
   /**
+   * Commands whose stamp is farther from now than this, s, are dropped, as are those with a number that is not finite: then
+   * `commandTimeoutS` counts. STOP and RESET of the driver always pass. 0: none is dropped for its age, as in Apollo 1.0.
+   */
+  readonly maxCommandAgeS?: number;
+  /**
    * Without a report of brake, throttle or steering for this long, s, no Chassis is published, so that control stops as it
    * does when canbus itself is silent. 0: never, as in Apollo 1.0, which goes on telling what the last frames said.
    */
@@ -52,8 +57,8 @@ export class CanbusCore {
   readonly #reportSteps = new Map<number, number>();
   #sequence = 0;
   #steps = 0;
-  /** Frames of unknown identifier, of a wrong length, and commands that came too soon. */
-  readonly counters = { unknownFrames: 0, wrongLength: 0, commandsTooSoon: 0, commandTimeouts: 0 };
+  /** Frames of unknown identifier, of a wrong length; commands that came too soon, did not come, were refused. */
+  readonly counters = { unknownFrames: 0, wrongLength: 0, commandsTooSoon: 0, commandTimeouts: 0, commandsRefused: 0 };
 
   constructor(parameters: MkzParameters, port: CanPort, options: CanbusOptions = {}) {
     this.controller = new MkzController(parameters);
@@ -63,6 +68,7 @@ export class CanbusCore {
       commandTimeoutS: 0,
       timeoutBrakePercent: 50,
       publishWhileEnabling: true,
+      maxCommandAgeS: 0,
       reportTimeoutS: 0,
       stopRequested: () => false,
       ...options,
@@ -78,6 +84,10 @@ export class CanbusCore {
   }
 
   onCommand(command: apollo.control.ControlCommand, nowS: number): void {
+    if (this.#refuses(command, nowS)) {
+      this.counters.commandsRefused++;
+      return;
+    }
     const since = nowS - this.#lastCommandS;
     // A clock that was set back must not shut commands out, and what the operator asks for rides on one command only:
     // Apollo drops it when its timers jitter.
@@ -106,6 +116,15 @@ export class CanbusCore {
         header: { timestamp_sec: nowS, module_name: "chassis", sequence_num: ++this.#sequence },
       },
     };
+  }
+
+  #refuses(command: apollo.control.ControlCommand, nowS: number): boolean {
+    const { maxCommandAgeS } = this.#options;
+    const action = command.pad_msg?.action;
+    if (action !== undefined && action !== apollo.control.DrivingAction.START) return false;
+    const { throttle = 0, brake = 0, steering_target = 0, steering_rate = 0 } = command;
+    if (!Number.isFinite(throttle + brake + steering_target + steering_rate)) return true;
+    return maxCommandAgeS > 0 && !(Math.abs(nowS - (command.header?.timestamp_sec ?? 0)) <= maxCommandAgeS);
   }
 
   get #deaf(): boolean {

@@ -409,6 +409,23 @@ describe("canbus on a bus", () => {
     expect(v.car.actuators.throttle).toBeLessThan(0.1);
   });
 
+  test("refuses commands that are not finite, and stale ones when asked to; STOP passes", () => {
+    const v = vehicle({ maxCommandAgeS: 0.1, commandTimeoutS: 0.1 });
+    const stamped = (timestamp_sec: number) => ({ ...go, header: { timestamp_sec } });
+    v.canbus.onCommand({ ...stamped(100), pad_msg: { action: START } }, 100.2);
+    expect(v.canbus.controller.busy).toBe(false);
+    v.canbus.onCommand(stamped(3700), 100.2);
+    v.canbus.onCommand({ ...stamped(100.2), brake: Number.NaN }, 100.2);
+    expect(v.canbus.counters.commandsRefused).toBe(3);
+    v.canbus.onCommand({ ...stamped(100.2), pad_msg: { action: START } }, 100.2);
+    expect(v.canbus.controller.busy).toBe(true);
+    v.canbus.controller.assume(DrivingMode.COMPLETE_AUTO_DRIVE);
+    const fresh = vehicle({ maxCommandAgeS: 0.1 });
+    fresh.canbus.controller.assume(DrivingMode.COMPLETE_AUTO_DRIVE);
+    fresh.canbus.onCommand({ ...stamped(50), pad_msg: { action: RESET } }, 100);
+    expect(fresh.canbus.controller.mode).toBe(DrivingMode.COMPLETE_MANUAL);
+  });
+
   test("says nothing of a car that does not report, when asked to watch", () => {
     const watching = vehicle({ reportTimeoutS: 0.1 });
     watching.run(1);
