@@ -1,9 +1,12 @@
 import type { ControlCommand } from "./messages.ts";
 
+/** Control limits the steering before it filters it, and the filter overshoots a step from lock to lock by less than 10 %. */
+const STEERING = 110;
+
 const RANGES = [
   ["throttle", 0, 100],
   ["brake", 0, 100],
-  ["steering_target", -100, 100],
+  ["steering_target", -STEERING, STEERING],
   ["steering_rate", 0, 100],
   ["speed", -1000, 1000],
   ["acceleration", -100, 100],

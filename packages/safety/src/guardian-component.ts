@@ -4,7 +4,15 @@ import type { GuardianConfig } from "./config.ts";
 import { GuardianCore } from "./guardian-core.ts";
 import type { Instant } from "./instant.ts";
 import type { ControlCommand } from "./messages.ts";
-import { chassisTopic, controlTopic, guardianTopic, monitorTopic, padTopic, statusTopic } from "./topics.ts";
+import {
+  chassisTopic,
+  controlTopic,
+  guardianTopic,
+  monitorTopic,
+  padTopic,
+  planningTopic,
+  statusTopic,
+} from "./topics.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { WatchdogGuard } from "./watchdog-guard.ts";
 
@@ -32,6 +40,7 @@ export function guardianComponent(node: Node, options: GuardianComponentOptions)
   node.subscribe(controlTopic).on(({ message }) => send(core.onCommand(message, now())));
   node.subscribe(monitorTopic).on(({ message }) => core.onMonitor(message, now()));
   node.subscribe(statusTopic).on(({ message }) => core.onStatus(message, now()));
+  node.subscribe(planningTopic).on(({ message }) => core.onTrajectory(message, now()));
   if (watchdog !== undefined) {
     const { COMPLETE_MANUAL } = apollo.canbus.Chassis.DrivingMode;
     node.subscribe(chassisTopic).on(({ message }) => watchdog.block.arm(message.driving_mode !== COMPLETE_MANUAL));

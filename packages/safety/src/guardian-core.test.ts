@@ -77,6 +77,18 @@ test("a silent monitor stops the car after 2.5 s", () => {
   expect(guardian.stop?.reason).toContain("monitor");
 });
 
+test("the same status again is no life sign", () => {
+  const guardian = driving(10);
+  guardian.onStatus({ header: { timestamp_sec: EPOCH_S } }, at(10));
+  for (let t = 20; t <= 2510; t += 10) {
+    guardian.onStatus({ header: { timestamp_sec: EPOCH_S } }, at(t));
+    guardian.onCommand(command(t), at(t));
+    expect(guardian.cycle(at(t))).toBeUndefined();
+  }
+  guardian.onCommand(command(2520), at(2520));
+  expect(guardian.cycle(at(2520))).toMatchObject(SOFT);
+});
+
 test("FATAL of the monitor brakes harder, and raises a stop that is there already", () => {
   const guardian = driving(100);
   guardian.cycle(at(300));
@@ -92,7 +104,7 @@ describe("commands that make no sense", () => {
     ["throttle", { throttle: 100.1 }],
     ["brake", { brake: -1 }],
     ["brake", { brake: Number.POSITIVE_INFINITY }],
-    ["steering_target", { steering_target: 101 }],
+    ["steering_target", { steering_target: 111 }],
     ["steering_rate", { steering_rate: -1 }],
     ["speed", { speed: Number.NaN }],
     ["acceleration", { acceleration: Number.NEGATIVE_INFINITY }],
@@ -152,6 +164,27 @@ test.for([-3600, 3600])("the time of day jumps by %d s: the car stops, and RESET
   guardian.onPad({ action: DrivingAction.RESET });
   const sent = { ...command(410), header: { timestamp_sec: EPOCH_S + jumpS + 0.41, sequence_num: 42 } };
   expect(guardian.onCommand(sent, at(410, jumpS))).toBe(sent);
+});
+
+describe("a trajectory that control would follow", () => {
+  const point = (relative_time: number) => ({ x: relative_time, y: 0, relative_time });
+  test.for([
+    ["of one point", [point(0)]],
+    ["that runs backward in time", [point(0), point(1), point(0.5)]],
+    ["with a time that is no number", [point(0), point(Number.NaN), point(1)]],
+  ] as const)("%s stops the car", ([, points]) => {
+    const guardian = driving(100);
+    guardian.onTrajectory({ adc_trajectory_point: [...points] }, at(105));
+    expect(guardian.cycle(at(110))).toMatchObject(SOFT);
+    expect(guardian.stop?.reason).toMatch(/^trajectory: /);
+  });
+
+  test("and a good one, or one with its e-stop set, does not", () => {
+    const guardian = driving(100);
+    guardian.onTrajectory({ adc_trajectory_point: [point(0), point(0), point(1)] }, at(105));
+    guardian.onTrajectory({ estop: { is_estop: true } }, at(105));
+    expect(guardian.cycle(at(110))).toBeUndefined();
+  });
 });
 
 test("the driver's STOP and RESET go on to canbus while the guardian brakes, once; START does not", () => {
@@ -215,7 +248,7 @@ test("whatever comes, nothing throws and only plausible commands go out", () => 
         for (const [least, value, most] of [
           [0, out.throttle ?? 0, 100],
           [0, out.brake ?? 0, 100],
-          [-100, out.steering_target ?? 0, 100],
+          [-110, out.steering_target ?? 0, 110],
           [-1000, out.speed ?? 0, 1000],
           [-Number.MAX_VALUE, out.header!.timestamp_sec!, Number.MAX_VALUE],
         ] as const) {

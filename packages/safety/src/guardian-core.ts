@@ -1,3 +1,4 @@
+import type { apollo } from "@delos/msgs";
 import { implausible, orderOf } from "./command-check.ts";
 import type { GuardianConfig } from "./config.ts";
 import type { Instant } from "./instant.ts";
@@ -11,6 +12,7 @@ import {
   type PadMessage,
 } from "./messages.ts";
 import { type Stop, StopLatch, type StopSeverity } from "./stop-latch.ts";
+import { implausibleTrajectory } from "./trajectory-check.ts";
 
 /**
  * The guardian without a bus. It stands between control and canbus: a good command is passed on as it is and at once; in
@@ -30,6 +32,7 @@ export class GuardianCore {
   #commandMs = 0;
   #steeringTarget = 0;
   #monitorMs: number | undefined;
+  #statusStampS: number | undefined;
   /** A pad message that takes the car out of automatic driving, which must get through although control does not. */
   #release: PadMessage | undefined;
   #sequence = 0;
@@ -94,8 +97,11 @@ export class GuardianCore {
     return command;
   }
 
-  /** The monitor's own status: that it lives, and what it finds now. */
+  /** The monitor's own status: that it lives, and what it finds now. The same one again is no life sign. */
   onStatus(status: MonitorMessage, at: Instant): void {
+    const stampS = status.header?.timestamp_sec;
+    if (stampS !== undefined && stampS === this.#statusStampS) return;
+    this.#statusStampS = stampS;
     this.#monitorMs = at.monotonicMs;
     this.onMonitor(status, at);
   }
@@ -104,6 +110,12 @@ export class GuardianCore {
   onMonitor(message: MonitorMessage, at: Instant): void {
     const fatal = message.item?.find((item) => item.log_level === LogLevel.FATAL);
     if (fatal !== undefined) this.#trip(`monitor: ${fatal.msg ?? "FATAL"}`, "emergency", at);
+  }
+
+  /** One that leads nowhere or backward stops the car, although control would follow it. */
+  onTrajectory(trajectory: apollo.planning.ADCTrajectory, at: Instant): void {
+    const bad = implausibleTrajectory(trajectory);
+    if (bad !== undefined) this.#trip(`trajectory: ${bad}`, "soft", at);
   }
 
   /** RESET clears the stop. STOP and RESET also go on to canbus while the guardian brakes: the driver may always take over. */

@@ -30,3 +30,8 @@ export const guardianTopic: Topic<apollo.control.ControlCommand> = topic(
 export const chassisTopic: Topic<apollo.canbus.Chassis> = topic("/apollo/canbus/chassis", apollo.canbus.Chassis, {
   depth: 10,
 });
+export const planningTopic: Topic<apollo.planning.ADCTrajectory> = topic(
+  "/apollo/planning",
+  apollo.planning.ADCTrajectory,
+  { depth: 1 },
+);
