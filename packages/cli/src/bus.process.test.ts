@@ -1,0 +1,139 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+
+/** `delos` from source, in a process of its own, on loopback. */
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const delosArgs = ["--import", "@oxc-node/core/register", "--conditions=@delos/source", "packages/delos/src/bin.ts"];
+const peers = fileURLToPath(new URL("../../transport-rtps/test-peers/", import.meta.url));
+const cycloneInstalled = ["idlc", "cc"].every((tool) => spawnSync("which", [tool]).status === 0);
+
+/** Of its own for each test, below the ephemeral ports. */
+let domain = 20 + (process.pid % 60);
+let running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  running = [];
+  domain++;
+});
+
+function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+  const child = spawn(command, args, { cwd: root, env, stdio: ["pipe", "pipe", "pipe"] });
+  running.push(child);
+  const text = { out: "", err: "" };
+  child.stdout.on("data", (data: Buffer) => void (text.out += String(data)));
+  child.stderr.on("data", (data: Buffer) => void (text.err += String(data)));
+  const status = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { child, text, status };
+}
+
+const delos = (...args: string[]) =>
+  start(process.execPath, [...delosArgs, ...args, "--domain", String(domain), "--interface", "127.0.0.1"]);
+
+const objects = (text: string): Record<string, unknown>[] =>
+  text
+    .trim()
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const messages = (text: string): unknown[] => objects(text).map(({ message }) => message);
+
+describe("two delos processes over RTPS on loopback", () => {
+  test("what one publishes, the other echoes; in between it is seen in list and info", async () => {
+    const type = ["/chatter", "std_msgs/msg/String"];
+    const echo = delos("topic", "echo", ...type, "--ros2", "--reliability", "reliable", "--count", "20", "--json");
+    const pub = delos("topic", "pub", ...type, '{"data":"hi"}', "--ros2", "--rate", "10", "--times", "20", "-w", "1");
+    const info = delos("topic", "info", "/chatter", "--json", "--spin-time", "10");
+    expect([await pub.status, await echo.status, await info.status]).toEqual([0, 0, 0]);
+    expect(messages(echo.text.out)).toEqual(Array.from({ length: 20 }, () => ({ data: "hi" })));
+    expect(JSON.parse(info.text.out)).toMatchObject({ type: "std_msgs/msg/String" });
+  });
+
+  test("a protobuf type is told by its publisher: echo needs no name of it", async () => {
+    const value = '{"speed_mps": 2.5, "gear_location": "GEAR_DRIVE"}';
+    const pub = delos("topic", "pub", "/chassis", "apollo.canbus.Chassis", value, "--durability", "transient_local");
+    const echo = delos("topic", "echo", "/chassis", "--once", "--json", "--timeout", "60", "--reliability", "reliable");
+    expect(await echo.status).toBe(0);
+    expect(objects(echo.text.out)).toMatchObject([
+      { type: "apollo.canbus.Chassis", message: { speed_mps: 2.5, gear_location: "GEAR_DRIVE" } },
+    ]);
+    pub.child.kill("SIGINT");
+    expect(await pub.status).toBe(130);
+  });
+});
+
+describe.skipIf(!cycloneInstalled)("delos and Eclipse Cyclone DDS (skipped without idlc and cc)", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "delos-cli-peer-"));
+    execFileSync("idlc", ["-l", "c", "-o", folder, join(peers, "peer-types.idl")]);
+    const files = [join(peers, "cyclone-peer.c"), join(folder, "peer-types.c")];
+    execFileSync("cc", ["-O1", "-I", folder, "-o", join(folder, "cyclone-peer"), ...files, "-lddsc"]);
+    writeFileSync(
+      join(folder, "loopback.xml"),
+      `<CycloneDDS><Domain Id="any"><General><Interfaces><NetworkInterface name="lo" multicast="true"/></Interfaces></General></Domain></CycloneDDS>`,
+    );
+    return () => rmSync(folder, { recursive: true, force: true });
+  });
+
+  const peer = (...args: string[]) =>
+    start(join(folder, "cyclone-peer"), [String(domain), ...args], {
+      ...process.env,
+      CYCLONEDDS_URI: `file://${join(folder, "loopback.xml")}`,
+    });
+
+  test("echo --ros2 prints every latched string of a late-joined publisher", async () => {
+    peer("pub", "string", "rt/chatter", "count", "10", "tl");
+    const qos = ["--reliability", "reliable", "--durability", "transient_local"];
+    const echo = delos("topic", "echo", "/chatter", "std_msgs/msg/String", "--ros2", ...qos, "--count", "10", "--json");
+    expect(await echo.status).toBe(0);
+    expect(messages(echo.text.out)).toEqual(Array.from({ length: 10 }, (_, i) => ({ data: `sample ${i + 1}` })));
+  });
+
+  test("echo without a type finds it: ROS 2's standard types by their names", async () => {
+    peer("pub", "string", "rt/chatter", "count", "3", "tl");
+    const echo = delos("topic", "echo", "/chatter", "--count", "3", "--json", "--spin-time", "10");
+    expect(await echo.status).toBe(0);
+    expect(objects(echo.text.out)[2]).toMatchObject({ type: "std_msgs/msg/String", message: { data: "sample 3" } });
+  });
+
+  test("pub --ros2 reaches a reliable subscriber, each message once", async () => {
+    const sub = peer("sub", "string", "rt/chatter", "count", "20");
+    const pub = delos(
+      "topic",
+      "pub",
+      "/chatter",
+      "std_msgs/msg/String",
+      "{data: hi}",
+      "--ros2",
+      "-r",
+      "50",
+      "-t",
+      "20",
+      "-w",
+      "1",
+    );
+    expect([await pub.status, await sub.status]).toEqual([0, 0]);
+    expect(sub.text.out.trim().split("\n")).toEqual(Array.from({ length: 20 }, () => "text hi"));
+  });
+
+  test("a keyed type of one's own: echo by its fields, keys unsaid, and as bytes; pub with its key", async () => {
+    const fields = "long id; string text;";
+    const type = ["readings", "delos_test::Reading"];
+    peer("pub", "reading", "readings", "count", "4", "tl");
+    const qos = ["--reliability", "reliable", "--durability", "transient_local"];
+    const echo = delos("topic", "echo", ...type, "--cdr", fields, ...qos, "--count", "3", "--json");
+    const raw = delos("topic", "echo", ...type, "--raw", ...qos, "--once", "--json");
+    expect([await echo.status, await raw.status]).toEqual([0, 0]);
+    expect(messages(echo.text.out)).toContainEqual({ id: 2, text: "sample 2" });
+    expect(objects(raw.text.out)[0]!["data"]).toMatch(/^0001[\da-f]{4}[\da-f]{8}/);
+    domain++;
+    const sub = peer("sub", "reading", "readings", "count", "1");
+    const pub = delos("topic", "pub", ...type, "{id: 7, text: seven}", "--cdr", `@key ${fields}`, "--once", "-w", "1");
+    expect([await pub.status, await sub.status]).toEqual([0, 0]);
+    expect(sub.text.out).toBe("reading 7 seven\n");
+  });
+});
