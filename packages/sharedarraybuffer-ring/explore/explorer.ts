@@ -153,7 +153,7 @@ function search<Event>(
     return result;
   };
 
-  class SharedBytes extends Uint8Array {
+  class SharedBytes extends Uint8Array<SharedArrayBuffer> {
     override set(source: ArrayLike<number>, at = 0): void {
       const half = source.length >>> 1;
       const target = liveBytes.subarray(this.byteOffset, this.byteOffset + this.length);
@@ -180,7 +180,7 @@ function search<Event>(
   };
 
   /** For readers: a view is what was there when it was asked for. */
-  class ReadBytes extends Uint8Array {
+  class ReadBytes extends Uint8Array<SharedArrayBuffer> {
     override subarray(from = 0, to = this.length): Uint8Array<SharedArrayBuffer> {
       return read(from, to - from) as Uint8Array<SharedArrayBuffer>;
     }
