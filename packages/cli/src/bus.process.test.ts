@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { apollo } from "@delos/msgs";
+import { open, topic } from "@delos/runtime";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
 /** `delos` from source, in a process of its own, on loopback. */
@@ -63,6 +65,31 @@ describe("two delos processes over RTPS on loopback", () => {
     pub.child.kill("SIGINT");
     expect(await pub.status).toBe(130);
   });
+});
+
+test("a program on auto: by reference within its thread, RTPS to the process that echoes, told by topic info", async () => {
+  await using program = await open({ name: "program", transports: "auto", domain, log: () => {} });
+  const Chassis = topic("/chassis", apollo.canbus.Chassis, { durability: "transient_local" });
+  const here: unknown[] = [];
+  const publisher = program.node("car").publisher(Chassis);
+  program
+    .node("eye")
+    .subscribe(Chassis)
+    .on(({ message }) => here.push(message));
+  const message = { speed_mps: 3 };
+  publisher.publish(message);
+  expect(here[0]).toBe(message);
+  const everywhere = (...args: string[]) =>
+    start(process.execPath, [...delosArgs, ...args, "--domain", String(domain)]);
+  const echo = everywhere("topic", "echo", "/chassis", "--count", "2", "--json");
+  await expect.poll(() => publisher.matched.length).toBe(2);
+  const info = everywhere("topic", "info", "/chassis", "--json");
+  expect(await info.status).toBe(0);
+  const { connections } = JSON.parse(info.text.out) as { connections: { to: string; transport: string }[] };
+  expect(connections.map(({ transport }) => transport).sort()).toEqual(["inprocess", "rtps"]);
+  publisher.publish({ speed_mps: 4 });
+  expect(await echo.status).toBe(0);
+  expect(messages(echo.text.out)).toEqual([{ speed_mps: 3 }, { speed_mps: 4 }]);
 });
 
 describe.skipIf(!cycloneInstalled)("delos and Eclipse Cyclone DDS (skipped without idlc and cc)", () => {

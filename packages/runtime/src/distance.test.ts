@@ -1,6 +1,8 @@
+import { Logger, type LogRecord, SystemClock } from "@delos/core";
 import { delos } from "@delos/msgs";
 import { InProcessBus, inProcess, type Reach, type TransportFactory } from "@delos/transport";
 import { expect, test } from "vitest";
+import { openThoseThatOpen } from "./auto-transports.ts";
 import { open, type Runtime } from "./runtime.ts";
 import { topic } from "./topic.ts";
 
@@ -41,4 +43,25 @@ test("a message is encoded once for all transports", async () => {
   const raw = [a, b].map((runtime) => runtime.node("tool").subscribeAny("/t"));
   a.node("a").publisher(Log).publish({ message: "x" });
   expect(raw[0]!.latest()!.bytes).toBe(raw[1]!.latest()!.bytes);
+});
+
+test("auto: a transport that cannot be opened is one line of warning, and nobody is told of it", async () => {
+  const records: LogRecord[] = [];
+  const log = new Logger("delos", new SystemClock(), (record) => records.push(record));
+  const near = named("near", "thread");
+  const broken: TransportFactory = { ...named("far", "network"), open: () => Promise.reject(new Error("EPERM")) };
+  const addresses = [broken.address, near.address];
+  const open = (factory: TransportFactory) =>
+    factory === broken ? broken.open({} as never) : Promise.resolve({ name: factory.address.name } as never);
+  expect(await openThoseThatOpen([broken, near], addresses, log, open)).toEqual([{ name: "near" }]);
+  expect(addresses).toEqual([near.address]);
+  expect(records.map(({ level, message }) => [level, message])).toEqual([
+    ["warn", expect.stringMatching(/far cannot be opened.*network.*EPERM/)],
+  ]);
+});
+
+test("auto: a domain that is none is wrong usage; without auto nothing but this thread is reached", async () => {
+  await expect(open({ transports: "auto", domain: 233 })).rejects.toThrow(/0 to 232/);
+  await using runtime = await open({ log: () => {} });
+  expect(runtime.transports.map(({ name }) => name)).toEqual(["inprocess"]);
 });

@@ -29,6 +29,7 @@ import {
   type Transport,
   type TransportFactory,
 } from "@delos/transport";
+import { autoTransports, openThoseThatOpen } from "./auto-transports.ts";
 import { Executor } from "./executor.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import { LogFan, standardError } from "./log-fan.ts";
@@ -43,8 +44,13 @@ import { checkName } from "./topic.ts";
 export interface RuntimeOptions {
   /** Shown to others; the program's file unless given. */
   readonly name?: string;
-  /** In-process alone unless given. Which one serves a pair of endpoints is chosen by distance. */
-  readonly transports?: readonly TransportFactory[];
+  /**
+   * In-process alone unless given. `auto`: in-process, shared memory between threads and RTPS, as far as each can be opened
+   * here. Which one serves a pair of endpoints is chosen by distance.
+   */
+  readonly transports?: "auto" | readonly TransportFactory[];
+  /** Of `auto`: the DDS domain, 0 … 232. The environment's ROS_DOMAIN_ID, or else 0, unless given. */
+  readonly domain?: number;
   /** The machine's clock unless given. `recorded`: follows the topic `/clock`. */
   readonly clock?: Clock | "system" | "recorded";
   /** Where log lines go; standard error, from `warn` up, unless given. */
@@ -71,32 +77,43 @@ export interface RuntimeEvents extends EventMap {
 export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
   const { clock: choice = "system" } = options;
   const clock = choice === "system" ? new SystemClock() : choice === "recorded" ? new SimulatedClock() : choice;
-  const factories = options.transports ?? [inProcess()];
+  const auto = options.transports === "auto";
+  const factories =
+    options.transports === "auto" ? await autoTransports(options.domain) : (options.transports ?? [inProcess()]);
   const addresses = factories.map((factory) => factory.address);
   const participant = newParticipant(options.name ?? programName(), addresses);
   const log = new LogFan(options.log ?? standardError);
   const logger = new Logger("delos", clock, (record) => log.write(record), options.logLevel ?? "info");
+  const openOne = (factory: TransportFactory): Promise<Transport> => {
+    const { address } = factory;
+    return factory.open({
+      participant,
+      clock,
+      log: logger.child(address.name),
+      carries: (local, remote) => {
+        const nearest = nearestTransport(local.participant, remote.participant);
+        return nearest?.name === address.name && nearest.domain === address.domain;
+      },
+    });
+  };
+  const transports = auto
+    ? await openThoseThatOpen(factories, addresses, logger, openOne)
+    : await openAll(factories, openOne);
+  return new Runtime(participant, clock, logger, log, transports, options);
+}
+
+async function openAll(
+  factories: readonly TransportFactory[],
+  openOne: (factory: TransportFactory) => Promise<Transport>,
+): Promise<Transport[]> {
   const transports: Transport[] = [];
   try {
-    for (const factory of factories) {
-      const { address } = factory;
-      transports.push(
-        await factory.open({
-          participant,
-          clock,
-          log: logger.child(address.name),
-          carries: (local, remote) => {
-            const nearest = nearestTransport(local.participant, remote.participant);
-            return nearest?.name === address.name && nearest.domain === address.domain;
-          },
-        }),
-      );
-    }
+    for (const factory of factories) transports.push(await openOne(factory));
   } catch (error) {
     await Promise.allSettled(transports.map((transport) => transport[Symbol.asyncDispose]()));
     throw error;
   }
-  return new Runtime(participant, clock, logger, log, transports, options);
+  return transports;
 }
 
 /** Nodes, their transports, one clock and one order of dispatch. */
