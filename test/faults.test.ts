@@ -62,6 +62,34 @@ describe("a stop stays when its cause has gone:", () => {
   });
 });
 
+describe("after a stop whose cause has gone,", () => {
+  const { RESET, START } = apollo.control.DrivingAction;
+  const away = { links: { command: { kind: "drop" } }, forMs: 500 } as const;
+
+  test("START alone does not move the car", () => {
+    const result = faultDrive({ ...away, pads: [{ afterMs: 2000, action: START }] });
+    expect(result.guardian.stop).toBeDefined();
+    expect(result.speedAtEndMps).toBeLessThan(0.1);
+  });
+
+  test("RESET hands it to the driver, and START drives again", () => {
+    const reset = { afterMs: 2000, action: RESET };
+    const byHand = faultDrive({ ...away, pads: [reset] });
+    expect(byHand.mode).toBe(apollo.canbus.Chassis.DrivingMode.COMPLETE_MANUAL);
+    expect(byHand.guardian.stop).toBeUndefined();
+    const again = faultDrive({ ...away, pads: [reset, { afterMs: 2200, action: START }] });
+    expect(again.mode).toBe(apollo.canbus.Chassis.DrivingMode.COMPLETE_AUTO_DRIVE);
+    expect(again).toMatchObject({ stopMs: undefined, releaseMs: undefined });
+    expect(again.speedAtEndMps).toBeGreaterThan(0.2);
+  });
+
+  test("RESET while the cause lasts does not", () => {
+    const result = faultDrive({ links: away.links, pads: [{ afterMs: 2000, action: RESET }] });
+    expect(result.guardian.stop).toBeDefined();
+    expect(result.speedAtEndMps).toBeLessThan(0.1);
+  });
+});
+
 test("what is dropped is counted", () => {
   const counters = (fault: string): FaultResult["canbus"]["counters"] =>
     results.get(FAULTS.find((one) => one.fault === fault)!)!.canbus.counters;

@@ -50,6 +50,8 @@ export interface FaultScript {
   readonly jumpOf?: "control" | "localization";
   /** Something done once. */
   readonly act?: (drive: FaultActors) => void;
+  /** What the operator does afterwards. */
+  readonly pads?: readonly { readonly afterMs: number; readonly action: apollo.control.DrivingAction }[];
   /** Without the watchdog: what the rest of the chain does alone. */
   readonly noWatchdog?: boolean;
 }
@@ -259,6 +261,7 @@ export function faultDrive(script: FaultScript): FaultResult {
     }
     if (ms === 250) actors.pad(apollo.control.DrivingAction.RESET);
     if (ms === 300) actors.pad(apollo.control.DrivingAction.START);
+    for (const { afterMs, action } of script.pads ?? []) if (ms === FAULT_MS + afterMs) actors.pad(action);
     if (turns("control")) {
       beat("control");
       for (const command of links.command.send(control.cycle(wallS("control")), ms)) onCommand(command);
