@@ -18,6 +18,8 @@ export interface CanbusComponentOptions extends CanbusOptions {
   readonly enableChassisDetail?: boolean;
   /** Where commands come from: the guardian's topic when one stands between. */
   readonly commandTopic?: string;
+  /** Called after every step: a heartbeat for the watchdog. */
+  readonly onStep?: () => void;
 }
 
 /** Step of canbus and of the simulated car, ms. */
@@ -25,7 +27,7 @@ const STEP_MS = 5;
 
 /** The canbus module on the bus: commands to frames, frames to Chassis. It ends with its node. */
 export function canbusComponent(node: Node, options: CanbusComponentOptions): CanbusCore {
-  const { parameters, port, enableChassisDetail = false, commandTopic, ...rest } = options;
+  const { parameters, port, enableChassisDetail = false, commandTopic, onStep, ...rest } = options;
   const core = new CanbusCore(parameters, port, rest);
   const nowS = (): number => node.clock.nowMs() / 1000;
   const commands =
@@ -35,6 +37,7 @@ export function canbusComponent(node: Node, options: CanbusComponentOptions): Ca
   const detail = enableChassisDetail ? node.publisher(ChassisDetail) : undefined;
   node.every({ periodMs: STEP_MS, overrun: "skip" }, () => {
     const step = core.step(nowS());
+    onStep?.();
     if (step.chassis === undefined) return;
     chassis.publish(step.chassis);
     detail?.publish(structuredClone(core.controller.detail));
