@@ -17,6 +17,11 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^loan: frames seen (\d+ ){4}of 180, \d+ % of a core, peak memory \d+ MB$/m,
     /^postMessage: frames seen (\d+ ){4}of 180, \d+ % of a core, peak memory \d+ MB$/m,
   ],
+  "ros2-chatter": [
+    /^talking to \/listener \(delos\)$/m,
+    /^I heard: \[Hello World: 1\]$/m,
+    /^I heard: \[Hello World: 10\]$/m,
+  ],
   "talker-listener": [
     /^callback: 1: 0 m\/s$/m,
     /^observer: the car is slow$/m,
