@@ -67,6 +67,26 @@ describe("two delos processes over RTPS on loopback", () => {
   });
 });
 
+test("who hears any type hears a type with a key too", async () => {
+  const fields = "string color; long x;";
+  const echo = delos(
+    "topic",
+    "echo",
+    "Square",
+    "ShapeType",
+    "--cdr",
+    fields,
+    "--reliability",
+    "reliable",
+    "--once",
+    "--json",
+  );
+  const value = "{color: RED, x: 1}";
+  const pub = delos("topic", "pub", "Square", "ShapeType", value, "--cdr", `@key ${fields}`, "--once", "-w", "1");
+  expect([await pub.status, await echo.status]).toEqual([0, 0]);
+  expect(messages(echo.text.out)).toEqual([{ color: "RED", x: 1 }]);
+});
+
 test("a program on auto: by reference within its thread, RTPS to the process that echoes, told by topic info", async () => {
   await using program = await open({ name: "program", transports: "auto", domain, log: () => {} });
   const Chassis = topic("/chassis", apollo.canbus.Chassis, { durability: "transient_local" });

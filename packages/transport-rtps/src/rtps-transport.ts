@@ -221,7 +221,9 @@ export class RtpsTransport implements Transport {
     const theirs = remote.data!;
     const add = (policy: string, offered: string, requested: string, explanation: string): void =>
       void found.push({ policy, offered, requested, explanation });
-    if (isKeyedEntity(own.guid.entityId) !== isKeyedEntity(theirs.guid.entityId) && found.length === 0) {
+    // A reader of any type of Delos takes both forms.
+    const anyType = local.schema === undefined || other.schema === undefined;
+    if (!anyType && isKeyedEntity(own.guid.entityId) !== isKeyedEntity(theirs.guid.entityId) && found.length === 0) {
       const form = (data: EndpointData): string => (isKeyedEntity(data.guid.entityId) ? "keyed" : "keyless");
       const [offer, request] = local.kind === "publication" ? [own, theirs] : [theirs, own];
       add(
