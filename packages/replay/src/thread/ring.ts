@@ -129,7 +129,7 @@ export class RingProducer extends RingEnd {
 
   /** Wakes the consumer if it sleeps. Once after several pushes: waking costs as much as a hundred of them. */
   flush(): void {
-    // SYNC idle: WRITTEN was stored before IDLE is read, and the consumer sets IDLE before it looks at WRITTEN again
+    // SYNC idle: WRITTEN was stored before IDLE is read, and the consumer looks at WRITTEN again after it has set IDLE
     if (Atomics.load(this.words, IDLE) === 0) return;
     Atomics.store(this.words, IDLE, 0);
     Atomics.notify(this.words, WRITTEN);
@@ -231,9 +231,16 @@ export class RingConsumer extends RingEnd {
 
   /** Resolves when there is something to take (or for no reason). Undefined: there is already. */
   wait(): Promise<unknown> | undefined {
-    Atomics.store(this.words, IDLE, 1); // SYNC idle
     const waiting = waitAsync(this.words, WRITTEN, this.#read);
-    return waiting.async ? waiting.value : undefined;
+    if (!waiting.async) return undefined;
+    // SYNC idle: only a waiter that can be woken says that it waits. A flush in between finds IDLE unset and wakes nobody,
+    // so WRITTEN is looked at once more.
+    Atomics.store(this.words, IDLE, 1);
+    if (!this.isEmpty) {
+      Atomics.store(this.words, IDLE, 0);
+      this.cancelWait();
+    }
+    return waiting.value;
   }
 
   /** Ends a pending `wait()`. */
