@@ -131,7 +131,9 @@ async function ddsperfThroughput(bytes: number, seconds: number, config: string)
 async function ddsperfLatency(bytes: number, seconds: number, config: string): Promise<BenchRow> {
   const lines = await ddsperfPair(["ping", "size", String(bytes)], ["pong"], seconds, config);
   const figures = lines
-    .map((line) => / mean ([\d.]+)us min ([\d.]+)us 50% ([\d.]+)us 90% ([\d.]+)us 99% ([\d.]+)us max ([\d.]+)us/.exec(line))
+    .map((line) =>
+      / mean ([\d.]+)us min ([\d.]+)us 50% ([\d.]+)us 90% ([\d.]+)us 99% ([\d.]+)us max ([\d.]+)us/.exec(line),
+    )
     .filter((match) => match !== null);
   const middle = figures[Math.floor(figures.length / 2)];
   return {

@@ -18,8 +18,6 @@ import { holdProcess } from "./turns.ts";
  * would lose wake-ups, and a count of sleepers would leak when one is killed. A ringer that is killed between clearing FLAG
  * and waking leaves sleepers behind: everyone therefore sleeps in slices and looks again.
  */
-export const BELL_WORDS = 2;
-
 /** No sleep is longer: the most that a ringer killed in the wrong place can delay a sleeper. */
 export const SLICE_MS = 100;
 /** An event loop is woken for nothing less often: a timer's turn there is dearer than in a blocked thread. */

@@ -3,7 +3,7 @@ import type { Qos } from "@delos/transport";
 import { readBytes } from "./participant-data.ts";
 import { addQosParameters, readQosParameter, unstatedQos } from "./qos-parameters.ts";
 import { PARTICIPANT } from "./wire/entity-id.ts";
-import { type Guid, type GuidPrefix, readGuid, writeGuid } from "./wire/guid.ts";
+import { type Guid, readGuid, writeGuid } from "./wire/guid.ts";
 import { type Locator, readLocator } from "./wire/locator.ts";
 import { PROTOCOL_VERSION, VENDOR_DELOS } from "./wire/message.ts";
 import { mustUnderstandUnknown, PID } from "./wire/parameter-id.ts";
@@ -161,5 +161,3 @@ export function writeEndpointData(data: EndpointData): Uint8Array {
 export function writeEndpointKey(guid: Guid): Uint8Array {
   return new ParameterListBuilder().add(PID.ENDPOINT_GUID, (value) => writeGuid(value, guid)).finish();
 }
-
-export const participantGuid = (prefix: GuidPrefix): Guid => ({ prefix, entityId: PARTICIPANT });

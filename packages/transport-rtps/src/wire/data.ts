@@ -5,7 +5,6 @@ import { readSequenceNumber, writeSequenceNumber } from "./sequence-number.ts";
 export const DATA_INLINE_QOS = 0x02;
 export const DATA_PAYLOAD = 0x04;
 export const DATA_KEY = 0x08;
-export const DATA_NON_STANDARD = 0x10;
 
 /**
  * DATA: one sample, or the end of an instance. DDSI-RTPS 2.5 §8.3.8.2 (meaning), §9.4.5.4 (bytes).

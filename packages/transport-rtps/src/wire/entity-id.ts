@@ -1,5 +1,4 @@
 /** Entity ids as 32-bit numbers, big-endian on the wire: three bytes of key and one of kind. DDSI-RTPS 2.5 §9.3.1.2. */
-export const ENTITY_UNKNOWN = 0;
 export const PARTICIPANT = 0x000001c1;
 export const SPDP_WRITER = 0x000100c2;
 export const SPDP_READER = 0x000100c7;
@@ -22,11 +21,6 @@ export const BUILTIN_ENDPOINTS = 0x0000_0c3f;
 export const isKeyedEntity = (entityId: number): boolean => {
   const kind = entityId & 0x3f;
   return kind === KEYED_WRITER || kind === KEYED_READER;
-};
-
-export const isWriterEntity = (entityId: number): boolean => {
-  const kind = entityId & 0x3f;
-  return kind === KEYED_WRITER || kind === KEYLESS_WRITER;
 };
 
 export const isBuiltinEntity = (entityId: number): boolean => (entityId & 0xc0) === 0xc0;

@@ -9,7 +9,6 @@ export interface RtpsTime {
   readonly fraction: number;
 }
 
-export const TIME_INVALID: RtpsTime = { seconds: -1, fraction: 0xffff_ffff };
 export const DURATION_INFINITE: RtpsTime = { seconds: 0x7fff_ffff, fraction: 0xffff_ffff };
 
 export function readTime(reader: ByteReader): RtpsTime {
