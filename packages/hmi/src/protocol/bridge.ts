@@ -10,6 +10,8 @@ import {
   optionalDouble,
   optionalSigned,
   optionalString,
+  optionalUnsigned,
+  signed,
   string,
   strings,
   unsigned,
@@ -20,7 +22,9 @@ import {
  * proto/delos/bridge.proto as the page reads it; a test holds the two against each other, field by field.
  * Map frame: x east, y north, z up, metres. Angles in radians, counter-clockwise from east. Times in unix seconds.
  */
-export const Hello = message({ server: string(1), title: string(2), can_control: bool(3) });
+export const Role = { viewer: 0, operator: 1 } as const;
+
+export const Hello = message({ server: string(1), title: string(2), can_control: bool(3), role: unsigned(4) });
 export type Hello = Infer<typeof Hello>;
 
 export const Pose = message({
@@ -159,6 +163,126 @@ export const Counters = message({
 });
 export type Counters = Infer<typeof Counters>;
 
+export const DrivingAction = { none: 0, engage: 1, disengage: 2, estop: 3, reset: 4 } as const;
+
+export const ModuleVerb = { start: 0, stop: 1, restart: 2 } as const;
+export const ModuleAction = message({ name: string(1), verb: unsigned(2) });
+
+/** The buttons of quick record and quick play, as in Apollo 1.0's HMI. */
+export const QuickAction = {
+  none: 0,
+  setupRecording: 1,
+  startRecording: 2,
+  stopRecording: 3,
+  newRecording: 4,
+  setupPlaying: 5,
+  startPlaying: 6,
+  stopPlaying: 7,
+  resetAll: 8,
+} as const;
+
+export const ToolAction = message({ name: string(1), run: bool(2) });
+
+export const HandInput = message({
+  throttle_percent: optionalDouble(1),
+  brake_percent: optionalDouble(2),
+  steering_percent: optionalDouble(3),
+});
+export type HandInput = Infer<typeof HandInput>;
+
+export const Selection = message({ kind: string(1), chosen: string(2), choices: strings(3) });
+export type Selection = Infer<typeof Selection>;
+
+/** Beside the id a oneof: set exactly one. */
+export const Request = message({
+  id: unsigned(1),
+  driving: optionalUnsigned(2),
+  module: one(3, ModuleAction),
+  quick: optionalUnsigned(4),
+  check_hardware: optionalString(5),
+  select: one(6, Selection),
+  tool: one(7, ToolAction),
+  hands: one(8, HandInput),
+});
+export type Request = Partial<Infer<typeof Request>>;
+
+export const Answer = message({ id: unsigned(1), code: string(2), text: string(3) });
+export type Answer = Infer<typeof Answer>;
+
+export const ModuleState = { stopped: 0, starting: 1, started: 2, stopping: 3, crashed: 4, restarting: 5 } as const;
+
+export const Module = message({
+  name: string(1),
+  display_name: string(2),
+  state: unsigned(3),
+  reason: string(4),
+  restarts: unsigned(5),
+  place: string(6),
+  lag_ms: optionalDouble(7),
+  needed: bool(8),
+});
+export type Module = Infer<typeof Module>;
+
+export const HardwareStatus = { checking: -2, unknown: -1, ok: 0, notReady: 1, notPresent: 2, error: 3 } as const;
+export const Hardware = message({ name: string(1), display_name: string(2), status: signed(3), message: string(4) });
+export type Hardware = Infer<typeof Hardware>;
+
+export const Recording = {
+  notReady: 0,
+  readyToCheck: 1,
+  checking: 2,
+  readyToStart: 3,
+  recording: 4,
+  finished: 5,
+} as const;
+export const Playing = { notReady: 0, readyToCheck: 1, checking: 2, readyToStart: 3, playing: 4 } as const;
+
+export const QuickStart = message({
+  recording: unsigned(1),
+  playing: unsigned(2),
+  planning_ready: bool(3),
+  recorded_s: double(4),
+  begun_s: double(5),
+  message: string(6),
+  file: string(7),
+});
+export type QuickStart = Infer<typeof QuickStart>;
+
+export const Driving = message({
+  mode: string(1),
+  changing: unsigned(2),
+  tries: unsigned(3),
+  estop: bool(4),
+  estop_reason: string(5),
+  by_hands: bool(6),
+});
+export type Driving = Infer<typeof Driving>;
+
+export const Tool = message({ name: string(1), display_name: string(2), running: bool(3) });
+export type Tool = Infer<typeof Tool>;
+
+export const Operation = message({
+  modules: many(1, Module),
+  hardware: many(2, Hardware),
+  quick: one(3, QuickStart),
+  driving: one(4, Driving),
+  selections: many(5, Selection),
+  tools: many(6, Tool),
+});
+export type Operation = Infer<typeof Operation>;
+
+export const Resource = message({
+  name: string(1),
+  unit: string(2),
+  value: double(3),
+  soft: double(4),
+  hard: double(5),
+  full: double(6),
+  level: unsigned(7),
+});
+export type Resource = Infer<typeof Resource>;
+export const Resources = message({ resources: many(1, Resource) });
+
 export const Frame = message({
   hello: one(1, Hello),
   world: one(2, World),
@@ -169,6 +293,9 @@ export const Frame = message({
   density: one(7, Density),
   notices: many(8, Notice),
   counters: one(9, Counters),
+  operation: one(30, Operation),
+  answers: many(31, Answer),
+  resources: one(32, Resources),
 });
 export type Frame = Infer<typeof Frame>;
 
@@ -182,5 +309,6 @@ export const Command = message({
   inspect: optionalString(6),
   restart: optionalBool(7),
   visible: optionalBool(8),
+  request: one(30, Request),
 });
 export type Command = Partial<Infer<typeof Command>>;

@@ -147,6 +147,9 @@ export const string = (number: number): Field<string> => scalar(STRING, number);
 export const optionalDouble = (number: number): Field<number | undefined> => optionalScalar(DOUBLE, number);
 export const optionalString = (number: number): Field<string | undefined> => optionalScalar(STRING, number);
 export const optionalBool = (number: number): Field<boolean | undefined> => optionalScalar(BOOL, number);
+/** sint32 */
+export const signed = (number: number): Field<number> => scalar(ZIGZAG, number);
+export const optionalUnsigned = (number: number): Field<number | undefined> => optionalScalar(UNSIGNED, number);
 export const optionalSigned = (number: number): Field<number | undefined> => optionalScalar(ZIGZAG, number);
 export const doubles = (number: number): Field<number[]> => repeatedScalar(DOUBLE, number);
 export const unsigneds = (number: number): Field<number[]> => repeatedScalar(UNSIGNED, number);

@@ -4,6 +4,33 @@ import { $message, $nested } from "../../builtin.ts";
 import type { MessageType } from "../../message-type.ts";
 import type * as $delos_bridge from "./bridge.ts";
 
+export const DrivingAction = {
+  DRIVING_NONE: 0,
+  /** RESET, then START, confirmed by the chassis */
+  ENGAGE: 1,
+  /** RESET to manual, confirmed by the chassis */
+  DISENGAGE: 2,
+  /** latched until RESET */
+  ESTOP: 3,
+  /** clears the stop, to manual */
+  RESET: 4,
+} as const;
+export type DrivingAction = (typeof DrivingAction)[keyof typeof DrivingAction] | (number & {});
+
+/** The buttons of quick record and quick play, as in Apollo 1.0's HMI. */
+export const QuickAction = {
+  QUICK_NONE: 0,
+  SETUP_RECORDING: 1,
+  START_RECORDING: 2,
+  STOP_RECORDING: 3,
+  NEW_RECORDING: 4,
+  SETUP_PLAYING: 5,
+  START_PLAYING: 6,
+  STOP_PLAYING: 7,
+  RESET_ALL: 8,
+} as const;
+export type QuickAction = (typeof QuickAction)[keyof typeof QuickAction] | (number & {});
+
 /** Server to page. Any of the parts may be absent. */
 export interface Frame {
   /** once, first */
@@ -23,6 +50,12 @@ export interface Frame {
   readonly notices?: readonly $delos_bridge.Notice[] | undefined;
   /** once a second */
   readonly counters?: $delos_bridge.Counters | undefined;
+  /** on change, where there is something to operate */
+  readonly operation?: $delos_bridge.Operation | undefined;
+  /** to this page's requests */
+  readonly answers?: readonly $delos_bridge.Answer[] | undefined;
+  /** once a second */
+  readonly resources?: $delos_bridge.Resources | undefined;
 }
 export const Frame: MessageType<Frame> = $message<Frame>("delos.bridge.Frame");
 
@@ -31,10 +64,21 @@ export interface Hello {
   readonly server?: string | undefined;
   /** what is shown: file names, or "live" */
   readonly title?: string | undefined;
-  /** playback commands are obeyed */
+  /** playback commands of this page are obeyed */
   readonly can_control?: boolean | undefined;
+  readonly role?: $delos_bridge.Hello.Role | undefined;
 }
-export const Hello: MessageType<Hello> = $message<Hello>("delos.bridge.Hello");
+export declare namespace Hello {
+  type Role = 0 | 1 | (number & {});
+}
+export const Hello = $nested($message<Hello>("delos.bridge.Hello"), {
+  Role: {
+    /** sees */
+    VIEWER: 0,
+    /** moves the car, starts and stops modules */
+    OPERATOR: 1,
+  },
+});
 
 /** The world in the map frame: x east, y north, z up, metres. Angles in radians, counter-clockwise from east. */
 export interface World {
@@ -252,5 +296,198 @@ export interface Command {
   readonly restart?: boolean | undefined;
   /** false: the page is hidden, send nothing but playback once a second */
   readonly visible?: boolean | undefined;
+  readonly request?: $delos_bridge.Request | undefined;
 }
 export const Command: MessageType<Command> = $message<Command>("delos.bridge.Command");
+
+/** Moves the car or starts and stops something: for operators only, answered by an Answer of the same id, audited. */
+export interface Request {
+  /** chosen by the page, not 0 */
+  readonly id?: number | undefined;
+  readonly driving?: $delos_bridge.DrivingAction | undefined;
+  readonly module?: $delos_bridge.ModuleAction | undefined;
+  readonly quick?: $delos_bridge.QuickAction | undefined;
+  /** name; empty: all */
+  readonly check_hardware?: string | undefined;
+  /** kind and chosen */
+  readonly select?: $delos_bridge.Selection | undefined;
+  readonly tool?: $delos_bridge.ToolAction | undefined;
+  /** what the driver of a simulated car does */
+  readonly hands?: $delos_bridge.HandInput | undefined;
+}
+export const Request: MessageType<Request> = $message<Request>("delos.bridge.Request");
+
+export interface ModuleAction {
+  /** `all`: every module */
+  readonly name?: string | undefined;
+  readonly verb?: $delos_bridge.ModuleAction.Verb | undefined;
+}
+export declare namespace ModuleAction {
+  type Verb = 0 | 1 | 2 | (number & {});
+}
+export const ModuleAction = $nested($message<ModuleAction>("delos.bridge.ModuleAction"), {
+  Verb: {
+    START: 0,
+    STOP: 1,
+    RESTART: 2,
+  },
+});
+
+export interface ToolAction {
+  readonly name?: string | undefined;
+  readonly run?: boolean | undefined;
+}
+export const ToolAction: MessageType<ToolAction> = $message<ToolAction>("delos.bridge.ToolAction");
+
+/** Pedals in percent, steering in percent of full lock, positive to the left. What is absent is let go. */
+export interface HandInput {
+  readonly throttle_percent?: number | undefined;
+  readonly brake_percent?: number | undefined;
+  readonly steering_percent?: number | undefined;
+}
+export const HandInput: MessageType<HandInput> = $message<HandInput>("delos.bridge.HandInput");
+
+export interface Answer {
+  readonly id?: number | undefined;
+  /** empty: done; or the name of the error */
+  readonly code?: string | undefined;
+  readonly text?: string | undefined;
+}
+export const Answer: MessageType<Answer> = $message<Answer>("delos.bridge.Answer");
+
+/** What an operator sees and leads. */
+export interface Operation {
+  readonly modules?: readonly $delos_bridge.Module[] | undefined;
+  readonly hardware?: readonly $delos_bridge.Hardware[] | undefined;
+  /** absent where nothing records */
+  readonly quick?: $delos_bridge.QuickStart | undefined;
+  /** absent where there is no car */
+  readonly driving?: $delos_bridge.Driving | undefined;
+  /** vehicle, map */
+  readonly selections?: readonly $delos_bridge.Selection[] | undefined;
+  readonly tools?: readonly $delos_bridge.Tool[] | undefined;
+}
+export const Operation: MessageType<Operation> = $message<Operation>("delos.bridge.Operation");
+
+export interface Module {
+  readonly name?: string | undefined;
+  readonly display_name?: string | undefined;
+  readonly state?: $delos_bridge.Module.State | undefined;
+  /** of the last crash or failure to start */
+  readonly reason?: string | undefined;
+  /** after crashes */
+  readonly restarts?: number | undefined;
+  /** thread or process it runs in */
+  readonly place?: string | undefined;
+  /** largest delay of its event loop in the last second */
+  readonly lag_ms?: number | undefined;
+  /** setup starts it and waits for it */
+  readonly needed?: boolean | undefined;
+}
+export declare namespace Module {
+  type State = 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
+}
+export const Module = $nested($message<Module>("delos.bridge.Module"), {
+  State: {
+    STOPPED: 0,
+    STARTING: 1,
+    STARTED: 2,
+    STOPPING: 3,
+    /** ended by itself; `reason` says why */
+    CRASHED: 4,
+    /** crashed, and is started anew after a pause */
+    RESTARTING: 5,
+  },
+});
+
+/** Status codes of Apollo: -2 checking, -1 unknown, 0 OK, 1 not ready, 2 not present, 3 error. */
+export interface Hardware {
+  readonly name?: string | undefined;
+  readonly display_name?: string | undefined;
+  readonly status?: number | undefined;
+  readonly message?: string | undefined;
+}
+export const Hardware: MessageType<Hardware> = $message<Hardware>("delos.bridge.Hardware");
+
+export interface QuickStart {
+  readonly recording?: $delos_bridge.QuickStart.Recording | undefined;
+  readonly playing?: $delos_bridge.QuickStart.Playing | undefined;
+  readonly planning_ready?: boolean | undefined;
+  /** length of the recorded drive */
+  readonly recorded_s?: number | undefined;
+  /** unix time at which recording or playing began; 0: neither */
+  readonly begun_s?: number | undefined;
+  /** what to do next */
+  readonly message?: string | undefined;
+  readonly file?: string | undefined;
+}
+export declare namespace QuickStart {
+  type Recording = 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
+  type Playing = 0 | 1 | 2 | 3 | 4 | (number & {});
+}
+export const QuickStart = $nested($message<QuickStart>("delos.bridge.QuickStart"), {
+  Recording: {
+    RECORDING_NOT_READY: 0,
+    RECORDING_READY_TO_CHECK: 1,
+    RECORDING_CHECKING: 2,
+    RECORDING_READY_TO_START: 3,
+    RECORDING: 4,
+    RECORDING_FINISHED: 5,
+  },
+  Playing: {
+    PLAYING_NOT_READY: 0,
+    PLAYING_READY_TO_CHECK: 1,
+    PLAYING_CHECKING: 2,
+    PLAYING_READY_TO_START: 3,
+    PLAYING: 4,
+  },
+});
+
+export interface Driving {
+  /** of the newest chassis message; empty: none, or an old one */
+  readonly mode?: string | undefined;
+  /** under way */
+  readonly changing?: $delos_bridge.DrivingAction | undefined;
+  /** of five */
+  readonly tries?: number | undefined;
+  /** a stop is latched */
+  readonly estop?: boolean | undefined;
+  readonly estop_reason?: string | undefined;
+  /** HandInput is obeyed: the car is simulated */
+  readonly by_hands?: boolean | undefined;
+}
+export const Driving: MessageType<Driving> = $message<Driving>("delos.bridge.Driving");
+
+export interface Selection {
+  /** vehicle, map */
+  readonly kind?: string | undefined;
+  readonly chosen?: string | undefined;
+  readonly choices?: readonly string[] | undefined;
+}
+export const Selection: MessageType<Selection> = $message<Selection>("delos.bridge.Selection");
+
+export interface Tool {
+  readonly name?: string | undefined;
+  readonly display_name?: string | undefined;
+  readonly running?: boolean | undefined;
+}
+export const Tool: MessageType<Tool> = $message<Tool>("delos.bridge.Tool");
+
+export interface Resources {
+  readonly resources?: readonly $delos_bridge.Resource[] | undefined;
+}
+export const Resources: MessageType<Resources> = $message<Resources>("delos.bridge.Resources");
+
+/** One thing that can run out. `level`: as of Notice; WARN beyond `soft`, ERROR beyond `hard`. */
+export interface Resource {
+  /** cpu, memory, disk, lag, or lag:<thread> */
+  readonly name?: string | undefined;
+  readonly unit?: string | undefined;
+  readonly value?: number | undefined;
+  readonly soft?: number | undefined;
+  readonly hard?: number | undefined;
+  /** end of the scale */
+  readonly full?: number | undefined;
+  readonly level?: $delos_bridge.Notice.Level | undefined;
+}
+export const Resource: MessageType<Resource> = $message<Resource>("delos.bridge.Resource");
