@@ -1,38 +1,30 @@
-import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { MessageSchema } from "@delos/core";
 import { codecFor } from "@delos/wire";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { BLOB, Delos, NAMED, pattern, READING, STRING, startPeer, texts } from "./delos-under-test.test-support.ts";
+import { buildPeer, installed } from "./peers.test-support.ts";
 
 /**
  * Delos against Eclipse Cyclone DDS: the peer of test-peers is compiled with what the system has installed
  * (Debian: cyclonedds-dev, cyclonedds-tools, gcc), and everything happens on loopback.
  */
-const sources = fileURLToPath(new URL("../test-peers/", import.meta.url));
-const installed = ["idlc", "cc"].every((tool) => spawnSync("which", [tool]).status === 0);
-
 const until = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 5 });
 
 let domain = process.pid;
 
-describe.skipIf(!installed)("with Eclipse Cyclone DDS (skipped without idlc and cc)", () => {
+describe.skipIf(!installed.cyclone)("with Eclipse Cyclone DDS (skipped without idlc and cc)", () => {
   let folder: string;
+  let built: ReturnType<typeof buildPeer>;
   let peers: ChildProcess[];
   let delos: Delos;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "delos-peer-"));
-    execFileSync("idlc", ["-l", "c", "-o", folder, join(sources, "peer-types.idl")]);
-    const files = [join(sources, "cyclone-peer.c"), join(folder, "peer-types.c")];
-    execFileSync("cc", ["-O1", "-I", folder, "-o", join(folder, "cyclone-peer"), ...files, "-lddsc"]);
-    writeFileSync(
-      join(folder, "loopback.xml"),
-      `<CycloneDDS><Domain Id="any"><General><Interfaces><NetworkInterface name="lo" multicast="true"/></Interfaces></General></Domain></CycloneDDS>`,
-    );
+    built = buildPeer("cyclone", folder);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   beforeEach(async () => {
@@ -46,8 +38,7 @@ describe.skipIf(!installed)("with Eclipse Cyclone DDS (skipped without idlc and 
   });
 
   function peer(...args: string[]): ReturnType<typeof startPeer> {
-    const env = { CYCLONEDDS_URI: `file://${join(folder, "loopback.xml")}` };
-    const started = startPeer(join(folder, "cyclone-peer"), [String(domain), ...args], env);
+    const started = startPeer(built.program, [String(domain), ...args], built.env);
     peers.push(started.process);
     return started;
   }

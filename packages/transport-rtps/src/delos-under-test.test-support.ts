@@ -7,6 +7,7 @@ import {
   type Incompatibility,
   type ParticipantInfo,
   type QosOptions,
+  type ReaderEvents,
   Sample,
   type SampleExtras,
   type Transport,
@@ -44,7 +45,7 @@ export function pattern(n: number, size: number): Uint8Array {
 export function startPeer(
   program: string,
   args: readonly string[],
-  env: Record<string, string> = {},
+  env: NodeJS.ProcessEnv = {},
 ): {
   readonly lines: string[];
   readonly process: ChildProcess;
@@ -109,7 +110,11 @@ export class Delos {
     const samples: Sample[] = [];
     const messages: unknown[] = [];
     const ended: SampleExtras[] = [];
+    const events = new Events<ReaderEvents>();
+    const incompatible: Incompatibility[] = [];
+    events.on("incompatible", (event) => incompatible.push(event));
     const inner = this.transport.createReader({
+      events,
       id,
       node,
       topic,
@@ -128,6 +133,6 @@ export class Delos {
         });
       },
     });
-    return { inner, samples, messages, ended };
+    return { inner, incompatible, samples, messages, ended };
   }
 }

@@ -1,32 +1,28 @@
-import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { BLOB, Delos, pattern, READING, STRING, startPeer, texts } from "./delos-under-test.test-support.ts";
+import { buildPeer, installed } from "./peers.test-support.ts";
 
 /**
  * Delos against eProsima Fast DDS: the peer of test-peers is compiled with what the system has installed
  * (Debian: libfastrtps-dev, libfastcdr-dev, g++), and everything happens on loopback.
  */
-const source = fileURLToPath(new URL("../test-peers/fastdds-peer.cpp", import.meta.url));
-const headers = ["/usr/include", "/usr/local/include"].some((folder) => existsSync(`${folder}/fastdds/dds`));
-const installed = headers && spawnSync("which", ["c++"]).status === 0;
-
 const until = (check: () => void, timeout = 20_000): Promise<void> => vi.waitFor(check, { timeout, interval: 5 });
 
 let domain = process.pid + 40;
 
-describe.skipIf(!installed)("with eProsima Fast DDS (skipped without its headers and c++)", () => {
+describe.skipIf(!installed.fastdds)("with eProsima Fast DDS (skipped without its headers and c++)", () => {
   let folder: string;
+  let built: ReturnType<typeof buildPeer>;
   let peers: ChildProcess[];
   let delos: Delos;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "delos-peer-"));
-    const output = join(folder, "fastdds-peer");
-    execFileSync("c++", ["-O1", "-std=c++14", "-w", "-o", output, source, "-lfastrtps", "-lfastcdr"]);
+    built = buildPeer("fastdds", folder);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   beforeEach(async () => {
@@ -40,7 +36,7 @@ describe.skipIf(!installed)("with eProsima Fast DDS (skipped without its headers
   });
 
   function peer(...args: string[]): ReturnType<typeof startPeer> {
-    const started = startPeer(join(folder, "fastdds-peer"), [String(domain), ...args]);
+    const started = startPeer(built.program, [String(domain), ...args]);
     peers.push(started.process);
     return started;
   }

@@ -10,6 +10,7 @@ import { durationOfMs, msOfDuration, readTime, writeTime } from "./wire/time.ts"
 const DURABILITIES = ["volatile", "transient_local", "transient", "persistent"] as const;
 const LIVELINESSES = ["automatic", "manual_by_participant", "manual_by_topic"] as const;
 const ORDERS = ["by_reception_timestamp", "by_source_timestamp"] as const;
+const SCOPES = ["instance", "topic", "group"] as const;
 const MAX_PARTITIONS = 256;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -60,6 +61,9 @@ export function readQosParameter(qos: Writable<Qos>, pid: number, reader: ByteRe
       return true;
     case PID.DESTINATION_ORDER:
       qos.destinationOrder = choice(reader, ORDERS);
+      return true;
+    case PID.PRESENTATION:
+      qos.presentation = { scope: choice(reader, SCOPES), coherent: reader.bool(), ordered: reader.bool() };
       return true;
     case PID.PARTITION: {
       const count = reader.uint32();

@@ -31,7 +31,7 @@ import { StatefulReader } from "./stateful-reader.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
 import { entityIdHex, isKeyedEntity, KEYLESS_READER, KEYLESS_WRITER, PARTICIPANT } from "./wire/entity-id.ts";
 import { guidHex } from "./wire/guid.ts";
-import { VENDOR_DELOS } from "./wire/message.ts";
+import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
 
 export interface RtpsOptions extends ParticipantOptions {
   /** How topics and types are named on the wire. Default `auto`. */
@@ -257,7 +257,9 @@ export class RtpsTransport implements Transport {
     const found = this.mismatches(local, own, remote);
     if (found === undefined) return false;
     if (found.length === 0) return true;
-    if (isReportable(found)) report(new Incompatibility(local, this.endpointOf(remote), found));
+    // Cyclone DDS also tells of partitions that do not meet, by its status: then both sides do.
+    if (isReportable(found) || remote.participant.data.vendor === VENDOR_CYCLONE)
+      report(new Incompatibility(local, this.endpointOf(remote), found));
     return false;
   }
 

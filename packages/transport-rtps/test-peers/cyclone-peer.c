@@ -2,7 +2,11 @@
  * A DDS program on Eclipse Cyclone DDS that Delos is tested against.
  *
  *   cyclone-peer DOMAIN pub|sub TYPE TOPIC [count N] [size N] [be] [tl] [dispose] [xcdr2]
+ *   cyclone-peer DOMAIN offer|request TYPE TOPIC [any of the policies below]
  *   cyclone-peer DOMAIN nodes|call
+ *
+ * Policies: be, tl, deadline MS, budget MS, exclusive, order, live automatic|participant|topic MS, partition NAME,
+ * scope topic|group, coherent, ordered. offer and request make an endpoint and tell each change of its own status.
  *
  * TYPE is string, reading (short key), named (long key) or blob. Everything it sees goes to standard output, a line each.
  * pub waits for a subscriber, writes N samples and waits until they are acknowledged; sub prints what comes until it is
@@ -15,7 +19,11 @@
 #include "peer-types.h"
 
 static int count = 10, size = 0;
-static bool best_effort, transient_local, with_dispose, xcdr2;
+static bool best_effort, transient_local, with_dispose, xcdr2, exclusive, by_source, coherent, ordered;
+static int deadline_ms, budget_ms, lease_ms;
+static dds_liveliness_kind_t liveliness = DDS_LIVELINESS_AUTOMATIC;
+static dds_presentation_access_scope_kind_t scope = DDS_PRESENTATION_INSTANCE;
+static const char *partition;
 
 static dds_qos_t *make_qos(bool writer) {
   dds_qos_t *qos = dds_create_qos();
@@ -29,7 +37,22 @@ static dds_qos_t *make_qos(bool writer) {
     dds_data_representation_id_t ids[] = {DDS_DATA_REPRESENTATION_XCDR2};
     dds_qset_data_representation(qos, 1, ids);
   }
+  if (deadline_ms > 0) dds_qset_deadline(qos, DDS_MSECS(deadline_ms));
+  if (budget_ms > 0) dds_qset_latency_budget(qos, DDS_MSECS(budget_ms));
+  if (lease_ms > 0) dds_qset_liveliness(qos, liveliness, DDS_MSECS(lease_ms));
+  if (exclusive) dds_qset_ownership(qos, DDS_OWNERSHIP_EXCLUSIVE);
+  if (by_source) dds_qset_destination_order(qos, DDS_DESTINATIONORDER_BY_SOURCE_TIMESTAMP);
   return qos;
+}
+
+/* Partition and presentation belong to the publisher or subscriber. */
+static dds_entity_t make_group(dds_entity_t participant, bool writer) {
+  dds_qos_t *qos = dds_create_qos();
+  if (partition != NULL) dds_qset_partition1(qos, partition);
+  if (scope != DDS_PRESENTATION_INSTANCE || coherent || ordered) dds_qset_presentation(qos, scope, coherent, ordered);
+  dds_entity_t group = writer ? dds_create_publisher(participant, qos, NULL) : dds_create_subscriber(participant, qos, NULL);
+  dds_delete_qos(qos);
+  return group;
 }
 
 static void sleep_ms(int ms) { dds_sleepfor(DDS_MSECS(ms)); }
@@ -134,6 +157,35 @@ static void subscribe(dds_entity_t participant, const char *type, const char *na
   sleep_ms(300);
 }
 
+static void tell_status(dds_entity_t participant, bool writer, const char *type, const char *name) {
+  dds_entity_t topic = dds_create_topic(participant, descriptor_of(type), name, NULL, NULL);
+  dds_qos_t *qos = make_qos(writer);
+  dds_entity_t group = make_group(participant, writer);
+  dds_entity_t endpoint = writer ? dds_create_writer(group, topic, qos, NULL) : dds_create_reader(group, topic, qos, NULL);
+  dds_delete_qos(qos);
+  printf(endpoint < 0 ? "refused %s\n" : "made\n", endpoint < 0 ? dds_strretcode(-endpoint) : "");
+  fflush(stdout);
+  for (;;) {
+    dds_requested_incompatible_qos_status_t requested = {0};
+    dds_offered_incompatible_qos_status_t offered = {0};
+    dds_subscription_matched_status_t subscription = {0};
+    dds_publication_matched_status_t publication = {0};
+    if (writer) {
+      dds_get_offered_incompatible_qos_status(endpoint, &offered);
+      dds_get_publication_matched_status(endpoint, &publication);
+    } else {
+      dds_get_requested_incompatible_qos_status(endpoint, &requested);
+      dds_get_subscription_matched_status(endpoint, &subscription);
+    }
+    if (offered.total_count_change + requested.total_count_change > 0)
+      printf("incompatible policy %u\n", writer ? offered.last_policy_id : requested.last_policy_id);
+    if (publication.current_count_change + subscription.current_count_change != 0)
+      printf("matched %u\n", publication.current_count + subscription.current_count);
+    fflush(stdout);
+    sleep_ms(5);
+  }
+}
+
 static void nodes(dds_entity_t participant) {
   dds_entity_t topic = dds_create_topic(participant, &rmw_dds_common_msg_dds__ParticipantEntitiesInfo__desc, "ros_discovery_info", NULL, NULL);
   transient_local = true;
@@ -196,10 +248,25 @@ int main(int argc, char **argv) {
     else if (!strcmp(argv[i], "tl")) transient_local = true;
     else if (!strcmp(argv[i], "dispose")) with_dispose = true;
     else if (!strcmp(argv[i], "xcdr2")) xcdr2 = true;
+    else if (!strcmp(argv[i], "exclusive")) exclusive = true;
+    else if (!strcmp(argv[i], "order")) by_source = true;
+    else if (!strcmp(argv[i], "coherent")) coherent = true;
+    else if (!strcmp(argv[i], "ordered")) ordered = true;
+    else if (!strcmp(argv[i], "deadline") && i + 1 < argc) deadline_ms = atoi(argv[++i]);
+    else if (!strcmp(argv[i], "budget") && i + 1 < argc) budget_ms = atoi(argv[++i]);
+    else if (!strcmp(argv[i], "partition") && i + 1 < argc) partition = argv[++i];
+    else if (!strcmp(argv[i], "scope") && i + 1 < argc) scope = !strcmp(argv[++i], "group") ? DDS_PRESENTATION_GROUP : DDS_PRESENTATION_TOPIC;
+    else if (!strcmp(argv[i], "live") && i + 2 < argc) {
+      const char *kind = argv[++i];
+      liveliness = !strcmp(kind, "topic") ? DDS_LIVELINESS_MANUAL_BY_TOPIC : !strcmp(kind, "participant") ? DDS_LIVELINESS_MANUAL_BY_PARTICIPANT : DDS_LIVELINESS_AUTOMATIC;
+      lease_ms = atoi(argv[++i]);
+    }
   }
   dds_entity_t participant = dds_create_participant(atoi(argv[1]), NULL, NULL);
   if (!strcmp(argv[2], "pub")) publish(participant, argv[3], argv[4]);
   else if (!strcmp(argv[2], "sub")) subscribe(participant, argv[3], argv[4]);
+  else if (!strcmp(argv[2], "offer")) tell_status(participant, true, argv[3], argv[4]);
+  else if (!strcmp(argv[2], "request")) tell_status(participant, false, argv[3], argv[4]);
   else if (!strcmp(argv[2], "nodes")) nodes(participant);
   else call(participant);
   dds_delete(participant);

@@ -4,6 +4,11 @@
  *
  *   fastdds-peer DOMAIN pub|sub TYPE TOPIC [count N] [size N] [be] [tl] [dispose]
  *
+ *   fastdds-peer DOMAIN offer|request TYPE TOPIC [any of the policies below]
+ *
+ * Policies: be, tl, deadline MS, budget MS, exclusive, order, live automatic|participant|topic MS, partition NAME,
+ * scope topic|group, coherent, ordered. offer and request make an endpoint and tell each change of its own status.
+ *
  * TYPE is string (std_msgs/msg/String as ROS 2 names it), reading (key id) or blob. A line each for all that it sees.
  */
 #include <chrono>
@@ -87,11 +92,52 @@ private:
 static void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 static uint8_t pattern(uint32_t n, uint32_t i) { return static_cast<uint8_t>(n * 31 + i * 7 + (i >> 8)); }
 
+/* What was asked for on the command line, beside reliability and durability. */
+struct Policies {
+  int deadline_ms = 0, budget_ms = 0, lease_ms = 0;
+  bool exclusive = false, by_source = false, coherent = false, ordered = false;
+  LivelinessQosPolicyKind liveliness = AUTOMATIC_LIVELINESS_QOS;
+  PresentationQosPolicyAccessScopeKind scope = INSTANCE_PRESENTATION_QOS;
+  std::string partition;
+
+  template <class Qos> void on_endpoint(Qos &qos) const {
+    auto duration = [](int ms) { return eprosima::fastrtps::Duration_t(ms / 1000, static_cast<uint32_t>(ms % 1000) * 1000000u); };
+    if (deadline_ms > 0) qos.deadline().period = duration(deadline_ms);
+    if (budget_ms > 0) qos.latency_budget().duration = duration(budget_ms);
+    if (lease_ms > 0) {
+      qos.liveliness().kind = liveliness;
+      qos.liveliness().lease_duration = duration(lease_ms);
+      qos.liveliness().announcement_period = duration(lease_ms / 3);
+    }
+    if (exclusive) qos.ownership().kind = EXCLUSIVE_OWNERSHIP_QOS;
+    if (by_source) qos.destination_order().kind = BY_SOURCE_TIMESTAMP_DESTINATIONORDER_QOS;
+  }
+  template <class Qos> void on_group(Qos &qos) const {
+    if (!partition.empty()) qos.partition().push_back(partition.c_str());
+    qos.presentation().access_scope = scope;
+    qos.presentation().coherent_access = coherent;
+    qos.presentation().ordered_access = ordered;
+  }
+};
+
+template <class Incompatible, class Matched> static void tell_status(Incompatible incompatible, Matched matched) {
+  printf("made\n");
+  for (;;) {
+    int policy = incompatible();
+    if (policy > 0) printf("incompatible policy %d\n", policy);
+    int now = matched();
+    if (now >= 0) printf("matched %d\n", now);
+    fflush(stdout);
+    sleep_ms(5);
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc < 5) return 2;
   std::string role = argv[2], kind = argv[3];
   int count = 10, size = 0;
   bool best_effort = false, transient_local = false, with_dispose = false;
+  Policies policies;
   for (int i = 5; i < argc; i++) {
     std::string word = argv[i];
     if (word == "count" && i + 1 < argc) count = atoi(argv[++i]);
@@ -99,6 +145,19 @@ int main(int argc, char **argv) {
     else if (word == "be") best_effort = true;
     else if (word == "tl") transient_local = true;
     else if (word == "dispose") with_dispose = true;
+    else if (word == "exclusive") policies.exclusive = true;
+    else if (word == "order") policies.by_source = true;
+    else if (word == "coherent") policies.coherent = true;
+    else if (word == "ordered") policies.ordered = true;
+    else if (word == "deadline" && i + 1 < argc) policies.deadline_ms = atoi(argv[++i]);
+    else if (word == "budget" && i + 1 < argc) policies.budget_ms = atoi(argv[++i]);
+    else if (word == "partition" && i + 1 < argc) policies.partition = argv[++i];
+    else if (word == "scope" && i + 1 < argc) policies.scope = std::string(argv[++i]) == "group" ? GROUP_PRESENTATION_QOS : TOPIC_PRESENTATION_QOS;
+    else if (word == "live" && i + 2 < argc) {
+      std::string name = argv[++i];
+      policies.liveliness = name == "topic" ? MANUAL_BY_TOPIC_LIVELINESS_QOS : name == "participant" ? MANUAL_BY_PARTICIPANT_LIVELINESS_QOS : AUTOMATIC_LIVELINESS_QOS;
+      policies.lease_ms = atoi(argv[++i]);
+    }
   }
   DomainParticipantQos participant_qos;
   auto udp = std::make_shared<eprosima::fastdds::rtps::UDPv4TransportDescriptor>();
@@ -113,7 +172,33 @@ int main(int argc, char **argv) {
   auto *topic = participant->create_topic(argv[4], type.get_type_name(), TOPIC_QOS_DEFAULT);
   auto reliability = best_effort ? BEST_EFFORT_RELIABILITY_QOS : RELIABLE_RELIABILITY_QOS;
   auto durability = transient_local ? TRANSIENT_LOCAL_DURABILITY_QOS : VOLATILE_DURABILITY_QOS;
-  if (role == "pub") {
+  if (role == "offer") {
+    PublisherQos group;
+    policies.on_group(group);
+    DataWriterQos qos;
+    qos.reliability().kind = reliability;
+    qos.durability().kind = durability;
+    qos.data_sharing().off();
+    policies.on_endpoint(qos);
+    auto *writer = participant->create_publisher(group)->create_datawriter(topic, qos);
+    if (writer == nullptr) return printf("refused\n"), 1;
+    tell_status(
+        [&] { OfferedIncompatibleQosStatus s; writer->get_offered_incompatible_qos_status(s); return s.total_count_change > 0 ? static_cast<int>(s.last_policy_id) : 0; },
+        [&] { PublicationMatchedStatus s; writer->get_publication_matched_status(s); return s.current_count_change != 0 ? s.current_count : -1; });
+  } else if (role == "request") {
+    SubscriberQos group;
+    policies.on_group(group);
+    DataReaderQos qos;
+    qos.reliability().kind = reliability;
+    qos.durability().kind = durability;
+    qos.data_sharing().off();
+    policies.on_endpoint(qos);
+    auto *reader = participant->create_subscriber(group)->create_datareader(topic, qos);
+    if (reader == nullptr) return printf("refused\n"), 1;
+    tell_status(
+        [&] { RequestedIncompatibleQosStatus s; reader->get_requested_incompatible_qos_status(s); return s.total_count_change > 0 ? static_cast<int>(s.last_policy_id) : 0; },
+        [&] { SubscriptionMatchedStatus s; reader->get_subscription_matched_status(s); return s.current_count_change != 0 ? s.current_count : -1; });
+  } else if (role == "pub") {
     auto *publisher = participant->create_publisher(PUBLISHER_QOS_DEFAULT);
     DataWriterQos qos;
     qos.reliability().kind = reliability;

@@ -15,8 +15,14 @@ export function endpointMismatches(publication: EndpointInfo, subscription: Endp
       explanation: `The publisher is in partition ${ours}, the subscriber in ${theirs}: no name of one matches one of the other.`,
     });
   }
-  return [...found, ...qosMismatches(offered, requested)];
+  const uncompared = [publication, subscription].flatMap(({ participant }) => UNCOMPARED[participant.vendor] ?? []);
+  return [...found, ...qosMismatches(offered, requested).filter(({ policy }) => !uncompared.includes(policy))];
 }
+
+/** Policies that a vendor's participants carry and do not compare: they talk regardless, so for both sides it is a match. */
+const UNCOMPARED: Readonly<Record<string, readonly string[]>> = {
+  "eProsima Fast DDS": ["latency budget", "destination order", "presentation"],
+};
 
 function typeMismatches(offered: MessageSchema | undefined, requested: MessageSchema | undefined): Mismatch[] {
   if (offered === undefined || requested === undefined) return []; // a subscription that takes any type

@@ -23,6 +23,7 @@ export {
   type History,
   type Liveliness,
   type Ownership,
+  type Presentation,
   type Qos,
   type QosOptions,
   type QosPreset,

@@ -48,6 +48,10 @@ function* problems(qos: Qos): Generator<readonly [policy: keyof Qos, problem: st
   if (qos.timeBasedFilterMs > qos.deadlineMs) {
     yield ["timeBasedFilterMs", `(${qos.timeBasedFilterMs} ms) is longer than deadlineMs (${qos.deadlineMs} ms)`];
   }
+  const { scope, coherent, ordered } = qos.presentation;
+  if (scope !== "instance" || coherent || ordered) {
+    yield ["presentation", "is instance, neither coherent nor ordered: nothing further is built"];
+  }
   for (const [limit, value] of Object.entries(qos.resourceLimits)) {
     if (!isCount(value)) yield ["resourceLimits", `has ${limit} = ${value}: not a whole number of at least 1`];
   }

@@ -1,4 +1,4 @@
-import type { Qos } from "./qos.ts";
+import type { Presentation, Qos } from "./qos.ts";
 
 /** One reason why two endpoints of a topic do not talk, with both sides' values (law 5). */
 export interface Mismatch {
@@ -11,6 +11,7 @@ export interface Mismatch {
 }
 
 const DURABILITY = ["volatile", "transient_local", "transient", "persistent"];
+const SCOPES = ["instance", "topic", "group"];
 const LIVELINESS = ["automatic", "manual_by_participant", "manual_by_topic"];
 
 /** Request/offered rules of DDS 1.4 §2.2.3: every policy in which the offer does not fulfil the request. */
@@ -78,8 +79,21 @@ export function qosMismatches(offered: Qos, requested: Qos): Mismatch[] {
     requested.destinationOrder,
     "publish by_source_timestamp, or subscribe by_reception_timestamp",
   );
+  const [offers, asks] = [offered.presentation, requested.presentation];
+  check(
+    SCOPES.indexOf(offers.scope) >= SCOPES.indexOf(asks.scope) &&
+      (offers.coherent || !asks.coherent) &&
+      (offers.ordered || !asks.ordered),
+    "presentation",
+    presentation(offers),
+    presentation(asks),
+    "the publisher must bundle and order at least as far as asked for",
+  );
   return found;
 }
+
+const presentation = ({ scope, coherent, ordered }: Presentation): string =>
+  [scope, ...(coherent ? ["coherent"] : []), ...(ordered ? ["ordered"] : [])].join(", ");
 
 const ms = (value: number): string => (value === Infinity ? "infinite" : `${value} ms`);
 

@@ -29,10 +29,22 @@ export interface Qos {
   readonly timeBasedFilterMs: number;
   /** Order in a subscriber's queue: as received, or by the publishers' time stamps. */
   readonly destinationOrder: DestinationOrder;
+  /**
+   * How far changes of several samples belong together. Delos bundles nothing, so its own endpoints offer and ask for `instance`
+   * only; DDS peers may ask for more, which is then a mismatch.
+   */
+  readonly presentation: Presentation;
   /** A hint how long a transport may collect samples before it sends them. */
   readonly latencyBudgetMs: number;
   /** Bounds under keep_all. Law 1: every queue is bounded, so the default is a number, not DDS's LENGTH_UNLIMITED. */
   readonly resourceLimits: ResourceLimits;
+}
+
+/** DDS 1.4 §2.2.3.6. */
+export interface Presentation {
+  readonly scope: "instance" | "topic" | "group";
+  readonly coherent: boolean;
+  readonly ordered: boolean;
 }
 
 export type Reliability = "best_effort" | "reliable";
@@ -66,6 +78,7 @@ export const defaultQos: Qos = {
   partition: [],
   timeBasedFilterMs: 0,
   destinationOrder: "by_reception_timestamp",
+  presentation: { scope: "instance", coherent: false, ordered: false },
   latencyBudgetMs: 0,
   resourceLimits: { maxSamples: 10_000, maxInstances: 10_000, maxSamplesPerInstance: 10_000 },
 };

@@ -1,0 +1,41 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const SOURCES = fileURLToPath(new URL("../test-peers/", import.meta.url));
+const has = (tool: string): boolean => spawnSync("which", [tool]).status === 0;
+
+/** The DDS stacks that programs of test-peers are compiled against, where the system has them (Debian's packages). */
+export const installed = {
+  cyclone: has("idlc") && has("cc"),
+  fastdds: has("c++") && ["/usr/include", "/usr/local/include"].some((folder) => existsSync(`${folder}/fastdds/dds`)),
+};
+
+export type Stack = keyof typeof installed;
+
+/** Compiles the peer of a stack into `folder`; gives its path and the environment that it is started with. */
+export function buildPeer(stack: Stack, folder: string): { readonly program: string; readonly env: NodeJS.ProcessEnv } {
+  return stack === "cyclone" ? buildCyclone("cyclone-peer", "peer-types", folder) : buildFastDds(folder);
+}
+
+function buildCyclone(name: string, types: string, folder: string): { program: string; env: NodeJS.ProcessEnv } {
+  execFileSync("idlc", ["-l", "c", "-o", folder, join(SOURCES, `${types}.idl`)]);
+  const program = join(folder, name);
+  const files = [join(SOURCES, `${name}.c`), join(folder, `${types}.c`)];
+  execFileSync("cc", ["-O1", "-I", folder, "-o", program, ...files, "-lddsc"]);
+  // On loopback alone.
+  const config = join(folder, "loopback.xml");
+  writeFileSync(
+    config,
+    `<CycloneDDS><Domain Id="any"><General><Interfaces><NetworkInterface name="lo" multicast="true"/></Interfaces></General></Domain></CycloneDDS>`,
+  );
+  return { program, env: { CYCLONEDDS_URI: `file://${config}` } };
+}
+
+function buildFastDds(folder: string): { program: string; env: NodeJS.ProcessEnv } {
+  const program = join(folder, "fastdds-peer");
+  const source = join(SOURCES, "fastdds-peer.cpp");
+  execFileSync("c++", ["-O1", "-std=c++14", "-w", "-o", program, source, "-lfastrtps", "-lfastcdr"]);
+  return { program, env: {} };
+}
