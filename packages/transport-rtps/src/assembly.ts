@@ -1,16 +1,13 @@
+import { copyOf, Incoming } from "./incoming.ts";
 import type { DataFrag } from "./wire/data-frag.ts";
-import type { ParameterList } from "./wire/parameter-list.ts";
-import type { RtpsTime } from "./wire/time.ts";
 
 /** A sample whose fragments are arriving. DDSI-RTPS 2.5 §8.4.14.1. */
 export class Assembly {
   readonly sn: number;
   readonly total: number;
   readonly fragmentSize: number;
-  readonly payload: Uint8Array;
-  readonly isKey: boolean;
-  inlineQos: ParameterList | undefined;
-  time: RtpsTime | undefined;
+  /** What it will be when all is there. */
+  readonly sample = new Incoming();
   arrived = 0;
   /** Highest fragment number seen. */
   highest = 0;
@@ -25,10 +22,23 @@ export class Assembly {
     this.sn = first.sn;
     this.fragmentSize = first.fragmentSize;
     this.total = Math.ceil(first.sampleSize / first.fragmentSize);
-    this.payload = new Uint8Array(first.sampleSize);
-    this.isKey = first.isKey;
+    const { sample } = this;
+    sample.readerId = first.readerId;
+    sample.writerId = first.writerId;
+    sample.sn = first.sn;
+    sample.isKey = first.isKey;
+    // Not filled with zeros first: nobody sees it before every byte was written.
+    sample.bytes = Buffer.allocUnsafeSlow(first.sampleSize);
+    sample.from = 0;
+    sample.to = first.sampleSize;
+    sample.owned = true;
     this.#have = new Uint8Array(this.total + 1);
     this.lastArrivalMs = nowMs;
+  }
+
+  /** Of the whole sample. */
+  get bytes(): number {
+    return this.sample.to;
   }
 
   get complete(): boolean {
@@ -36,24 +46,28 @@ export class Assembly {
   }
 
   /** Takes fragments; false when they belong to a sample of other dimensions. */
-  add(data: DataFrag, time: RtpsTime | undefined, nowMs: number): boolean {
-    if (data.fragmentSize !== this.fragmentSize || data.sampleSize !== this.payload.length) return false;
-    if (data.inlineQos !== undefined) {
-      // Its values are views of a datagram; the sample outlives that.
-      const parameters = data.inlineQos.parameters.map(({ pid, value }) => ({ pid, value: Uint8Array.from(value) }));
-      this.inlineQos ??= { littleEndian: data.inlineQos.littleEndian, parameters };
+  add(data: DataFrag, about: Incoming, nowMs: number): boolean {
+    const { sample, fragmentSize } = this;
+    if (data.fragmentSize !== fragmentSize || data.sampleSize !== sample.to) return false;
+    sample.inlineQos ??= copyOf(data.inlineQos);
+    if (!sample.timed && about.timed) {
+      sample.timed = true;
+      sample.seconds = about.seconds;
+      sample.fraction = about.fraction;
     }
-    this.time ??= time;
     this.lastArrivalMs = nowMs;
-    for (let i = 0; i < data.fragmentCount; i++) {
-      const n = data.firstFragment + i;
+    let fresh = 0;
+    for (let n = data.firstFragment; n < data.firstFragment + data.fragmentCount; n++) {
       if (this.#have[n] === 1) continue;
-      const from = i * this.fragmentSize;
-      const at = (n - 1) * this.fragmentSize;
-      const bytes = Math.min(this.fragmentSize, this.payload.length - at);
-      this.payload.set(data.payload.subarray(from, from + bytes), at);
       this.#have[n] = 1;
-      this.arrived++;
+      fresh++;
+    }
+    this.arrived += fresh;
+    // Those that are there already are the same once more.
+    if (fresh > 0) {
+      const at = (data.firstFragment - 1) * fragmentSize;
+      const bytes = Math.min(data.fragmentCount * fragmentSize, sample.to - at);
+      sample.bytes.set(data.payload.length === bytes ? data.payload : data.payload.subarray(0, bytes), at);
     }
     this.highest = Math.max(this.highest, data.firstFragment + data.fragmentCount - 1);
     return true;

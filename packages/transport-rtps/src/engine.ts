@@ -1,5 +1,6 @@
 import { type Clock, MalformedError } from "@delos/core";
 import { ByteReader, ByteWriter } from "@delos/wire";
+import { DatagramPool } from "./datagram.ts";
 import {
   type EndpointData,
   endpointGuidOf,
@@ -7,10 +8,12 @@ import {
   writeEndpointData,
   writeEndpointKey,
 } from "./endpoint-data.ts";
+import { Change } from "./history.ts";
+import { Incoming } from "./incoming.ts";
 import { ASSERT_AUTOMATIC, ASSERT_MANUAL, LivelinessWatch } from "./liveliness.ts";
 import type { LocalReader, LocalWriter } from "./local-endpoint.ts";
 import { Counters, type Outlet } from "./outlet.ts";
-import { BufferPool, Packer, type PackerContext } from "./packer.ts";
+import { Packer, type PackerContext } from "./packer.ts";
 import {
   type OwnParticipantData,
   type ParticipantData,
@@ -23,7 +26,7 @@ import { type ReaderContext, type ReaderSink, StatefulReader } from "./stateful-
 import { StatefulWriter, type WriterContext, type WriterQos } from "./stateful-writer.ts";
 import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
 import { readAckNack } from "./wire/acknack.ts";
-import { type Data, readData } from "./wire/data.ts";
+import { scanData } from "./wire/data.ts";
 import { readDataFrag } from "./wire/data-frag.ts";
 import * as entity from "./wire/entity-id.ts";
 import { readGap } from "./wire/gap.ts";
@@ -31,16 +34,15 @@ import { ANY_PREFIX, bytesOfHex, type GuidPrefix, guidHex, hexOf, PREFIX_BYTES, 
 import { readHeartbeat } from "./wire/heartbeat.ts";
 import { readHeartbeatFrag } from "./wire/heartbeat-frag.ts";
 import { readInfoSource } from "./wire/info-source.ts";
-import { INVALIDATE, readInfoTimestamp } from "./wire/info-timestamp.ts";
+import { INVALIDATE } from "./wire/info-timestamp.ts";
 import { isLoopback, isMulticast, isUnicast, type Locator, locatorKey } from "./wire/locator.ts";
 import { MAGIC, PROTOCOL_VERSION, VENDOR_DELOS } from "./wire/message.ts";
 import { readNackFrag } from "./wire/nack-frag.ts";
 import { PID } from "./wire/parameter-id.ts";
 import { type ParameterList, ParameterListBuilder, readParameterList } from "./wire/parameter-list.ts";
 import { ID, SubmessageHeader } from "./wire/submessage.ts";
-import type { RtpsTime } from "./wire/time.ts";
-import type { Incoming } from "./writer-proxy.ts";
 
+const NOWHERE: Locator = { address: "0.0.0.0", port: 0 };
 const PL_CDR_LE = Uint8Array.of(0, 3, 0, 0);
 const BUILTIN_QOS: WriterQos = {
   reliability: "reliable",
@@ -104,7 +106,7 @@ export interface EngineListener {
 export class Engine implements PackerContext, WriterContext, ReaderContext {
   readonly clock: Clock;
   readonly outlet: Outlet;
-  readonly pool = new BufferPool();
+  readonly pool = new DatagramPool();
   readonly header: Uint8Array;
   readonly counters = new Counters();
   readonly participants: Map<GuidPrefix, RemoteParticipant> = new Map();
@@ -116,6 +118,16 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   #opened: Packer[] = [];
   readonly #reader = new ByteReader(new Uint8Array(0), { code: "RTPS_MALFORMED" });
   readonly #submessage = new SubmessageHeader();
+  /** The DATA that is being read, and the source time of those that follow. */
+  readonly #incoming = new Incoming();
+  /** Of the message that is being read: who sent it and whence, as INFO_SRC may have changed it. */
+  #source: RemoteParticipant | undefined;
+  #sourcePrefixAt = 0;
+  #sourceVendor = 0;
+  #from: Locator = NOWHERE;
+  /** When the message that is being read arrived; undefined between messages. */
+  #receptionTimeNs: bigint | undefined;
+  #receiving = false;
   readonly #ownPrefix: Uint8Array;
   #lastParticipant: RemoteParticipant | undefined;
   readonly #localWriters = new Map<number, LocalWriter>();
@@ -133,7 +145,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   readonly #livelinessReader: StatefulReader;
   readonly #watch: LivelinessWatch;
   #announcementSn = 1;
-  #announcementPayload: Uint8Array = new Uint8Array(0);
+  #announced!: Change;
   readonly #alarms = new Set<Disposable>();
   readonly #livelinessAlarms = new Map<number, Disposable>();
   #closed = false;
@@ -277,14 +289,9 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
       })
       .finish();
     const payload = concat(PL_CDR_LE, key);
-    const sn = this.#announcementSn + 1;
+    const goodbye = Change.of(this.#announcementSn + 1, { payload, isKey: true, time: undefined, inlineQos });
     for (const packer of this.#announcementPackers()) {
-      packer.data(
-        entity.SPDP_WRITER,
-        { sn, payload, isKey: true, time: undefined, inlineQos },
-        undefined,
-        entity.SPDP_READER,
-      );
+      packer.data(entity.SPDP_WRITER, goodbye, undefined, entity.SPDP_READER);
     }
     this.#flush();
     for (const participant of Array.from(this.participants.values())) this.#dropParticipant(participant);
@@ -294,32 +301,45 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
 
   // ---------------------------------------------------------------------------------------------------- receiving
 
+  /** The time of day at which what is being delivered arrived: asked for once a message. */
+  get receptionTimeNs(): bigint {
+    if (!this.#receiving) return this.clock.nowNs();
+    this.#receptionTimeNs ??= this.clock.nowNs();
+    return this.#receptionTimeNs;
+  }
+
   /** Takes one datagram. Never throws. */
   receive(bytes: Uint8Array, from: Locator): void {
     if (this.#closed) return;
-    this.counters.add("datagrams received");
+    this.counters.received++;
+    this.#receiving = true;
+    this.#receptionTimeNs = undefined;
+    this.#from = from;
     try {
-      this.#message(bytes, from);
+      this.#message(bytes);
     } catch (error) {
       // What was processed before the malformed submessage stays (§8.3.4.1).
       if (error instanceof MalformedError) this.counters.add("malformed");
       else this.counters.add("failed");
+    } finally {
+      this.#receiving = false;
     }
   }
 
-  #message(bytes: Uint8Array, from: Locator): void {
+  #message(bytes: Uint8Array): void {
     const reader = this.#reader;
     reader.reset(bytes);
     reader.need(20);
     if (reader.uint32be() !== MAGIC) throw reader.malformed("no RTPS message", 0);
     const versionAndVendor = reader.uint32be();
     if (versionAndVendor >>> 24 !== 2) throw reader.malformed("another RTPS version", 4);
-    let vendor = versionAndVendor & 0xffff;
-    let source = this.#sourceOf(bytes, 8, from);
-    let sourcePrefix = 8;
+    this.#sourceVendor = versionAndVendor & 0xffff;
+    this.#sourcePrefixAt = 8;
+    this.#source = this.#sourceOf(bytes, 8);
     reader.offset = 20;
     let forUs = true;
-    let time: RtpsTime | undefined;
+    const incoming = this.#incoming;
+    incoming.timed = false;
     const header = this.#submessage;
     while (header.read(reader)) {
       const { id, flags, end } = header;
@@ -328,58 +348,60 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
       switch (id) {
         case ID.INFO_DST:
           forUs = this.#isForUs(reader);
-          if (forUs && source !== undefined) this.#verified(source, from);
+          if (forUs && this.#source !== undefined) this.#verified(this.#source, this.#from);
           break;
         case ID.INFO_TS:
-          time = (flags & INVALIDATE) !== 0 ? undefined : readInfoTimestamp(reader, flags).time;
+          incoming.timed = (flags & INVALIDATE) === 0;
+          if (!incoming.timed) break;
+          incoming.seconds = reader.int32();
+          incoming.fraction = reader.uint32();
           break;
-        case ID.INFO_SRC: {
-          const at = reader.offset + 8;
-          vendor = readInfoSource(reader).vendor;
-          sourcePrefix = at;
-          source = this.#sourceOf(bytes, at, from);
+        case ID.INFO_SRC:
+          this.#sourcePrefixAt = reader.offset + 8;
+          this.#sourceVendor = readInfoSource(reader).vendor;
+          this.#source = this.#sourceOf(bytes, this.#sourcePrefixAt);
           break;
-        }
+        case ID.DATA:
+          if (forUs) this.#data(reader, flags);
+          break;
         default:
-          if (forUs) this.#entitySubmessage(id, flags, reader, source, { bytes, sourcePrefix, vendor, time, from });
+          if (forUs) this.#entitySubmessage(id, flags, reader);
       }
       reader.offset = end;
       reader.end = outer;
     }
   }
 
-  #entitySubmessage(
-    id: number,
-    flags: number,
-    body: ByteReader,
-    source: RemoteParticipant | undefined,
-    at: { bytes: Uint8Array; sourcePrefix: number; vendor: number; time: RtpsTime | undefined; from: Locator },
-  ): void {
+  /** The path of every sample: nothing is allocated here. */
+  #data(body: ByteReader, flags: number): void {
+    const sample = this.#incoming;
+    scanData(body, flags, sample);
+    const { readerId, writerId } = sample;
+    if (writerId === entity.SPDP_WRITER) {
+      const prefix = hexOf(body.bytes, this.#sourcePrefixAt, this.#sourcePrefixAt + PREFIX_BYTES);
+      this.#onAnnouncement(sample, { prefix, vendor: this.#sourceVendor }, this.#from, body.bytes.length);
+      return;
+    }
+    const writer = this.#source?.writers.get(writerId);
+    if (writer === undefined) return this.#unknown("data of an unknown writer");
+    this.#watch.assert(writer);
+    const { links } = writer;
+    for (let i = 0; i < links.length; i++) {
+      const link = links[i]!;
+      if (readerId === 0 || readerId === link.reader.entityId) link.onData(sample);
+    }
+  }
+
+  #entitySubmessage(id: number, flags: number, body: ByteReader): void {
+    const source = this.#source;
     switch (id) {
-      case ID.DATA: {
-        const data = readData(body, flags);
-        if (data.writerId === entity.SPDP_WRITER) {
-          const prefix = hexOf(at.bytes, at.sourcePrefix, at.sourcePrefix + PREFIX_BYTES);
-          this.#onAnnouncement(data, { prefix, vendor: at.vendor }, at.from, at.bytes.length);
-          return;
-        }
-        const writer = source?.writers.get(data.writerId);
-        if (writer === undefined) return this.#unknown("data of an unknown writer");
-        this.#watch.assert(writer);
-        const { sn, payload, isKey, inlineQos } = data;
-        const sample: Incoming = { sn, payload, isKey, inlineQos, time: at.time, owned: false };
-        for (const link of writer.links) {
-          if (data.readerId === 0 || data.readerId === link.reader.entityId) link.onData(sample);
-        }
-        return;
-      }
       case ID.DATA_FRAG: {
         const data = readDataFrag(body, flags);
         const writer = source?.writers.get(data.writerId);
         if (writer === undefined) return this.#unknown("data of an unknown writer");
         this.#watch.assert(writer);
         for (const link of writer.links) {
-          if (data.readerId === 0 || data.readerId === link.reader.entityId) link.onDataFrag(data, at.time);
+          if (data.readerId === 0 || data.readerId === link.reader.entityId) link.onDataFrag(data, this.#incoming);
         }
         return;
       }
@@ -428,7 +450,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   }
 
   /** The participant whose prefix stands at `at`, renewed; undefined when it was not discovered. */
-  #sourceOf(bytes: Uint8Array, at: number, from: Locator): RemoteParticipant | undefined {
+  #sourceOf(bytes: Uint8Array, at: number): RemoteParticipant | undefined {
     const last = this.#lastParticipant;
     let participant = last !== undefined && samePrefix(last.prefixBytes, bytes, at) ? last : undefined;
     if (participant === undefined) {
@@ -440,7 +462,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     }
     participant.lastHeardMs = this.clock.monotonicMs();
     if (!participant.verified) this.#credit(participant, bytes.length);
-    if (participant.addresses.size === 0) participant.addresses.add(from.address);
+    if (participant.addresses.size === 0) participant.addresses.add(this.#from.address);
     return participant;
   }
 
@@ -472,7 +494,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   // ------------------------------------------------------------------------------------------ participants (SPDP)
 
   #onAnnouncement(
-    data: Data,
+    data: Incoming,
     source: { prefix: GuidPrefix; vendor: number },
     from: Locator,
     datagramBytes: number,
@@ -486,8 +508,9 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
       else this.counters.add("goodbye from another address");
       return;
     }
-    if (data.payload === undefined) return;
-    const announced = readParticipantData(this.#list(data.payload), source);
+    const { payload } = data;
+    if (payload === undefined) return;
+    const announced = readParticipantData(this.#list(payload), source);
     const reason = this.#refusal(announced, source.prefix);
     if (reason !== undefined) return this.#unknown(reason);
     if (known !== undefined) {
@@ -621,18 +644,13 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   }
 
   #sendAnnouncement(packer: Packer): void {
-    const out = {
-      sn: this.#announcementSn,
-      payload: this.#announcementPayload,
-      isKey: false,
-      time: undefined,
-      inlineQos: undefined,
-    };
-    packer.data(entity.SPDP_WRITER, out, undefined, 0);
+    packer.data(entity.SPDP_WRITER, this.#announced, undefined, 0);
   }
 
   #encodeAnnouncement(): void {
-    this.#announcementPayload = concat(PL_CDR_LE, writeParticipantData(this.#announcement));
+    const payload = concat(PL_CDR_LE, writeParticipantData(this.#announcement));
+    const sample = { payload, isKey: false, time: undefined, inlineQos: undefined };
+    this.#announced = Change.of(this.#announcementSn, sample);
   }
 
   // --------------------------------------------------------------------------------------------- endpoints (SEDP)

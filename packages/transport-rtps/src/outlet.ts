@@ -13,9 +13,15 @@ export interface Outlet {
 
 /** Counts what happened by reason; tools show it. */
 export class Counters {
-  readonly values: Record<string, number> = {};
+  /** Datagrams: apart from the others, for it is counted on every one. */
+  received = 0;
+  readonly #values: Record<string, number> = {};
+
+  get values(): Readonly<Record<string, number>> {
+    return { "datagrams received": this.received, ...this.#values };
+  }
 
   add(reason: string, count = 1): void {
-    this.values[reason] = (this.values[reason] ?? 0) + count;
+    this.#values[reason] = (this.#values[reason] ?? 0) + count;
   }
 }

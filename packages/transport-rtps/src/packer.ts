@@ -1,36 +1,19 @@
-import { ByteWriter } from "@delos/wire";
+import type { ByteWriter } from "@delos/wire";
+import { DATAGRAM_BYTES, type Datagram, type DatagramPool } from "./datagram.ts";
+import type { Change } from "./history.ts";
 import type { Outlet } from "./outlet.ts";
-import { DATA_INLINE_QOS, DATA_KEY, DATA_PAYLOAD } from "./wire/data.ts";
-import { FRAG_INLINE_QOS, FRAG_KEY } from "./wire/data-frag.ts";
 import type { Locator } from "./wire/locator.ts";
 import { HEADER_BYTES } from "./wire/message.ts";
-import { writeSequenceNumber } from "./wire/sequence-number.ts";
-import { ID, LITTLE_ENDIAN } from "./wire/submessage.ts";
-import type { RtpsTime } from "./wire/time.ts";
+import { ID } from "./wire/submessage.ts";
 
-export const DATAGRAM_BYTES = 65_507;
 /** Datagrams of one burst between two heartbeats: each heartbeat costs an answer. */
 const TRAILER_EVERY = 8;
 const TRAILER_BYTES = 32;
-const POOLED = 64;
-
-/** Buffers of datagrams on their way: taken when a message begins, given back when the socket has sent it. */
-export class BufferPool {
-  readonly #free: Uint8Array[] = [];
-
-  take(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(DATAGRAM_BYTES);
-  }
-
-  give(buffer: Uint8Array): void {
-    if (this.#free.length < POOLED) this.#free.push(buffer);
-  }
-}
 
 /** What all packers of a participant share. */
 export interface PackerContext {
   readonly outlet: Outlet;
-  readonly pool: BufferPool;
+  readonly pool: DatagramPool;
   /** The 20 bytes that every message begins with. */
   readonly header: Uint8Array;
   /** Called when a packer begins a message: it wants to be flushed soon. */
@@ -42,16 +25,6 @@ export interface PackerContext {
 /** Something that adds a heartbeat when a message with its samples ends. */
 export interface Trailer {
   trail(packer: Packer): void;
-}
-
-/** A sample, or the end of an instance, as it goes out. */
-export interface Outgoing {
-  readonly sn: number;
-  readonly payload: Uint8Array | undefined;
-  readonly isKey: boolean;
-  readonly time: RtpsTime | undefined;
-  /** A whole parameter list, little-endian, sentinel included. */
-  readonly inlineQos: Uint8Array | undefined;
 }
 
 /**
@@ -66,8 +39,8 @@ export class Packer {
   verified: boolean;
   credit = 0;
   readonly #context: PackerContext;
-  readonly #trailers = new Set<Trailer>();
-  #writer: ByteWriter | undefined;
+  #trailers: Trailer[] = [];
+  #datagram: Datagram | undefined;
   #destination: Uint8Array | undefined;
   #seconds = Number.NaN;
   #fraction = 0;
@@ -81,51 +54,24 @@ export class Packer {
   }
 
   /** One DATA. `destination`: the receiving participant's prefix; undefined: whoever has matched the writer. */
-  data(writerId: number, out: Outgoing, destination: Uint8Array | undefined, readerId: number): void {
-    const { payload, inlineQos } = out;
-    const body = 20 + (inlineQos?.length ?? 0) + (payload?.length ?? 0);
-    const writer = this.#begin(body, destination, out.time);
-    const flags =
-      (inlineQos === undefined ? 0 : DATA_INLINE_QOS) |
-      (payload === undefined ? 0 : out.isKey ? DATA_KEY : DATA_PAYLOAD);
-    this.#header(writer, ID.DATA, flags, (body + 3) & ~3);
-    writer.uint16(0);
-    writer.uint16(16);
-    writer.uint32be(readerId);
-    writer.uint32be(writerId);
-    writeSequenceNumber(writer, out.sn);
-    if (inlineQos !== undefined) writer.raw(inlineQos);
-    if (payload !== undefined) writer.raw(payload);
-    writer.zeros(-body & 3);
+  data(writerId: number, change: Change, destination: Uint8Array | undefined, readerId: number): void {
+    const { inlineQos } = change;
+    const body = 20 + (inlineQos === undefined ? 0 : inlineQos.length) + change.payloadBytes;
+    this.#beginSample(body, destination, change).data(writerId, change, readerId);
   }
 
   /** Fragments `first` … `first + count − 1` of a sample. */
   dataFrag(
     writerId: number,
-    out: Outgoing & { readonly payload: Uint8Array },
-    fragments: { readonly first: number; readonly count: number; readonly size: number },
+    change: Change,
+    first: number,
+    count: number,
     destination: Uint8Array | undefined,
     readerId: number,
   ): void {
-    const { first, count, size } = fragments;
-    const bytes = out.payload.subarray((first - 1) * size, Math.min((first - 1 + count) * size, out.payload.length));
-    const inlineQos = first === 1 ? out.inlineQos : undefined;
-    const body = 32 + (inlineQos?.length ?? 0) + bytes.length;
-    const writer = this.#begin(body, destination, out.time);
-    const flags = (inlineQos === undefined ? 0 : FRAG_INLINE_QOS) | (out.isKey ? FRAG_KEY : 0);
-    this.#header(writer, ID.DATA_FRAG, flags, (body + 3) & ~3);
-    writer.uint16(0);
-    writer.uint16(28);
-    writer.uint32be(readerId);
-    writer.uint32be(writerId);
-    writeSequenceNumber(writer, out.sn);
-    writer.uint32(first);
-    writer.uint16(count);
-    writer.uint16(size);
-    writer.uint32(out.payload.length);
-    if (inlineQos !== undefined) writer.raw(inlineQos);
-    writer.raw(bytes);
-    writer.zeros(-body & 3);
+    const bytes = Math.min(count * change.fragmentSize, change.payloadBytes - (first - 1) * change.fragmentSize);
+    const body = 32 + (first === 1 && change.inlineQos !== undefined ? change.inlineQos.length : 0) + bytes;
+    this.#beginSample(body, destination, change).dataFrag(writerId, change, first, count, readerId);
   }
 
   /** Any other submessage of at most `bytes`; `write` fills in the body. */
@@ -136,24 +82,26 @@ export class Packer {
     destination: Uint8Array | undefined,
     write: (writer: ByteWriter) => void,
   ): void {
-    const writer = this.#begin(bytes, destination, undefined);
-    const at = writer.offset;
-    this.#header(writer, id, flags, 0);
-    write(writer);
-    writer.zeros(-writer.offset & 3);
-    writer.patchUint16(at + 2, writer.offset - at - 4);
+    const datagram = this.#begin(bytes, destination);
+    const at = datagram.offset;
+    datagram.header(id, flags, 0);
+    write(datagram);
+    datagram.zeros(-datagram.offset & 3);
+    datagram.patchUint16(at + 2, datagram.offset - at - 4);
   }
 
   /** `trailer` adds its heartbeat when the message ends. */
   trail(trailer: Trailer): void {
-    this.#trailers.add(trailer);
+    const trailers = this.#trailers;
+    if (trailers.length > 0 && (trailers[trailers.length - 1] === trailer || trailers.includes(trailer))) return;
+    trailers.push(trailer);
   }
 
   /** Sends what is there. */
   flush(): void {
-    if (this.#trailers.size > 0) {
-      const trailers = [...this.#trailers];
-      this.#trailers.clear();
+    if (this.#trailers.length > 0) {
+      const trailers = this.#trailers;
+      this.#trailers = [];
       this.#sinceTrailers = 0;
       for (const trailer of trailers) trailer.trail(this);
     }
@@ -161,64 +109,59 @@ export class Packer {
   }
 
   #send(): void {
-    const writer = this.#writer;
-    if (writer === undefined) return;
-    this.#writer = undefined;
-    const buffer = writer.bytes;
-    const { outlet, pool } = this.#context;
+    const datagram = this.#datagram;
+    if (datagram === undefined) return;
+    this.#datagram = undefined;
+    const { outlet } = this.#context;
     if (!this.verified) {
-      if (writer.offset > this.credit) {
+      if (datagram.offset > this.credit) {
         this.#context.withheld();
-        pool.give(buffer);
+        datagram.sent();
         return;
       }
-      this.credit -= writer.offset;
+      this.credit -= datagram.offset;
     }
-    outlet.send(writer.written, this.locator, () => pool.give(buffer));
+    outlet.send(datagram.written, this.locator, datagram.sent);
   }
 
-  #begin(body: number, destination: Uint8Array | undefined, time: RtpsTime | undefined): ByteWriter {
+  #beginSample(body: number, destination: Uint8Array | undefined, change: Change): Datagram {
+    const datagram = this.#begin(body, destination);
+    const { timed, seconds, fraction } = change;
+    if (timed && (seconds !== this.#seconds || fraction !== this.#fraction)) {
+      this.#seconds = seconds;
+      this.#fraction = fraction;
+      datagram.infoTimestamp(seconds, fraction);
+    }
+    return datagram;
+  }
+
+  #begin(body: number, destination: Uint8Array | undefined): Datagram {
+    let datagram = this.#datagram;
     // Worst case: INFO_DST, INFO_TS, two headers, padding, and the heartbeats that may have to follow.
-    const needed = body + 16 + 12 + 8 + this.#trailers.size * (TRAILER_BYTES + 16);
-    if (this.#writer !== undefined && this.#writer.offset + needed > this.limit) {
+    const needed = body + 16 + 12 + 8 + this.#trailers.length * (TRAILER_BYTES + 16);
+    if (datagram !== undefined && datagram.offset + needed > this.limit) {
       if (++this.#sinceTrailers >= TRAILER_EVERY) this.flush();
       else this.#send();
+      datagram = this.#datagram;
     }
-    if (this.#writer === undefined) this.#open();
-    const writer = this.#writer!;
+    datagram ??= this.#open();
     if (destination !== this.#destination) {
       this.#destination = destination;
-      this.#header(writer, ID.INFO_DST, 0, 12);
-      if (destination === undefined) writer.zeros(12);
-      else writer.raw(destination);
+      datagram.header(ID.INFO_DST, 0, 12);
+      if (destination === undefined) datagram.zeros(12);
+      else datagram.raw(destination);
     }
-    if (time !== undefined && (time.seconds !== this.#seconds || time.fraction !== this.#fraction)) {
-      this.#seconds = time.seconds;
-      this.#fraction = time.fraction;
-      this.#header(writer, ID.INFO_TS, 0, 8);
-      writer.int32(time.seconds);
-      writer.uint32(time.fraction);
-    }
-    return writer;
+    return datagram;
   }
 
-  #open(): void {
-    const writer = new ByteWriter({ target: this.#context.pool.take() });
-    writer.raw(this.#context.header);
-    this.#writer = writer;
+  #open(): Datagram {
+    const datagram = this.#context.pool.take();
+    datagram.raw(this.#context.header);
+    this.#datagram = datagram;
     this.#destination = undefined;
     this.#seconds = Number.NaN;
     this.#context.opened(this);
-  }
-
-  #header(writer: ByteWriter, id: number, flags: number, length: number): void {
-    const { bytes, offset } = writer;
-    writer.reserve(4);
-    bytes[offset] = id;
-    bytes[offset + 1] = flags | LITTLE_ENDIAN;
-    bytes[offset + 2] = length;
-    bytes[offset + 3] = length >> 8;
-    writer.offset = offset + 4;
+    return datagram;
   }
 }
 

@@ -3,8 +3,24 @@ import { Sample } from "@delos/transport";
 import { ByteReader } from "@delos/wire";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { framePayload, inlineQosOf, readInlineQos, unframePayload } from "./payload.ts";
+import { Change } from "./history.ts";
+import { Incoming } from "./incoming.ts";
+import { inlineQosOf, readInlineQos, unframedOf } from "./payload.ts";
 import { readParameterList } from "./wire/parameter-list.ts";
+
+function framePayload(payload: Uint8Array, parts: readonly number[] = []): Uint8Array {
+  const change = Change.of(1, { payload, isKey: false, time: undefined, inlineQos: undefined, framed: true });
+  const target = new Uint8Array(change.payloadBytes).fill(0xee);
+  const ends = [...parts, change.payloadBytes];
+  for (const [i, end] of ends.entries()) change.copy(target, ends[i - 1] ?? 0, ends[i - 1] ?? 0, end);
+  return target;
+}
+
+function unframePayload(payload: Uint8Array): Uint8Array {
+  const incoming = new Incoming();
+  Object.assign(incoming, { bytes: payload, from: 0, to: payload.length });
+  return unframedOf(incoming);
+}
 
 test("a frame is the CDR of sequence<octet>, padded with zeros to whole words", () => {
   expect([...framePayload(Uint8Array.of(1, 2, 3))]).toEqual([0, 1, 0, 1, 3, 0, 0, 0, 1, 2, 3, 0]);
@@ -13,9 +29,11 @@ test("a frame is the CDR of sequence<octet>, padded with zeros to whole words", 
 
 test("any bytes come back from their frame, and no frame cut short is taken", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat(400), { maxLength: 5 }), (bytes, cuts) => {
       const frame = framePayload(bytes);
       expect(Uint8Array.from(unframePayload(frame))).toEqual(bytes);
+      const parts = cuts.map((cut) => cut % (frame.length + 1)).sort((a, b) => a - b);
+      expect(framePayload(bytes, parts)).toEqual(frame);
       for (let length = 0; length < 8 + bytes.length; length++) {
         expect(() => unframePayload(frame.subarray(0, length))).toThrow(MalformedError);
       }

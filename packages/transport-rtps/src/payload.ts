@@ -1,6 +1,8 @@
 import { MalformedError, type MessageSchema } from "@delos/core";
 import type { Sample, SampleExtras } from "@delos/transport";
 import type { ByteReader } from "@delos/wire";
+import { FRAME_BYTES } from "./history.ts";
+import type { Incoming } from "./incoming.ts";
 import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
 import { guidHex, guidOfHex, readGuid, writeGuid } from "./wire/guid.ts";
 import { PID } from "./wire/parameter-id.ts";
@@ -14,42 +16,20 @@ import {
 } from "./wire/parameter-list.ts";
 import { readSequenceNumber, writeSequenceNumber } from "./wire/sequence-number.ts";
 
-/*
- * What is not CDR itself (protobuf, JSON, ROS 1) travels as the CDR of `struct { sequence<octet> data; }`: any DDS program can
- * receive it, none takes it for something else.
- */
-const FRAME_BYTES = 8;
-
 export const isCdr = (schema: MessageSchema): boolean => schema.messageEncoding === "cdr";
 
-export function framePayload(bytes: Uint8Array): Uint8Array {
-  const { length } = bytes;
-  // Small ones share slabs: a typed array with memory of its own costs more than all the rest of sending it.
-  const payload = Buffer.allocUnsafe((FRAME_BYTES + length + 3) & ~3);
-  payload.fill(0, FRAME_BYTES + length);
-  payload[0] = 0;
-  payload[1] = 1; // CDR_LE
-  payload[2] = 0;
-  payload[3] = -length & 3; // padding, XTypes 1.3 §7.6.3.1.2
-  payload[4] = length;
-  payload[5] = length >>> 8;
-  payload[6] = length >>> 16;
-  payload[7] = length >>> 24;
-  payload.set(bytes, FRAME_BYTES);
-  return payload;
+/** What is inside the frame that the payload is (see `FRAME_BYTES`), as a view. @throws {MalformedError} when it is none */
+export function unframedOf({ bytes, from, to }: Incoming): Uint8Array {
+  if (from < 0 || to - from < FRAME_BYTES) throw noFrame(`${from < 0 ? 0 : to - from} bytes are no frame`);
+  const [high, low] = [bytes[from]!, bytes[from + 1]!];
+  if (high !== 0 || low > 1) throw noFrame(`representation ${high * 256 + low}`);
+  const [a, b, c, d] = [bytes[from + 4]!, bytes[from + 5]!, bytes[from + 6]!, bytes[from + 7]!];
+  const length = (low === 1 ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  if (length > to - from - FRAME_BYTES) throw noFrame(`${length} bytes framed, ${to - from - FRAME_BYTES} there`);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from + FRAME_BYTES, length);
 }
 
-/** @throws {MalformedError} when the payload is no such frame */
-export function unframePayload(payload: Uint8Array): Uint8Array {
-  const malformed = (message: string): MalformedError => new MalformedError("RTPS_PAYLOAD", message, 0);
-  if (payload.length < FRAME_BYTES) throw malformed(`${payload.length} bytes are no frame`);
-  if (payload[0] !== 0 || payload[1]! > 1) throw malformed(`representation ${payload[0]! * 256 + payload[1]!}`);
-  const [a, b, c, d] = [payload[4]!, payload[5]!, payload[6]!, payload[7]!];
-  const length = (payload[1] === 1 ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-  if (length > payload.length - FRAME_BYTES)
-    throw malformed(`${length} bytes framed, ${payload.length - FRAME_BYTES} there`);
-  return payload.subarray(FRAME_BYTES, FRAME_BYTES + length);
-}
+const noFrame = (message: string): MalformedError => new MalformedError("RTPS_PAYLOAD", message, 0);
 
 /** Inline QoS of a sample; undefined when there is nothing to say. */
 export function inlineQosOf(sample: Sample, sn: number, key: Uint8Array | undefined): Uint8Array | undefined {

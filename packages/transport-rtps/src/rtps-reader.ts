@@ -8,24 +8,36 @@ import {
   type ReaderOptions,
   ReaderQueue,
   Sample,
+  type SampleExtras,
 } from "@delos/transport";
 import { CycloneServices } from "./cyclone-services.ts";
+import type { Incoming } from "./incoming.ts";
 import type { LocalReader } from "./local-endpoint.ts";
-import { isCdr, readInlineQos, unframePayload } from "./payload.ts";
+import { isCdr, readInlineQos, unframedOf } from "./payload.ts";
 import type { RemoteWriter } from "./remote.ts";
 import type { RtpsTransport } from "./rtps-transport.ts";
 import { keyOfSchema } from "./rtps-writer.ts";
 import { StatefulReader } from "./stateful-reader.ts";
 import { guidHex } from "./wire/guid.ts";
 import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
-import { nsOfTime } from "./wire/time.ts";
-import type { Incoming } from "./writer-proxy.ts";
+import { nsOfWords } from "./wire/time.ts";
+
+const NOTHING = new Uint8Array(0);
 
 /** A datagram's memory belongs to its sample alone; keeping a small sample must not keep the whole datagram. */
 const DATAGRAM: Lease = {
   keep: (bytes) => Uint8Array.from(bytes),
   end: () => {},
 };
+
+/** What is known of a publication that this reader listens to. */
+interface Source {
+  readonly info: EndpointInfo;
+  readonly schema: MessageSchema;
+  /** Its payloads are frames around other encodings. */
+  readonly framed: boolean;
+  readonly vendor: number;
+}
 
 /** A subscription on the network: one endpoint, or for a reader of any type one for each type found. */
 export class RtpsReader implements Reader {
@@ -37,7 +49,16 @@ export class RtpsReader implements Reader {
   readonly #queue: ReaderQueue;
   readonly #codec: MessageCodec | undefined;
   readonly #locals = new Map<string, { local: LocalReader; reader: StatefulReader }>();
-  readonly #matched = new Map<RemoteWriter, EndpointInfo>();
+  readonly #matched = new Map<RemoteWriter, Source>();
+  /** That of the sample before: mostly the same one again. */
+  #lastRemote: RemoteWriter | undefined;
+  #lastSource: Source | undefined;
+  /** Source time of the sample before, as words and as ns: samples of one moment share it. */
+  #lastSeconds = 0;
+  #lastFraction = 0;
+  #lastSourceNs = 0n;
+  /** Some writer was told that there is no room. */
+  #refused = false;
   #closed = false;
 
   constructor(transport: RtpsTransport, options: ReaderOptions, onClosed: () => void) {
@@ -66,7 +87,7 @@ export class RtpsReader implements Reader {
   }
 
   get matched(): readonly EndpointInfo[] {
-    return [...this.#matched.values()];
+    return Array.from(this.#matched.values(), ({ info }) => info);
   }
 
   get counters(): ReaderCounters {
@@ -79,7 +100,10 @@ export class RtpsReader implements Reader {
 
   take(): Sample | undefined {
     const sample = this.#queue.take();
-    for (const { reader } of this.#locals.values()) reader.resume();
+    if (this.#refused) {
+      this.#refused = false;
+      for (const { reader } of this.#locals.values()) reader.resume();
+    }
     return sample;
   }
 
@@ -89,7 +113,7 @@ export class RtpsReader implements Reader {
     const matched = [...this.#matched];
     for (const { local } of this.#locals.values()) this.#transport.engine.removeReader(local);
     this.#queue[Symbol.dispose]();
-    for (const [remote, info] of matched) if (this.#matched.delete(remote)) this.events.emit("unmatched", info);
+    for (const [remote, { info }] of matched) if (this.#matched.delete(remote)) this.events.emit("unmatched", info);
     this.#onClosed();
   }
 
@@ -112,18 +136,21 @@ export class RtpsReader implements Reader {
       accepts: (remote) => this.#accepts(local, remote, named?.type),
       matched: (remote) => {
         const info = this.#transport.endpointOf(remote);
-        this.#matched.set(remote, info);
+        const schema = info.schema ?? this.info.schema!;
+        const { vendor } = remote.participant.data;
+        this.#matched.set(remote, { info, schema, framed: !isCdr(schema), vendor });
         this.#queue.join(info);
         this.events.emit("matched", info);
       },
       unmatched: (remote) => {
-        const info = this.#matched.get(remote);
+        const info = this.#matched.get(remote)?.info;
         if (info === undefined || !this.#matched.delete(remote)) return;
+        this.#lastRemote = undefined;
         this.#queue.leave(info.id);
         this.events.emit("unmatched", info);
       },
       liveliness: (remote, alive) => {
-        const info = this.#matched.get(remote);
+        const info = this.#matched.get(remote)?.info;
         if (info !== undefined) this.#queue.setAlive(info.id, alive);
       },
     };
@@ -143,11 +170,18 @@ export class RtpsReader implements Reader {
 
   /** False when the queue is full and the writer would send the sample again. */
   #deliver(remote: RemoteWriter, incoming: Incoming): boolean {
-    if (!this.#queue.hasRoom && this.info.qos.reliability === "reliable") return false;
-    const publication = this.#matched.get(remote);
-    if (publication === undefined) return true;
+    if (!this.#queue.hasRoom && this.info.qos.reliability === "reliable") {
+      this.#refused = true;
+      return false;
+    }
+    if (remote !== this.#lastRemote) {
+      this.#lastSource = this.#matched.get(remote);
+      this.#lastRemote = remote;
+    }
+    const source = this.#lastSource;
+    if (source === undefined) return true;
     try {
-      this.#queue.put(this.#sampleOf(publication, remote, incoming));
+      this.#queue.put(this.#sampleOf(source, remote, incoming));
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       this.#transport.engine.count("malformed payload");
@@ -156,38 +190,39 @@ export class RtpsReader implements Reader {
     return true;
   }
 
-  #sampleOf(publication: EndpointInfo, remote: RemoteWriter, incoming: Incoming): Sample {
-    const fromDelos = remote.participant.data.vendor === VENDOR_DELOS;
-    const facts = readInlineQos(incoming.inlineQos, fromDelos);
-    const { sequence = incoming.sn } = facts;
-    let { extras } = facts;
-    const schema: MessageSchema = publication.schema ?? this.info.schema!;
-    const { payload = new Uint8Array(0) } = incoming;
-    let bytes = incoming.isKey || isCdr(schema) ? payload : unframePayload(payload);
-    if (remote.participant.data.vendor === VENDOR_CYCLONE && isCdr(schema)) {
+  #sampleOf(source: Source, remote: RemoteWriter, incoming: Incoming): Sample {
+    const { info, schema, vendor } = source;
+    let { sn: sequence } = incoming;
+    let extras: SampleExtras | undefined;
+    if (incoming.inlineQos !== undefined) {
+      const facts = readInlineQos(incoming.inlineQos, vendor === VENDOR_DELOS);
+      sequence = facts.sequence ?? sequence;
+      extras = facts.extras;
+    }
+    let bytes = source.framed && !incoming.isKey ? unframedOf(incoming) : (incoming.payload ?? NOTHING);
+    if (vendor === VENDOR_CYCLONE && !source.framed) {
       const { cycloneServices: services } = this.#transport;
       const { topic } = remote.data!;
       if (CycloneServices.isRequestTopic(topic)) {
-        bytes = services.takeRequest(bytes, { publisher: publication.id, sequence });
+        bytes = services.takeRequest(bytes, { publisher: info.id, sequence });
       } else if (CycloneServices.isReplyTopic(topic)) {
         const reply = services.takeReply(bytes);
         bytes = reply.payload;
         if (reply.related !== undefined) extras = { ...extras, related: reply.related };
       }
     }
-    const nowNs = this.#transport.context.clock.nowNs();
-    const sourceTimeNs = incoming.time === undefined ? nowNs : nsOfTime(incoming.time);
-    const sample = new Sample(
-      schema,
-      this.#codec,
-      undefined,
-      bytes,
-      publication.id,
-      sequence,
-      sourceTimeNs,
-      nowNs,
-      extras,
-    );
+    const nowNs = this.#transport.engine.receptionTimeNs;
+    const sourceTimeNs = incoming.timed ? this.#sourceTimeNs(incoming) : nowNs;
+    const sample = new Sample(schema, this.#codec, undefined, bytes, info.id, sequence, sourceTimeNs, nowNs, extras);
     return incoming.owned ? sample : sample.lend(DATAGRAM);
+  }
+
+  #sourceTimeNs({ seconds, fraction }: Incoming): bigint {
+    if (seconds !== this.#lastSeconds || fraction !== this.#lastFraction) {
+      this.#lastSeconds = seconds;
+      this.#lastFraction = fraction;
+      this.#lastSourceNs = nsOfWords(seconds, fraction);
+    }
+    return this.#lastSourceNs;
   }
 }

@@ -14,7 +14,7 @@ import { type KeyExtractor, keyOf, type MessageValue, parseIdl } from "@delos/wi
 import { CycloneServices } from "./cyclone-services.ts";
 import type { EndpointData } from "./endpoint-data.ts";
 import type { LocalWriter } from "./local-endpoint.ts";
-import { framePayload, inlineQosOf, isCdr } from "./payload.ts";
+import { inlineQosOf, isCdr } from "./payload.ts";
 import type { RemoteReader } from "./remote.ts";
 import type { RtpsTransport } from "./rtps-transport.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
@@ -126,10 +126,11 @@ export class RtpsWriter implements Writer {
     }
     const sn = this.#writer.lastSn + 1;
     if (this.#key !== undefined) return this.#writeKeyed(this.#key, sample, sn);
-    // A frame is a copy; CDR goes as it is and is kept until everybody has it.
-    const payload = this.#framed ? framePayload(sample.bytes) : this.#forServices(sample, sample.retain().bytes);
+    // No copy: a sample does not change, and is kept until everybody has it.
+    const { bytes } = sample.retain();
+    const payload = this.#framed ? bytes : this.#forServices(sample, bytes);
     const inlineQos = inlineQosOf(sample, sn, undefined);
-    return this.#writer.write({ payload, isKey: false, time: this.#lastTime, inlineQos });
+    return this.#writer.write({ payload, isKey: false, time: this.#lastTime, inlineQos, framed: this.#framed });
   }
 
   loan(): Loan | undefined {

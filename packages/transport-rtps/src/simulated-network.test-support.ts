@@ -2,13 +2,13 @@ import { SimulatedClock } from "@delos/core";
 import { completeQos, type Qos, type QosOptions, qosMismatches } from "@delos/transport";
 import type { EndpointData } from "./endpoint-data.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
+import type { Incoming } from "./incoming.ts";
 import type { LocalReader, LocalWriter } from "./local-endpoint.ts";
 import type { Outlet } from "./outlet.ts";
 import type { RemoteReader, RemoteWriter } from "./remote.ts";
 import { StatefulReader } from "./stateful-reader.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
 import { isMulticast, type Locator } from "./wire/locator.ts";
-import type { Incoming } from "./writer-proxy.ts";
 
 /** A reproducible source of chance: mulberry32. */
 export function seeded(seed: number): () => number {

@@ -1,7 +1,8 @@
 import type { Clock } from "@delos/core";
 import type { ByteWriter } from "@delos/wire";
+import type { Incoming } from "./incoming.ts";
 import type { RemoteWriter } from "./remote.ts";
-import { type Incoming, WriterProxy } from "./writer-proxy.ts";
+import { WriterProxy } from "./writer-proxy.ts";
 
 /** Where a reader's samples go. */
 export interface ReaderSink {

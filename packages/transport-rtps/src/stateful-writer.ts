@@ -1,8 +1,8 @@
 import type { Clock } from "@delos/core";
 import type { Qos } from "@delos/transport";
-import { type Change, History } from "./history.ts";
+import { type Change, History, type Outgoing, payloadBytesOf } from "./history.ts";
 import type { Outlet } from "./outlet.ts";
-import { type Outgoing, type Packer, type Trailer, wholePayload } from "./packer.ts";
+import { type Packer, type Trailer, wholePayload } from "./packer.ts";
 import { ReaderProxy } from "./reader-proxy.ts";
 import type { RemoteReader } from "./remote.ts";
 import type { AckNack } from "./wire/acknack.ts";
@@ -53,6 +53,9 @@ export const WRITER_TIMING = {
 /** Fragment sizes: below the usual MTU, and for a host's own loopback. */
 const FRAGMENT_MTU = 1344;
 const FRAGMENT_LOOPBACK = 15_000;
+
+/** What a sample counts for in flow control beside its payload. */
+const SAMPLE_OVERHEAD = 64;
 
 /**
  * A writer as a state machine: samples, acknowledgments and time in; datagrams (through packers) out. DDSI-RTPS 2.5 §8.4.9.
@@ -117,7 +120,7 @@ export class StatefulWriter implements Trailer {
    * Takes a sample. `sent`: on its way to everybody. `queued`: behind the window. `dropped`: keep_all has no room.
    * `ends`: the sample ends its instance, which late joiners then need not hear of.
    */
-  write(sample: Omit<Outgoing, "sn">, key = "", ends = false): "sent" | "queued" | "dropped" {
+  write(sample: Outgoing, key = "", ends = false): "sent" | "queued" | "dropped" {
     if (this.qos.history === "keep_all" && this.history.count >= this.qos.maxSamples) {
       this.#giveUpOnDeadReaders();
       this.#prune();
@@ -126,20 +129,9 @@ export class StatefulWriter implements Trailer {
         return "dropped";
       }
     }
-    const sn = this.history.last + 1;
-    this.#position += (sample.payload?.length ?? 0) + 64;
-    const change: Change = {
-      sn,
-      payload: sample.payload,
-      isKey: sample.isKey,
-      time: sample.time,
-      inlineQos: sample.inlineQos,
-      key,
-      position: this.#position,
-      kept: false,
-      fragmentSize: 0,
-    };
-    this.history.push(change);
+    this.#position += payloadBytesOf(sample.payload, sample.framed === true) + SAMPLE_OVERHEAD;
+    const change = this.history.append(sample, key, this.#position);
+    const { sn } = change;
     if (this.qos.durability !== "volatile") this.#keep(change, ends);
     this.#heartbeatMs = this.#timing.heartbeatMs;
     this.#pump();
@@ -255,7 +247,7 @@ export class StatefulWriter implements Trailer {
       this.#answer(proxy, [nack.sn], this.#context.clock.monotonicMs());
       return;
     }
-    const total = Math.ceil(change.payload!.length / change.fragmentSize);
+    const total = Math.ceil(change.payloadBytes / change.fragmentSize);
     const fragments = [...membersOf(nack.missing)].filter((n) => n <= total);
     if (fragments.length === 0) return;
     const waiting = this.#repairs.find((repair) => repair.proxy === proxy && repair.sn === nack.sn);
@@ -321,7 +313,7 @@ export class StatefulWriter implements Trailer {
       }
       return budget;
     }
-    const total = Math.ceil(change.payload!.length / fragmentSize);
+    const total = Math.ceil(change.payloadBytes / fragmentSize);
     let left = budget;
     while (this.#nextFragment <= total) {
       if (left <= 0) return -1;
@@ -349,22 +341,17 @@ export class StatefulWriter implements Trailer {
     const size = change.fragmentSize;
     const fit = Math.max(1, Math.floor((wholePayload(packer.limit) - 8) / size));
     const count = Math.min(fit, (last === 0 ? total : last) - first + 1);
-    const out = change as Change & { payload: Uint8Array };
-    packer.dataFrag(
-      this.entityId,
-      out,
-      { first, count, size },
-      to?.remote.participant.prefixBytes,
-      to?.remote.entityId ?? 0,
-    );
+    const [prefix, readerId] = [to?.remote.participant.prefixBytes, to?.remote.entityId ?? 0];
+    packer.dataFrag(this.entityId, change, first, count, prefix, readerId);
     return count;
   }
 
   /** Once chosen it stays: all readers must be told the same. */
   #fragmentSizeOf(change: Change): number {
-    if (change.fragmentSize > 0 || change.payload === undefined) return change.fragmentSize;
+    if (change.fragmentSize > 0 || change.content === undefined) return change.fragmentSize;
     const limit = this.#messageLimit;
-    if (change.payload.length + (change.inlineQos?.length ?? 0) <= wholePayload(limit)) return 0;
+    const bytes = change.payloadBytes + (change.inlineQos === undefined ? 0 : change.inlineQos.length);
+    if (bytes <= wholePayload(limit)) return 0;
     change.fragmentSize = limit > 32_768 ? FRAGMENT_LOOPBACK : FRAGMENT_MTU;
     return change.fragmentSize;
   }
@@ -397,7 +384,7 @@ export class StatefulWriter implements Trailer {
       // Positions are known for what is in the history; what is not was acknowledged by all or given up.
       const change = this.history.get(proxy.acked + 1);
       if (change !== undefined && change.sn < this.#nextSn) {
-        acked = Math.min(acked, change.position - (change.payload?.length ?? 0) - 64);
+        acked = Math.min(acked, change.position - change.payloadBytes - SAMPLE_OVERHEAD);
       }
     }
     return acked;
@@ -429,7 +416,7 @@ export class StatefulWriter implements Trailer {
       const lastMs = proxy.resent.get(sn) ?? -Infinity;
       if (nowMs - lastMs < this.#timing.resendSuppressionMs || bytes > this.#timing.turnBytes) continue;
       proxy.resent.set(sn, nowMs);
-      bytes += change.payload?.length ?? 0;
+      bytes += change.payloadBytes;
       resent++;
       this.#resend(proxy, change);
     }
@@ -438,12 +425,10 @@ export class StatefulWriter implements Trailer {
   }
 
   #resend(proxy: ReaderProxy, change: Change): void {
-    if (change.fragmentSize === 0 && change.payload !== undefined && this.#fragmentSizeOf(change) === 0) {
-      proxy.packer.data(this.entityId, change, proxy.remote.participant.prefixBytes, proxy.remote.entityId);
-    } else if (change.payload === undefined) {
+    if (this.#fragmentSizeOf(change) === 0) {
       proxy.packer.data(this.entityId, change, proxy.remote.participant.prefixBytes, proxy.remote.entityId);
     } else {
-      const total = Math.ceil(change.payload.length / change.fragmentSize);
+      const total = Math.ceil(change.payloadBytes / change.fragmentSize);
       const fragments = Array.from({ length: total }, (_, i) => i + 1);
       if (this.#repairs.some((repair) => repair.proxy === proxy && repair.sn === change.sn)) return;
       this.#repairs.push({ proxy, sn: change.sn, fragments });
@@ -461,7 +446,7 @@ export class StatefulWriter implements Trailer {
       this.#repairs.shift();
       return 0;
     }
-    const total = Math.ceil(change.payload!.length / change.fragmentSize);
+    const total = Math.ceil(change.payloadBytes / change.fragmentSize);
     let run = 1;
     while (fragments[run] === first + run) run++;
     const count = this.#fragments(proxy.packer, change, first, total, proxy, first + run - 1);

@@ -1,4 +1,5 @@
 import { Assembly } from "./assembly.ts";
+import type { Incoming } from "./incoming.ts";
 import { NumberRanges } from "./number-ranges.ts";
 import type { RemoteWriter } from "./remote.ts";
 import type { StatefulReader } from "./stateful-reader.ts";
@@ -10,20 +11,7 @@ import type { HeartbeatFrag } from "./wire/heartbeat-frag.ts";
 import { VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
 import { writeNackFrag } from "./wire/nack-frag.ts";
 import { MAX_BITS, membersOf, type NumberSet, numberSet } from "./wire/number-set.ts";
-import type { ParameterList } from "./wire/parameter-list.ts";
 import { ID } from "./wire/submessage.ts";
-import type { RtpsTime } from "./wire/time.ts";
-
-/** A sample on its way to a reader's user. */
-export interface Incoming {
-  readonly sn: number;
-  readonly payload: Uint8Array | undefined;
-  readonly isKey: boolean;
-  readonly inlineQos: ParameterList | undefined;
-  readonly time: RtpsTime | undefined;
-  /** The payload is a buffer of its own, not a view of a datagram. */
-  readonly owned: boolean;
-}
 
 export const READER_LIMITS = {
   /** Samples that may be held behind a hole. */
@@ -99,8 +87,10 @@ export class WriterProxy {
       this.reader.context.count("duplicate samples");
       return;
     }
-    const assembly = this.#assemblies.get(sn);
-    if (assembly !== undefined) this.#forget(assembly);
+    if (this.#assemblies.size > 0) {
+      const assembly = this.#assemblies.get(sn);
+      if (assembly !== undefined) this.#forget(assembly);
+    }
     if (sn === this.#next) {
       if (this.#deliver(sample)) this.#drain();
       return;
@@ -108,7 +98,7 @@ export class WriterProxy {
     this.#hold(sample);
   }
 
-  onDataFrag(data: DataFrag, time: RtpsTime | undefined): void {
+  onDataFrag(data: DataFrag, about: Incoming): void {
     const { sn } = data;
     const { context } = this.reader;
     const nowMs = context.clock.monotonicMs();
@@ -121,7 +111,7 @@ export class WriterProxy {
       this.#assemblies.set(sn, assembly);
       this.#assemblyBytes += data.sampleSize;
     }
-    if (!assembly.add(data, time, nowMs)) {
+    if (!assembly.add(data, about, nowMs)) {
       context.count("fragments of changed dimensions");
       return;
     }
@@ -130,8 +120,7 @@ export class WriterProxy {
       return;
     }
     this.#forget(assembly);
-    const { payload, isKey, inlineQos } = assembly;
-    this.onData({ sn, payload, isKey, inlineQos, time: assembly.time, owned: true });
+    this.onData(assembly.sample);
   }
 
   onHeartbeat(heartbeat: Heartbeat): void {
@@ -237,6 +226,7 @@ export class WriterProxy {
 
   /** Delivers what is held and now in turn. */
   #drain(): void {
+    if (this.#held.size === 0 && this.#irrelevant.size === 0) return;
     if (this.#next === 0 || this.#blocked) return;
     for (;;) {
       const end = this.#irrelevant.endOf(this.#next);
@@ -258,13 +248,13 @@ export class WriterProxy {
       this.reader.context.count("duplicate samples");
       return;
     }
-    const bytes = sample.payload?.length ?? 0;
+    const bytes = sample.payloadBytes;
     const tooFar = this.#next > 0 && sn - this.#next > READER_LIMITS.heldSamples;
     if (tooFar || this.#held.size >= READER_LIMITS.heldSamples || this.#heldBytes + bytes > READER_LIMITS.heldBytes) {
       this.reader.context.count("samples too far ahead");
       return;
     }
-    this.#held.set(sn, sample);
+    this.#held.set(sn, sample.keep());
     this.#heldBytes += bytes;
     // Not waiting for a heartbeat: Fast DDS sends one every 3 s.
     this.#arm(HOLE_MS);
@@ -272,7 +262,7 @@ export class WriterProxy {
 
   #release(sample: Incoming): void {
     this.#held.delete(sample.sn);
-    this.#heldBytes -= sample.payload?.length ?? 0;
+    this.#heldBytes -= sample.payloadBytes;
   }
 
   /** Everything below `firstSn` is gone at the writer; what is held of it is delivered, the rest is lost. */
@@ -339,7 +329,7 @@ export class WriterProxy {
   }
 
   #forget(assembly: Assembly): void {
-    if (this.#assemblies.delete(assembly.sn)) this.#assemblyBytes -= assembly.payload.length;
+    if (this.#assemblies.delete(assembly.sn)) this.#assemblyBytes -= assembly.bytes;
   }
 
   #requestFragments(assembly: Assembly, upTo: number): void {

@@ -35,22 +35,47 @@ export interface Data {
 /** octetsToInlineQos of this version: ids and sequence number. */
 const FIXED_BYTES = 16;
 
-export function readData(body: ByteReader, flags: number): Data {
+/** What of a DATA its receiver looks at, as offsets into the message: filled anew for each. */
+export interface DataFields {
+  readerId: number;
+  writerId: number;
+  sn: number;
+  inlineQos: ParameterList | undefined;
+  isKey: boolean;
+  bytes: Uint8Array;
+  /** Where the payload begins and ends in `bytes`; −1 when there is none. */
+  from: number;
+  to: number;
+}
+
+/** Reads into `data`; allocates nothing unless there is inline QoS. */
+export function scanData(body: ByteReader, flags: number, data: DataFields): void {
   body.skip(2);
   const toInlineQos = body.uint16();
   const inlineQosAt = body.offset + toInlineQos;
   if (toInlineQos < FIXED_BYTES || inlineQosAt > body.end) throw body.malformed(`octetsToInlineQos ${toInlineQos}`);
-  const readerId = body.uint32be();
-  const writerId = body.uint32be();
-  const sn = readSequenceNumber(body);
-  if (sn < 1) throw body.malformed(`sample ${sn}`);
-  const isKey = (flags & DATA_KEY) !== 0;
+  data.readerId = body.uint32be();
+  data.writerId = body.uint32be();
+  data.sn = readSequenceNumber(body);
+  if (data.sn < 1) throw body.malformed(`sample ${data.sn}`);
+  data.isKey = (flags & DATA_KEY) !== 0;
   const isSample = (flags & DATA_PAYLOAD) !== 0;
   // §8.3.8.2.3: both at once mean nothing.
-  if (isKey && isSample) throw body.malformed("data and key at once");
+  if (data.isKey && isSample) throw body.malformed("data and key at once");
   body.offset = inlineQosAt;
-  const inlineQos = (flags & DATA_INLINE_QOS) === 0 ? undefined : readParameterList(body);
-  const payload = isKey || isSample ? body.view8(body.remaining) : undefined;
+  data.inlineQos = (flags & DATA_INLINE_QOS) === 0 ? undefined : readParameterList(body);
+  data.bytes = body.bytes;
+  const filled = data.isKey || isSample;
+  data.from = filled ? body.offset : -1;
+  data.to = filled ? body.end : -1;
+}
+
+export function readData(body: ByteReader, flags: number): Data {
+  const fields = { readerId: 0, writerId: 0, sn: 0, inlineQos: undefined, isKey: false, from: -1, to: -1 };
+  const data: DataFields = { ...fields, bytes: body.bytes };
+  scanData(body, flags, data);
+  const { readerId, writerId, sn, inlineQos, isKey } = data;
+  const payload = data.from < 0 ? undefined : body.view8(body.remaining);
   return { readerId, writerId, sn, inlineQos, payload, isKey };
 }
 

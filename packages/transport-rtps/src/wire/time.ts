@@ -20,18 +20,47 @@ export function writeTime(writer: ByteWriter, time: RtpsTime): void {
   writer.uint32(time.fraction);
 }
 
-const NS = 1_000_000_000n;
 const FRACTIONS = 4.294967296; // 2³² / 10⁹
+const NS = 1_000_000_000;
+const TWO_32 = 0x1_0000_0000;
+
+/*
+ * Between bigint ns and two words on every sample: done in 32-bit halves, for bigint division and multiplication allocate.
+ * `WORDS` shows the halves of `WHOLE[0]`; which is the low one is the machine's.
+ */
+const WHOLE = new BigUint64Array(1);
+const WORDS = new Uint32Array(WHOLE.buffer);
+WHOLE[0] = 1n;
+const LOW = WORDS[0] === 1 ? 0 : 1;
+const HIGH = 1 - LOW;
 
 /** Seconds are unsigned on the wire of INFO_TS: until 2106. */
 export function timeOfNs(ns: bigint): RtpsTime {
-  const rest = Number(ns % NS);
+  WHOLE[0] = ns;
+  const low = WORDS[LOW]!;
+  // The quotient of the rounded number is off by one at most; the rest, computed modulo 2³², tells.
+  let seconds = Math.floor((WORDS[HIGH]! * TWO_32 + low) / NS);
+  let rest = (low - Math.imul(seconds, NS)) | 0;
+  if (rest < 0) {
+    rest += NS;
+    seconds--;
+  } else if (rest >= NS) {
+    rest -= NS;
+    seconds++;
+  }
   const fraction = Math.round(rest * FRACTIONS);
-  return { seconds: Number(ns / NS) | 0, fraction: fraction > 0xffff_ffff ? 0xffff_ffff : fraction };
+  return { seconds: seconds | 0, fraction: fraction > 0xffff_ffff ? 0xffff_ffff : fraction };
 }
 
-export function nsOfTime(time: RtpsTime): bigint {
-  return BigInt(time.seconds >>> 0) * NS + BigInt(Math.round(time.fraction / FRACTIONS));
+export const nsOfTime = ({ seconds, fraction }: RtpsTime): bigint => nsOfWords(seconds, fraction);
+
+export function nsOfWords(seconds: number, fraction: number): bigint {
+  const whole = (seconds >>> 0) * NS;
+  const low = Math.imul(seconds, NS) >>> 0;
+  const sum = low + Math.round(fraction / FRACTIONS);
+  WORDS[LOW] = sum;
+  WORDS[HIGH] = Math.round((whole - low) / TWO_32) + (sum >= TWO_32 ? 1 : 0);
+  return WHOLE[0]!;
 }
 
 /** ms; Infinity for the infinite duration. Negative ones, which mean nothing, count as 0. */
