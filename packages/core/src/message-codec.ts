@@ -38,11 +38,12 @@ export interface MessageCodec<T = unknown> {
   readonly schema: MessageSchema;
   encode(value: T): Uint8Array;
   /**
-   * Encodes straight into `target` from `offset` (0) on and returns the number of bytes written. Transports with memory of
-   * their own use it where it is there.
+   * Encodes straight into `target` from `offset` (0) on, not beyond `end` (its length), and returns the number of bytes
+   * written. Transports with memory of their own use it where it is there: `target` is then all of their memory, and what
+   * lies before `offset` and behind `end` belongs to others.
    * @throws {DelosError} with `details.needed` (bytes) when they do not fit; `target` may be half written then
    */
-  encodeInto?(value: T, target: Uint8Array, offset?: number): number;
+  encodeInto?(value: T, target: Uint8Array, offset?: number, end?: number): number;
   /**
    * `bytes` may be reused by the caller afterwards: the value does not refer to it, unless the codec says otherwise.
    * @throws {MalformedError} when the bytes do not follow the schema

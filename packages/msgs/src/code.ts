@@ -1,6 +1,6 @@
 import { DelosError } from "@delos/core";
-import type { BackwardWriter } from "./backward-writer.ts";
 import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
+import * as forward from "./forward-writes.ts";
 import { keepUnknown, UNKNOWN_FIELDS, unknownEnum, unknownField } from "./unknown-fields.ts";
 import { text } from "./utf8.ts";
 import * as wire from "./wire.ts";
@@ -24,7 +24,11 @@ export interface Codec {
     end: number,
     depth: number,
   ): Record<string, unknown>;
-  encode(message: object, writer: BackwardWriter, depth: number): void;
+  /**
+   * Writes `message` from `pos` on, not beyond `end`. The position behind it, or a negative number: at least so many bytes
+   * are missing.
+   */
+  encode(message: object, bytes: Uint8Array, view: DataView, pos: number, end: number, depth: number): number;
 }
 
 export interface CodecSource {
@@ -34,6 +38,7 @@ export interface CodecSource {
 /** What compiled code may call. */
 const runtime = {
   ...wire,
+  ...forward,
   keepUnknown,
   UNKNOWN_FIELDS,
   unknownEnum,

@@ -25,7 +25,7 @@ function lazyCodec(descriptor: MessageDescriptor, codecs: Codecs): Codec {
     },
     encode(...args) {
       codec.encode = compileEncoder(descriptor, codecs);
-      codec.encode(...args);
+      return codec.encode(...args);
     },
   };
   return codec;

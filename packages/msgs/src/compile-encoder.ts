@@ -3,47 +3,82 @@ import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
 import * as wire from "./wire.ts";
 import { MAX_DEPTH } from "./wire.ts";
 
-/** The encoder of a message type: every field that is there, checked, from the highest number down, since it writes backwards. */
+/**
+ * The encoder of a message type: every field that is there, checked, in ascending order of the numbers, stored straight into
+ * the memory it is given. Compiled code keeps the position in `p` and the end of the room in `end`; what has no room makes it
+ * return a negative number (see forward-writes.ts).
+ *
+ * The length in front of a nested message is known only behind it. As many bytes are left for it as it took the last time at
+ * this place; only when that was wrong the content is moved.
+ */
 export function compileEncoder(descriptor: MessageDescriptor, codecs: CodecSource): Codec["encode"] {
-  const kids: unknown[] = [];
-  const kid = (value: unknown): string => `K[${kids.push(value) - 1}]`;
-  const descending = [...descriptor.fields].sort((a, b) => b.number - a.number);
-  const parts = descending.map((field) => encodeField(field, descriptor, codecs, kid));
+  const code = new EncoderCode(codecs);
+  const ascending = [...descriptor.fields].sort((a, b) => a.number - b.number);
+  const parts = ascending.map((field) => encodeField(field, descriptor, code));
   const source = `"use strict";
-return function encode(m,w,depth){
+const {UNKNOWN_FIELDS,putVarint,putString,putBytes}=R;
+${code.names}
+return function encode(m,b,v,p,end,depth){
 if(depth>${MAX_DEPTH})R.tooDeepValue();
-let x,l,i,u;
-x=m[R.UNKNOWN_FIELDS];if(x!==undefined)w.raw(x);
+let x,l,i,n,q,s;
 ${parts.join("\n")}
+x=m[UNKNOWN_FIELDS];if(x!==undefined)p=R.putRaw(b,p,end,x);
+return p;
 }`;
-  return build(source, kids) as Codec["encode"];
+  return build(source, code.kids) as Codec["encode"];
 }
 
-function encodeField(
-  field: FieldDescriptor,
-  descriptor: MessageDescriptor,
-  codecs: CodecSource,
-  kid: (value: unknown) => string,
-): string {
+/** What the parts of one encoder share. */
+class EncoderCode {
+  readonly kids: unknown[] = [];
+  readonly #codecs: CodecSource;
+  #places = 0;
+
+  constructor(codecs: CodecSource) {
+    this.#codecs = codecs;
+  }
+
+  codec(descriptor: MessageDescriptor): string {
+    return `k${this.kids.push(this.#codecs.of(descriptor)) - 1}`;
+  }
+
+  /** Code for content with its length in front; `content` writes from `p` on. */
+  delimited(content: string): string {
+    const guess = `g${this.#places++}`;
+    // `q`: where the length stands, `s`: the content. (A message inside one of its own type may change the guess meanwhile.)
+    return `q=p;p+=${guess};if(p>end)return end-p;s=p;${content}n=p-s;
+if(n<128&&s-q===1)b[q]=n;
+else if(n>127&&n<16384&&s-q===2){b[q]=n&127|128;b[q+1]=n>>>7}
+else{p=R.putLength(b,q,s,p,end);if(p<0)return p;${guess}=R.varintSize(n)}`;
+  }
+
+  /** The names that the code above uses. */
+  get names(): string {
+    const kids = this.kids.map((_, i) => `const k${i}=K[${i}];`);
+    const guesses = Array.from({ length: this.#places }, (_, i) => `let g${i}=1;`);
+    return [...kids, ...guesses].join("");
+  }
+}
+
+function encodeField(field: FieldDescriptor, descriptor: MessageDescriptor, code: EncoderCode): string {
   const where = `${descriptor.name}.${field.name}`;
   const { get } = slots("m", field.name);
 
   if (field.message?.mapEntry === true) {
-    const codec = kid(codecs.of(field.message));
+    const entry = `p=${code.codec(field.message)}.encode({key:e[0],value:e[1]},b,v,p,end,depth+1);if(p<0)return p;`;
     return `x=${get};if(x!=null){if(!(x instanceof Map))R.wrong(${quote(where)},"a Map",x);
-l=[...x];for(i=l.length-1;i>=0;i--){u=w.used;${codec}.encode({key:l[i][0],value:l[i][1]},w,depth+1);w.varint(w.used-u);w.varint(${tagOf(field, wire.DELIMITED)});}}`;
+for(const e of x){${putTag(field, wire.DELIMITED, 0)}${code.delimited(entry)}}}`;
   }
 
   if (field.label === "repeated") {
     const isList = `if(typeof l!=="object"||typeof l.length!=="number"${field.type === "bytes" ? "||l instanceof Uint8Array" : ""})R.wrong(${quote(where)},"an array",l);`;
-    const loop = (body: string): string => `for(i=l.length-1;i>=0;i--){x=l[i];${body}}`;
-    if (!field.packed) return `l=${get};if(l!=null){${isList}${loop(writeElement(field, where, codecs, kid))}}`;
-    const check = (condition: string, expected: string): string =>
-      `if(${condition})R.wrong(${quote(where)},${quote(expected)},x);`;
-    return `l=${get};if(l!=null){${isList}if(l.length>0){u=w.used;${loop(checkAndWrite(field, check, codecs, kid))}w.varint(w.used-u);w.varint(${tagOf(field, wire.DELIMITED)});}}`;
+    const loop = (body: string): string => `for(i=0;i<l.length;i++){x=l[i];${body}}`;
+    if (!field.packed) return `l=${get};if(l!=null){${isList}${loop(putElement(field, where, code))}}`;
+    const put = loop(`${checkOf(field, where)}${putValue(field, code, 0)}`);
+    return `l=${get};if(l!=null){${isList}if(l.length>0){${putTag(field, wire.DELIMITED, 0)}${code.delimited(put)}}}`;
   }
 
-  const write = writeElement(field, where, codecs, kid);
+  const write = putElement(field, where, code);
   if (field.label === "required") return `x=${get};if(x==null)R.absent(${quote(where)});${write}`;
   const present = field.presence || field.message !== undefined ? "x!=null" : `x!=null&&${notZero(field)}`;
   // The key of a map entry is always there; its value, too.
@@ -51,70 +86,116 @@ l=[...x];for(i=l.length-1;i>=0;i--){u=w.used;${codec}.encode({key:l[i][0],value:
   return `x=${get};if(${present}){${write}}`;
 }
 
-/** Code that checks `x` and writes it, before its tag. */
-function writeElement(
-  field: FieldDescriptor,
-  where: string,
-  codecs: CodecSource,
-  kid: (value: unknown) => string,
-): string {
-  const check = (condition: string, expected: string): string =>
-    `if(${condition})R.wrong(${quote(where)},${quote(expected)},x);`;
-  const tag = `w.varint(${tagOf(field, wireTypeOf(field))});`;
-  return `${checkAndWrite(field, check, codecs, kid)}${tag}`;
+/** Code that checks `x` and writes it behind its tag. */
+function putElement(field: FieldDescriptor, where: string, code: EncoderCode): string {
+  const most = MOST_BYTES[field.type] ?? 0;
+  return `${checkOf(field, where)}${putTag(field, wireTypeOf(field), most)}${putValue(field, code, most)}`;
 }
 
-function checkAndWrite(
-  field: FieldDescriptor,
-  check: (condition: string, expected: string) => string,
-  codecs: CodecSource,
-  kid: (value: unknown) => string,
-): string {
-  const signed32 = check('typeof x!=="number"||(x|0)!==x', "a 32-bit integer");
-  const unsigned32 = check('typeof x!=="number"||(x>>>0)!==x', "an unsigned 32-bit integer");
-  const signed64 = check('typeof x!=="bigint"||x>=R.two63||x< -R.two63', "a 64-bit bigint");
-  const unsigned64 = check('typeof x!=="bigint"||x<0n||x>=R.two64', "an unsigned 64-bit bigint");
-  const number = check('typeof x!=="number"', "a number");
+/** A tag, in front of `more` bytes for which there must be room as well. */
+function putTag(field: FieldDescriptor, wireType: number, more: number): string {
+  const bytes: number[] = [];
+  let tag = tagOf(field, wireType);
+  for (; tag > 0x7f; tag >>>= 7) bytes.push((tag & 0x7f) | 0x80);
+  bytes.push(tag);
+  const stores = bytes.map((byte) => `b[p++]=${byte};`).join("");
+  return `n=p+${bytes.length + more};if(n>end)return end-n;${stores}`;
+}
+
+/** The most bytes a value of the type takes; what is not here asks for its room itself. */
+const MOST_BYTES: Partial<Readonly<Record<FieldDescriptor["type"], number>>> = {
+  double: 8,
+  float: 4,
+  int32: 10,
+  enum: 10,
+  uint32: 5,
+  sint32: 5,
+  fixed32: 4,
+  sfixed32: 4,
+  int64: 10,
+  uint64: 10,
+  sint64: 10,
+  fixed64: 8,
+  sfixed64: 8,
+  bool: 1,
+};
+
+/** Code that writes `x`. `ensured`: bytes there are sure to be; otherwise it looks itself. */
+function putValue(field: FieldDescriptor, code: EncoderCode, ensured: number): string {
+  const most = MOST_BYTES[field.type] ?? 0;
+  const room = ensured >= most ? "" : `n=p+${most};if(n>end)return end-n;`;
+  const fixed = (store: string): string => `${room}v.${store};p+=${most};`;
+  const varint = (value: string): string => `x=${value};if(x<128)b[p++]=x;else p=putVarint(b,p,x);`;
+  switch (field.type) {
+    case "double":
+      return fixed("setFloat64(p,x,true)");
+    case "float":
+      return fixed("setFloat32(p,x,true)");
+    case "fixed32":
+    case "sfixed32":
+      return fixed("setInt32(p,x,true)");
+    case "fixed64":
+    case "sfixed64":
+      return fixed("setBigUint64(p,x,true)");
+    case "int32":
+    case "enum":
+      return `${room}if(x>=0&&x<128)b[p++]=x;else p=x<0?R.putNegative(b,p,x):putVarint(b,p,x);`;
+    case "uint32":
+      return `${room}${varint("x")}`;
+    case "sint32":
+      return `${room}${varint("((x<<1)^(x>>31))>>>0")}`;
+    case "int64":
+    case "uint64":
+      return `${room}p=R.putVarint64(b,p,x);`;
+    case "sint64":
+      return `${room}p=R.putVarint64(b,p,x<0n?(-x<<1n)-1n:x<<1n);`;
+    case "bool":
+      return `${room}b[p++]=x?1:0;`;
+    case "string":
+      return "p=putString(b,p,end,x);if(p<0)return p;";
+    case "bytes":
+      return "p=putBytes(b,p,end,x);if(p<0)return p;";
+    case "message":
+    case "group": {
+      const content = `p=${code.codec(field.message!)}.encode(x,b,v,p,end,depth+1);if(p<0)return p;`;
+      return field.type === "group" ? `${content}${putTag(field, wire.END_GROUP, 0)}` : code.delimited(content);
+    }
+  }
+}
+
+/** Code that refuses `x` when it is no value of the field. */
+function checkOf(field: FieldDescriptor, where: string): string {
+  const check = (condition: string, expected: string): string =>
+    `if(${condition})R.wrong(${quote(where)},${quote(expected)},x);`;
   switch (field.type) {
     case "double":
     case "float":
-      return `${number}w.${field.type}(x);`;
+      return check('typeof x!=="number"', "a number");
     case "int32":
-      return `${signed32}w.int32(x);`;
-    case "enum":
-      return `${check('typeof x!=="number"||(x|0)!==x', `a number of enum ${field.enum!.name}`)}w.int32(x);`;
-    case "uint32":
-      return `${unsigned32}w.varint(x);`;
     case "sint32":
-      return `${signed32}w.varint(((x<<1)^(x>>31))>>>0);`;
-    case "fixed32":
-      return `${unsigned32}w.fixed32(x);`;
     case "sfixed32":
-      return `${signed32}w.fixed32(x);`;
+      return check('typeof x!=="number"||(x|0)!==x', "a 32-bit integer");
+    case "enum":
+      return check('typeof x!=="number"||(x|0)!==x', `a number of enum ${field.enum!.name}`);
+    case "uint32":
+    case "fixed32":
+      return check('typeof x!=="number"||(x>>>0)!==x', "an unsigned 32-bit integer");
     case "int64":
-      return `${signed64}w.varint64(x);`;
-    case "uint64":
-      return `${unsigned64}w.varint64(x);`;
     case "sint64":
-      return `${signed64}w.varint64(x<0n?(-x<<1n)-1n:x<<1n);`;
-    case "fixed64":
-      return `${unsigned64}w.fixed64(x);`;
     case "sfixed64":
-      return `${signed64}w.fixed64(x);`;
+      return check('typeof x!=="bigint"||x>=R.two63||x< -R.two63', "a 64-bit bigint");
+    case "uint64":
+    case "fixed64":
+      return check('typeof x!=="bigint"||x<0n||x>=R.two64', "an unsigned 64-bit bigint");
     case "bool":
-      return `${check('typeof x!=="boolean"', "a boolean")}w.byte(x?1:0);`;
+      return check('typeof x!=="boolean"', "a boolean");
     case "string":
-      return `${check('typeof x!=="string"', "a string")}w.string(x);`;
+      return check('typeof x!=="string"', "a string");
     case "bytes":
-      return `${check("!(x instanceof Uint8Array)", "a Uint8Array")}w.raw(x);w.varint(x.length);`;
+      return check("!(x instanceof Uint8Array)", "a Uint8Array");
     case "message":
-    case "group": {
-      const object = check('typeof x!=="object"||x===null||Array.isArray(x)', `a ${field.message!.name}`);
-      const codec = kid(codecs.of(field.message!));
-      return field.type === "group"
-        ? `${object}w.varint(${tagOf(field, wire.END_GROUP)});${codec}.encode(x,w,depth+1);`
-        : `${object}u=w.used;${codec}.encode(x,w,depth+1);w.varint(w.used-u);`;
-    }
+    case "group":
+      return check('typeof x!=="object"||x===null||Array.isArray(x)', `a ${field.message!.name}`);
   }
 }
 

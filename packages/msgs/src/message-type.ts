@@ -1,5 +1,4 @@
 import { DelosError, type JsonValue, type MessageCodec, type MessageSchema } from "@delos/core";
-import { BackwardWriter } from "./backward-writer.ts";
 import type { Codec } from "./code.ts";
 import type { Codecs } from "./codecs.ts";
 import type { MessageDescriptor } from "./descriptor.ts";
@@ -9,7 +8,7 @@ import { messageFromText } from "./text-reader.ts";
 import { messageToText } from "./text-writer.ts";
 import { UNKNOWN_FIELDS } from "./unknown-fields.ts";
 import { createMessage, fieldNamed, ownValue, unknownFieldError } from "./values.ts";
-import { checkBytes, windowOn } from "./window.ts";
+import { checkBytes, type Window, windowOf, windowOn, windowToFill } from "./window.ts";
 import { cursor } from "./wire.ts";
 import { wrongValue } from "./wrong-value.ts";
 
@@ -64,45 +63,50 @@ export class MessageType<T = Record<string, unknown>> implements MessageCodec<T>
    * @throws {DelosError} `MSG_WRONG_VALUE`, `MSG_REQUIRED_MISSING`, `MSG_TOO_DEEP`
    */
   encode(value: T): Uint8Array {
-    const writer = this.#write(value);
+    this.#mustBeMessage(value);
+    const { codec } = this.#parts;
+    const scratch = acquire();
     try {
-      return writer.copy();
+      const length = encodeIn(scratch, codec, value);
+      return scratch.bytes.slice(0, length);
     } finally {
-      release(writer);
+      release(scratch);
     }
   }
 
   /**
-   * Encodes into `buffer` from `offset` on; returns the number of bytes written.
-   * @throws {DelosError} as `encode`, and `MSG_NO_ROOM` (details: `needed`, `room`)
+   * Encodes straight into `target` from `offset` on, not beyond `end`, also where that is memory of a ring; returns the number
+   * of bytes written.
+   * @throws {DelosError} as `encode`, and `MSG_NO_ROOM` (details: `needed`, `room`); `target` may be half written then
    */
-  encodeInto(value: T, buffer: Uint8Array, offset = 0): number {
-    const writer = this.#write(value);
+  encodeInto(value: T, target: Uint8Array, offset = 0, end: number = target.length): number {
+    this.#mustBeMessage(value);
+    const { bytes, view } = windowToFill(target);
+    const start = target.byteOffset + offset;
+    const stop = target.byteOffset + Math.min(end, target.length);
+    const after = this.#parts.codec.encode(value as object, bytes, view, start, stop, 0);
+    return after >= 0 ? after - start : this.#encodeTight(value, target, offset, Math.max(0, stop - start));
+  }
+
+  /** It may fit after all: values of variable length ask for the room that the longest would take. */
+  #encodeTight(value: T, target: Uint8Array, offset: number, room: number): number {
+    const scratch = acquire();
     try {
-      const { used } = writer;
-      const room = Math.max(0, buffer.length - offset);
+      const used = encodeIn(scratch, this.#parts.codec, value);
       if (used > room)
         throw new DelosError("MSG_NO_ROOM", `${this.name} needs ${used} bytes, ${room} are there`, {
           details: { needed: used, room },
         });
-      writer.copyInto(buffer, offset);
+      target.set(scratch.bytes.subarray(0, used), offset);
       return used;
     } finally {
-      release(writer);
+      release(scratch);
     }
   }
 
-  #write(value: T): BackwardWriter {
+  #mustBeMessage(value: unknown): void {
     if (typeof value !== "object" || value === null || Array.isArray(value))
       throw wrongValue(this.name, `a ${this.name}`, value);
-    const writer = acquire();
-    try {
-      this.#parts.codec.encode(value, writer, 0);
-    } catch (error) {
-      release(writer);
-      throw error;
-    }
-    return writer;
   }
 
   /** @throws {MalformedError} with the offset: `MSG_TRUNCATED`, `MSG_BAD_TAG`, `MSG_BAD_VARINT`, `MSG_BAD_UTF8`, `MSG_TOO_DEEP`, `MSG_REQUIRED_MISSING` */
@@ -179,16 +183,29 @@ export function link(name: string, pool: DescriptorPool, codecs: Codecs): Linked
   return { descriptor, codec: codecs.of(descriptor), pool };
 }
 
-/** One writer is kept between calls; a getter that encodes while its message is encoded gets another. */
-let spare: BackwardWriter | undefined;
+const SCRATCH_BYTES = 1024;
+/** A single huge message must not hold its memory for ever. */
+const MOST_SCRATCH_BYTES = 1 << 22;
 
-function acquire(): BackwardWriter {
-  const writer = spare ?? new BackwardWriter();
+/** Memory to encode into is kept between calls; a getter that encodes while its message is encoded gets another. */
+let spare: Window | undefined;
+
+function acquire(): Window {
+  const scratch = spare ?? windowOf(new ArrayBuffer(SCRATCH_BYTES));
   spare = undefined;
-  writer.reset();
-  return writer;
+  return scratch;
 }
 
-function release(writer: BackwardWriter): void {
-  spare = writer;
+function release(scratch: Window): void {
+  spare = scratch.bytes.length > MOST_SCRATCH_BYTES ? undefined : scratch;
+}
+
+/** Encodes into `scratch`, which becomes larger until the message fits. Its length. */
+function encodeIn(scratch: Window, codec: Codec, value: unknown): number {
+  for (;;) {
+    const { bytes, view } = scratch;
+    const length = codec.encode(value as object, bytes, view, 0, bytes.length, 0);
+    if (length >= 0) return length;
+    Object.assign(scratch, windowOf(new ArrayBuffer(Math.max(bytes.length * 2, bytes.length - length))));
+  }
 }

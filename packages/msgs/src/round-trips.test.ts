@@ -255,15 +255,40 @@ describe.for(TYPES)("$name", (type) => {
     );
   });
 
-  test("encodeInto writes the same bytes at an offset", () => {
+  test.for(["own", "shared"])(
+    "encodeInto writes the same bytes anywhere in %s memory, and nothing around them",
+    (kind) => {
+      fc.assert(
+        fc.property(any, fc.nat(9), fc.nat(20), (value, offset, room) => {
+          const bytes = type.encode(value);
+          const size = bytes.length + 40;
+          const whole = new Uint8Array(kind === "own" ? new ArrayBuffer(size) : new SharedArrayBuffer(size)).fill(0xaa);
+          const buffer = whole.subarray(3);
+          const end = offset + bytes.length + room;
+          expect(type.encodeInto(value, buffer, offset, end)).toBe(bytes.length);
+          expect(buffer.subarray(offset, offset + bytes.length)).toEqual(bytes);
+          expect(buffer.subarray(0, offset).every((byte) => byte === 0xaa)).toBe(true);
+          expect(buffer.subarray(end).every((byte) => byte === 0xaa)).toBe(true);
+        }),
+      );
+    },
+  );
+
+  test("encodeInto says how much is missing, and never writes behind the end", () => {
     fc.assert(
-      fc.property(any, fc.nat(9), (value, offset) => {
+      fc.property(any, fc.nat(), (value, less) => {
         const bytes = type.encode(value);
+        if (bytes.length === 0) return;
+        const room = less % bytes.length;
         const buffer = new Uint8Array(bytes.length + 20).fill(0xaa);
-        expect(type.encodeInto(value, buffer, offset)).toBe(bytes.length);
-        expect(buffer.subarray(offset, offset + bytes.length)).toEqual(bytes);
-        expect(buffer.subarray(0, offset).every((byte) => byte === 0xaa)).toBe(true);
-        expect(buffer.subarray(offset + bytes.length).every((byte) => byte === 0xaa)).toBe(true);
+        let details: unknown;
+        try {
+          type.encodeInto(value, buffer, 4, 4 + room);
+        } catch (error) {
+          details = (error as { readonly details?: unknown }).details;
+        }
+        expect(details).toEqual({ needed: bytes.length, room });
+        expect(buffer.subarray(4 + room).every((byte) => byte === 0xaa)).toBe(true);
       }),
     );
   });
