@@ -1,34 +1,17 @@
 import { BroadcastChannel } from "node:worker_threads";
+import { DiscoveryTable, type EndpointId, type ParticipantId, type ParticipantInfo } from "@delos/transport";
+import { ringMemory } from "sharedarraybuffer-ring";
 import {
-  DiscoveryTable,
-  type EndpointId,
-  type EndpointInfo,
-  type ParticipantId,
-  type ParticipantInfo,
-} from "@delos/transport";
+  type EndpointBus,
+  type EndpointEntry,
+  type EndpointMessage,
+  ownerOf,
+  type SegmentHandle,
+  type SegmentMemory,
+} from "./endpoint-bus.ts";
 import { isThreadAlive, type ThreadIdentity, thisThread } from "./thread-liveness.ts";
 
-/** The shared memory of a publication: its ring of records, and the pool of its large payloads once there is one. */
-export interface Segments {
-  readonly log: SharedArrayBuffer;
-  readonly pin: { readonly generation: number; readonly buffer: SharedArrayBuffer } | undefined;
-}
-
-export interface EndpointEntry {
-  readonly info: EndpointInfo;
-  /** Of publications. */
-  readonly segments: Segments | undefined;
-}
-
-/** A sample of a publication's history, for a subscription that came late. */
-export interface HistorySample {
-  readonly bytes: Uint8Array;
-  readonly sequence: number;
-  readonly sourceTimeNs: bigint;
-  readonly extras: Uint8Array | undefined;
-}
-
-/** What participants tell each other, from event loop to event loop. Samples never travel this way, but for history. */
+/** What participants tell each other. */
 export type BusMessage =
   | {
       readonly kind: "hello" | "welcome";
@@ -38,41 +21,12 @@ export type BusMessage =
     }
   | { readonly kind: "bye"; readonly from: ParticipantInfo }
   | { readonly kind: "node"; readonly from: ParticipantInfo; readonly name: string; readonly joined: boolean }
-  | { readonly kind: "endpoint"; readonly from: ParticipantInfo; readonly entry: EndpointEntry }
-  | { readonly kind: "endpointLeft"; readonly from: ParticipantInfo; readonly id: EndpointId }
-  | {
-      readonly kind: "segment";
-      readonly writer: EndpointId;
-      readonly generation: number;
-      readonly buffer: SharedArrayBuffer;
-    }
-  | { readonly kind: "segmentAttached"; readonly writer: EndpointId; readonly reader: EndpointId }
-  | {
-      readonly kind: "attached";
-      readonly writer: EndpointId;
-      readonly reader: EndpointId;
-      readonly wantsHistory: boolean;
-    }
-  | {
-      readonly kind: "history";
-      readonly writer: EndpointId;
-      readonly reader: EndpointId;
-      readonly samples: readonly HistorySample[];
-      readonly last: number;
-    }
-  | { readonly kind: "alive"; readonly writer: EndpointId; readonly alive: boolean }
-  | { readonly kind: "confirm"; readonly writer: EndpointId; readonly reader: EndpointId; readonly written: number }
-  | { readonly kind: "confirmed"; readonly writer: EndpointId; readonly reader: EndpointId; readonly written: number };
+  | EndpointMessage;
 
 export interface ParticipantState {
   readonly thread: ThreadIdentity;
   readonly nodes: readonly string[];
   readonly endpoints: readonly EndpointEntry[];
-}
-
-/** A participant as the rings know it: 31 bits of its random id, not 0. */
-export function ownerOf(participant: ParticipantId): number {
-  return (Number.parseInt(participant.slice(0, 8), 16) >>> 1) | 1;
 }
 
 /** How often the threads of the others are looked after. */
@@ -82,16 +36,17 @@ const LOOK_MS = 500;
  * Finds the other participants of the process, with nobody in the middle: everyone says hello on a BroadcastChannel and
  * answers the hellos of others. Threads that end without a word are missed by looking for them in the kernel's list.
  */
-export class ProcessBus {
+export class ProcessBus implements EndpointBus {
   readonly discovery: DiscoveryTable = new DiscoveryTable();
   readonly entries: Map<EndpointId, EndpointEntry> = new Map();
+  readonly memory: SegmentMemory = sharedArrayBuffers;
   readonly #self: ParticipantInfo;
   readonly #channel: BroadcastChannel;
   readonly #thread: ThreadIdentity = thisThread();
   readonly #threads: Map<ParticipantId, ThreadIdentity> = new Map();
   readonly #ownNodes: Set<string> = new Set();
   readonly #ownEntries: Map<EndpointId, () => EndpointEntry> = new Map();
-  readonly #onMessage: (message: BusMessage) => void;
+  readonly #onMessage: (message: EndpointMessage) => void;
   /** What `ownerOf` gives for participants that have gone. */
   readonly #gone: Set<number> = new Set();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -99,7 +54,7 @@ export class ProcessBus {
   #closed = false;
 
   /** `onMessage` gets everything that concerns endpoints, in the order in which each participant sent it, own ones included. */
-  constructor(domain: string, self: ParticipantInfo, onMessage: (message: BusMessage) => void) {
+  constructor(domain: string, self: ParticipantInfo, onMessage: (message: EndpointMessage) => void) {
     this.#self = self;
     this.#onMessage = onMessage;
     this.discovery.addParticipant(self);
@@ -113,7 +68,6 @@ export class ProcessBus {
     this.#timer.unref();
   }
 
-  /** Keeps the thread alive while an answer of others is awaited: the bus alone does not. Dispose to let go. */
   hold(): Disposable {
     if (this.#holds++ === 0) this.#channel.ref();
     let open = true;
@@ -126,19 +80,24 @@ export class ProcessBus {
     };
   }
 
-  /** Tells everybody, this participant included: its own writers and readers find each other in the same way. */
-  send(message: BusMessage): void {
+  send(message: EndpointMessage): void {
     if (this.#closed) return;
     if (message.kind === "segment") this.#renewSegment(message.writer, message.generation, message.buffer);
     this.#post(message);
     this.#onMessage(message);
   }
 
-  /** `entry` is asked again for each participant that comes. */
   addEndpoint(id: EndpointId, entry: () => EndpointEntry): void {
     this.#ownEntries.set(id, entry);
     this.#learn(entry());
     this.send({ kind: "endpoint", from: this.#self, entry: entry() });
+  }
+
+  renewEndpoint(id: EndpointId): void {
+    const entry = this.#ownEntries.get(id)?.();
+    if (entry === undefined) return;
+    this.entries.set(id, entry);
+    this.send({ kind: "endpoint", from: this.#self, entry });
   }
 
   removeEndpoint(id: EndpointId): void {
@@ -159,7 +118,6 @@ export class ProcessBus {
     this.#post({ kind: "node", from: this.#self, name, joined: false });
   }
 
-  /** Whether the participant behind a place in a ring is still there. */
   isOwnerAlive(owner: number): boolean {
     return !this.#gone.has(owner);
   }
@@ -236,15 +194,16 @@ export class ProcessBus {
     return participant;
   }
 
-  /** Whether it was new. */
+  /** Whether it was news: an endpoint, or its first memory. */
   #learn(entry: EndpointEntry): boolean {
-    if (this.entries.has(entry.info.id)) return false;
+    const known = this.entries.get(entry.info.id);
+    if (known !== undefined && (known.segments !== undefined || entry.segments === undefined)) return false;
     this.entries.set(entry.info.id, entry);
     this.discovery.addEndpoint(entry.info);
     return true;
   }
 
-  #renewSegment(writer: EndpointId, generation: number, buffer: SharedArrayBuffer): void {
+  #renewSegment(writer: EndpointId, generation: number, buffer: SegmentHandle): void {
     const entry = this.entries.get(writer);
     if (entry?.segments === undefined) return;
     this.entries.set(writer, { info: entry.info, segments: { log: entry.segments.log, pin: { generation, buffer } } });
@@ -268,3 +227,13 @@ export class ProcessBus {
     this.discovery.removeParticipant(id);
   }
 }
+
+/** Memory between threads: it costs nothing until it is written to, and goes with the last who has it. */
+export const sharedArrayBuffers: SegmentMemory = {
+  onDemand: false,
+  create: (bytes) => {
+    const buffer = new SharedArrayBuffer(bytes);
+    return { memory: ringMemory(buffer), handle: buffer, retire: () => {} };
+  },
+  attach: (handle) => ringMemory(handle as SharedArrayBuffer),
+};

@@ -11,7 +11,8 @@ import type {
   Writer,
   WriterOptions,
 } from "@delos/transport";
-import { type BusMessage, ProcessBus } from "./process-bus.ts";
+import type { EndpointMessage } from "./endpoint-bus.ts";
+import { ProcessBus } from "./process-bus.ts";
 import { ShmReader } from "./shm-reader.ts";
 import { ShmWriter } from "./shm-writer.ts";
 
@@ -94,7 +95,7 @@ class SharedMemoryTransport implements Transport {
     this.#bus.close();
   }
 
-  #receive(message: BusMessage): void {
+  #receive(message: EndpointMessage): void {
     switch (message.kind) {
       case "endpoint": {
         const { entry } = message;

@@ -13,7 +13,13 @@ import {
   type Sample,
   type TransportContext,
 } from "@delos/transport";
-import { type EndpointEntry, type HistorySample, ownerOf, type ProcessBus } from "./process-bus.ts";
+import {
+  type EndpointBus,
+  type EndpointEntry,
+  type HistorySample,
+  ownerOf,
+  type SegmentHandle,
+} from "./endpoint-bus.ts";
 import { isStrict } from "./shm-writer.ts";
 import { Source } from "./source.ts";
 
@@ -22,7 +28,7 @@ export class ShmReader implements Reader {
   readonly info: EndpointInfo;
   readonly events: Events<ReaderEvents>;
   readonly #context: TransportContext;
-  readonly #bus: ProcessBus;
+  readonly #bus: EndpointBus;
   readonly #ignoreLocal: boolean;
   readonly #codec: MessageCodec | undefined;
   readonly #queue: ReaderQueue;
@@ -34,7 +40,7 @@ export class ShmReader implements Reader {
     info: EndpointInfo,
     options: ReaderOptions,
     context: TransportContext,
-    bus: ProcessBus,
+    bus: EndpointBus,
     onClosed: () => void,
   ) {
     this.info = info;
@@ -86,6 +92,7 @@ export class ShmReader implements Reader {
       source = new Source({
         publication,
         segments,
+        memory: this.#bus.memory,
         queue: this.#queue,
         codec: this.#codec,
         clock: this.#context.clock,
@@ -110,7 +117,7 @@ export class ShmReader implements Reader {
     void source.run();
   }
 
-  addPool(writer: EndpointId, generation: number, buffer: SharedArrayBuffer): void {
+  addPool(writer: EndpointId, generation: number, buffer: SegmentHandle): void {
     this.#sources.get(writer)?.addPool(generation, buffer);
   }
 

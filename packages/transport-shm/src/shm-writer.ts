@@ -32,7 +32,7 @@ import {
   type PinWriter,
   StraightCopy,
 } from "sharedarraybuffer-ring";
-import type { EndpointEntry, HistorySample, ProcessBus } from "./process-bus.ts";
+import type { EndpointBus, EndpointEntry, HistorySample, Segment } from "./endpoint-bus.ts";
 import { encodeExtras, newHeader, payloadOffset, writeHeader } from "./record.ts";
 
 /** Payloads up to this stand in the LogRing, larger ones in the PinRing. */
@@ -40,11 +40,14 @@ export const SMALL_BYTES = 4096;
 const LOG_BYTES = 1 << 20;
 const PIN_READERS = 256;
 const LEAST_CHUNK_BYTES = 1 << 16;
+/** How often memory is asked for again when there was none. */
+const RETRY_MS = 1000;
 
 interface Pool {
   readonly generation: number;
   readonly ring: PinRing;
   readonly writer: PinWriter;
+  readonly segment: Segment;
 }
 
 interface Confirmation {
@@ -64,12 +67,13 @@ export class ShmWriter implements Writer {
   readonly info: EndpointInfo;
   readonly events: Events<WriterEvents>;
   readonly #context: TransportContext;
-  readonly #bus: ProcessBus;
+  readonly #bus: EndpointBus;
   readonly #codec: MessageCodec | undefined;
   readonly #renewOthers: () => void;
   readonly #onClosed: () => void;
-  readonly #ring: LogRing;
-  readonly #log: LogWriter;
+  /** Undefined until the first subscription, where memory is made on demand. */
+  #log!: LogWriter;
+  #logSegment: Segment | undefined;
   readonly #matched: Map<EndpointId, EndpointInfo> = new Map();
   /** Samples that a reliable keep_all reader left no room for. */
   readonly #backlog: Fifo<Sample> = new Fifo();
@@ -83,6 +87,10 @@ export class ShmWriter implements Writer {
   #pool: Pool | undefined;
   /** Readers for whom the ring is reliable: they must have attached to a new pool before it may forget anything. */
   #strict = 0;
+  /** Subscriptions that fit and for whom there is no memory yet. */
+  readonly #unserved: Set<EndpointId> = new Set();
+  #serveAgainMs = Number.NEGATIVE_INFINITY;
+  #toldCode: string | undefined;
   #guessBytes = 512;
   #flushing = false;
   /** Keeps the thread alive while samples wait. */
@@ -100,7 +108,7 @@ export class ShmWriter implements Writer {
     info: EndpointInfo,
     codec: MessageCodec | undefined,
     context: TransportContext,
-    bus: ProcessBus,
+    bus: EndpointBus,
     events: Events<WriterEvents>,
     hooks: { readonly renewOthers: () => void; readonly onClosed: () => void },
   ) {
@@ -124,15 +132,16 @@ export class ShmWriter implements Writer {
       this.#lease = new TimeWatch(context.clock, qos.livelinessLeaseMs, () => this.#setAlive(false));
       this.#lease.met();
     }
-    this.#ring = LogRing.create({ capacityBytes: LOG_BYTES, maxReaders: PIN_READERS });
-    this.#log = this.#ring.writer({ isAlive: (owner) => bus.isOwnerAlive(owner) });
+    if (!bus.memory.onDemand) this.#openLog();
   }
 
   /** What others need to read this publication. */
   get entry(): EndpointEntry {
-    const pool = this.#pool;
-    const pin = pool && { generation: pool.generation, buffer: pool.ring.buffer as SharedArrayBuffer };
-    return { info: this.info, segments: { log: this.#ring.buffer as SharedArrayBuffer, pin } };
+    const { info } = this;
+    const [pool, log] = [this.#pool, this.#logSegment];
+    if (log === undefined) return { info, segments: undefined };
+    const pin = pool && { generation: pool.generation, buffer: pool.segment.handle };
+    return { info, segments: { log: log.handle, pin } };
   }
 
   get matched(): readonly EndpointInfo[] {
@@ -150,16 +159,23 @@ export class ShmWriter implements Writer {
   write(sample: Sample): PublishResult {
     this.#begin();
     if (this.#history !== undefined) this.#remember(sample);
-    if (this.#matched.size === 0) return "sent";
-    if (this.#backlog.length === 0 && this.#put(sample)) return "sent";
-    return this.#hold(sample);
+    if (this.#unserved.size > 0) this.#serve();
+    if (this.#matched.size === 0) return this.#unserved.size > 0 ? this.#lose() : "sent";
+    const outcome = this.#backlog.length === 0 ? this.#tryPut(sample) : "full";
+    return outcome === "full" ? this.#hold(sample) : outcome;
   }
 
   loan(size: number): Loan | undefined {
     if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
     if (size <= SMALL_BYTES || this.#history !== undefined || this.#matched.size === 0) return undefined;
     if (this.#backlog.length > 0) return undefined;
-    const pool = this.#poolFor(size);
+    let pool: Pool;
+    try {
+      pool = this.#poolFor(size);
+    } catch (error) {
+      this.#noMemory(error); // the publisher lends memory of its own, and what it publishes is counted there
+      return undefined;
+    }
     const chunk = this.#mayUse(pool) ? pool.writer.loan(size) : undefined;
     if (chunk === undefined) return undefined;
     return {
@@ -232,6 +248,9 @@ export class ShmWriter implements Writer {
     const mismatches = endpointMismatches(this.info, subscription);
     if (isReportable(mismatches)) {
       this.events.emit("incompatible", new Incompatibility(this.info, subscription, mismatches));
+    } else if (mismatches.length === 0 && this.#logSegment === undefined) {
+      this.#unserved.add(subscription.id);
+      this.#serve();
     }
   }
 
@@ -246,14 +265,21 @@ export class ShmWriter implements Writer {
   }
 
   left(id: EndpointId): void {
+    this.#unserved.delete(id);
     const subscription = this.#matched.get(id);
     if (subscription === undefined) return;
     this.#matched.delete(id);
     this.#countStrict();
-    this.#log.reap();
-    this.#pool?.writer.reap();
+    this.reap();
     this.confirmed(id, Number.POSITIVE_INFINITY);
     this.events.emit("unmatched", subscription);
+    this.#flushSoon();
+  }
+
+  /** Takes away what readers hold that are no more. */
+  reap(): void {
+    if (this.#logSegment !== undefined) this.#log.reap();
+    this.#pool?.writer.reap();
     this.#flushSoon();
   }
 
@@ -279,8 +305,10 @@ export class ShmWriter implements Writer {
     for (let i = 0; i < this.#backlog.length; i++) this.#dropped++;
     this.#backlog.clear();
     this.#waiting?.[Symbol.dispose]();
-    this.#log.close();
+    if (this.#logSegment !== undefined) this.#log.close();
     this.#pool?.writer.close();
+    this.#logSegment?.retire();
+    this.#pool?.segment.retire();
     this.#bus.removeEndpoint(this.info.id);
     for (const reader of Array.from(this.#matched.keys())) this.left(reader);
     this.#history?.clear();
@@ -292,6 +320,47 @@ export class ShmWriter implements Writer {
     this.#written++;
     if (this.#lease !== undefined) this.assertLiveliness();
     this.#deadline?.met();
+  }
+
+  /** The ring of records: at the start, or, where memory is made on demand, for the first who wants to read. */
+  #openLog(): void {
+    const options = { capacityBytes: LOG_BYTES, maxReaders: PIN_READERS };
+    const segment = this.#bus.memory.create(LogRing.bytesFor(options));
+    this.#log = LogRing.createIn(segment.memory, options).writer({ isAlive: (owner) => this.#bus.isOwnerAlive(owner) });
+    this.#logSegment = segment;
+  }
+
+  /** Makes memory for those who wait for it; tries again now and then while there is none. */
+  #serve(): void {
+    const now = this.#context.clock.monotonicMs();
+    if (now < this.#serveAgainMs) return;
+    try {
+      if (this.#logSegment === undefined) this.#openLog();
+    } catch (error) {
+      this.#noMemory(error);
+      this.#serveAgainMs = now + RETRY_MS;
+      return;
+    }
+    this.#unserved.clear();
+    this.#bus.renewEndpoint(this.info.id);
+  }
+
+  /** Tells once that there is no memory, whatever is then lost for want of it. @throws what is another error */
+  #noMemory(error: unknown): void {
+    if (!(error instanceof DelosError && error.code.startsWith("SHM_"))) throw error;
+    if (this.#toldCode === error.code) return;
+    this.#toldCode = error.code;
+    const { topic } = this.info;
+    this.#context.log.error(`samples of ${topic} are dropped: ${error.code}: ${error.message}`, { code: error.code });
+  }
+
+  #tryPut(sample: Sample): PublishResult | "full" {
+    try {
+      return this.#put(sample) ? "sent" : "full";
+    } catch (error) {
+      this.#noMemory(error);
+      return this.#lose();
+    }
   }
 
   /** Puts a sample into the rings. False when a reliable reader leaves no room. */
@@ -320,7 +389,7 @@ export class ShmWriter implements Writer {
       if (at < 0) return this.#full(false);
       let length: number;
       try {
-        length = codec.encodeInto!(sample.message, this.#log.bytes.subarray(at, at + start + room), start);
+        length = codec.encodeInto!(sample.message, this.#log.bytes, at + start, at + start + room);
       } catch (error) {
         this.#log.cancel();
         if (!this.#growGuess(error)) throw error;
@@ -403,15 +472,27 @@ export class ShmWriter implements Writer {
     const present = this.#pool;
     if (present !== undefined && present.ring.maxMessageBytes >= size) return present;
     const chunkBytes = Math.max(LEAST_CHUNK_BYTES, 2 ** Math.ceil(Math.log2(size)));
-    const depth = chunkBytes <= 1 << 24 ? 8 : 2;
-    const ring = PinRing.create({ maxMessageBytes: chunkBytes, depth, chunks: depth * 2, maxReaders: PIN_READERS });
+    const { ring, segment } = this.#newPool(chunkBytes);
     // Nothing is forgotten early before those who are matched have attached.
-    const writer = ring.writer({ isAlive: (owner) => this.#bus.isOwnerAlive(owner), history: depth });
+    const writer = ring.writer({ isAlive: (owner) => this.#bus.isOwnerAlive(owner), history: ring.depth });
     const generation = (present?.generation ?? 0) + 1;
-    this.#pool = { generation, ring, writer };
-    const buffer = ring.buffer as SharedArrayBuffer;
-    this.#bus.send({ kind: "segment", writer: this.info.id, generation, buffer });
+    present?.segment.retire();
+    this.#pool = { generation, ring, writer, segment };
+    this.#bus.send({ kind: "segment", writer: this.info.id, generation, buffer: segment.handle });
     return this.#pool;
+  }
+
+  /** As deep as there is memory for. */
+  #newPool(maxMessageBytes: number): { readonly ring: PinRing; readonly segment: Segment } {
+    for (let depth = maxMessageBytes <= 1 << 24 ? 8 : 2; ; depth /= 2) {
+      const options = { maxMessageBytes, depth, chunks: depth * 2, maxReaders: PIN_READERS };
+      try {
+        const segment = this.#bus.memory.create(PinRing.bytesFor(options));
+        return { ring: PinRing.createIn(segment.memory, options), segment };
+      } catch (error) {
+        if (depth === 1) throw error;
+      }
+    }
   }
 
   /** Whether the pool may take a message: it must not forget its first ones before all reliable readers are attached. */
@@ -456,7 +537,7 @@ export class ShmWriter implements Writer {
 
   async #flushBacklog(): Promise<void> {
     while (!this.#closed && this.#backlog.length > 0) {
-      while (this.#backlog.length > 0 && this.#put(this.#backlog.at(0)!)) this.#backlog.shift();
+      while (this.#backlog.length > 0 && this.#tryPut(this.#backlog.at(0)!) !== "full") this.#backlog.shift();
       if (this.#backlog.length === 0) {
         this.#askReaders();
         return;

@@ -1,7 +1,7 @@
-import type { Clock, Logger, MessageCodec } from "@delos/core";
+import { type Clock, describeError, type Logger, type MessageCodec } from "@delos/core";
 import { type EndpointInfo, type Lease, type ReaderQueue, Sample, type SampleExtras } from "@delos/transport";
 import { type LogReader, LogRing, type PinnedMessage, type PinReader, PinRing } from "sharedarraybuffer-ring";
-import type { HistorySample, Segments } from "./process-bus.ts";
+import type { HistorySample, SegmentHandle, SegmentMemory, Segments } from "./endpoint-bus.ts";
 import { decodeExtras, HEADER_BYTES, newHeader, payloadOffset, readHeader } from "./record.ts";
 
 /** The event loop gets a turn after so many samples, or so many bytes, whichever comes first. */
@@ -14,6 +14,7 @@ const MOST_HELD = 4;
 export interface SourceOptions {
   readonly publication: EndpointInfo;
   readonly segments: Segments;
+  readonly memory: SegmentMemory;
   readonly queue: ReaderQueue;
   readonly codec: MessageCodec | undefined;
   readonly clock: Clock;
@@ -35,9 +36,9 @@ export class Source {
   readonly #header = newHeader();
   /**
    * Pools by generation, the one that is read and those to come. All are attached to at once: in a reliable pair the writer
-   * may not forget anything before we are, and may have nothing to send us until it can.
+   * may not forget anything before we are, and may have nothing to send us until it can. Undefined: could not be attached to.
    */
-  readonly #pools: Map<number, PinReader> = new Map();
+  readonly #pools: Map<number, PinReader | undefined> = new Map();
   readonly #confirms: number[] = [];
   /** Generation of the pool that is read. */
   #generation = 0;
@@ -59,10 +60,10 @@ export class Source {
     this.#options = options;
     this.#queue = options.queue;
     this.#awaitsHistory = options.wantsHistory;
-    const { segments, strict, owner } = options;
+    const { segments, memory, strict, owner } = options;
     // The pool first: what the records then speak of has not been forgotten there.
     if (segments.pin !== undefined) this.addPool(segments.pin.generation, segments.pin.buffer);
-    this.#log = LogRing.attach(segments.log).reader({
+    this.#log = LogRing.attach(memory.attach(segments.log)).reader({
       mode: strict ? "reliable" : "keep-last",
       owner,
       freshBatches: true,
@@ -93,14 +94,20 @@ export class Source {
   }
 
   /** A pool for large samples, from this generation on. */
-  addPool(generation: number, buffer: SharedArrayBuffer): void {
+  addPool(generation: number, buffer: SegmentHandle): void {
     if (this.#closed || this.#pools.has(generation) || generation <= this.#generation) return;
-    const { strict, owner } = this.#options;
-    const reader = PinRing.attach(buffer).reader({
-      mode: strict ? "reliable" : "keep-last",
-      start: "oldest", // its messages are known by their numbers; what came before us is passed over
-      owner,
-    });
+    const { memory, strict, owner } = this.#options;
+    let reader: PinReader | undefined;
+    try {
+      reader = PinRing.attach(memory.attach(buffer)).reader({
+        mode: strict ? "reliable" : "keep-last",
+        start: "oldest", // its messages are known by their numbers; what came before us is passed over
+        owner,
+      });
+    } catch (error) {
+      const { topic } = this.publication;
+      this.#options.log.error("shared memory: large samples are lost", { topic, error: describeError(error) });
+    }
     this.#pools.set(generation, reader);
     this.#options.onSegmentAttached();
     this.resume();
@@ -138,7 +145,7 @@ export class Source {
     if (this.#closed) return;
     this.#closed = true;
     this.#log.close();
-    for (const pool of this.#pools.values()) pool.close();
+    for (const pool of this.#pools.values()) pool?.close();
     this.resume();
   }
 
@@ -182,8 +189,8 @@ export class Source {
   #passOver(): void {
     if (!this.#options.strict) return;
     for (const pool of this.#pools.values()) {
-      const { available } = pool; // asked for before the log, so that what has a record by then is not passed over
-      if (available > 1 && !this.#log.hasNext) pool.skip(available - 1);
+      const available = pool?.available ?? 0; // asked for before the log, so that what has a record by then is not passed over
+      if (available > 1 && !this.#log.hasNext) pool?.skip(available - 1);
     }
   }
 
@@ -257,7 +264,7 @@ export class Source {
     if (!this.#pools.has(generation)) return false;
     for (const [older, reader] of this.#pools) {
       if (older >= generation) continue;
-      reader.close();
+      reader?.close();
       this.#pools.delete(older);
     }
     this.#generation = generation;
