@@ -35,7 +35,7 @@ class TestPage {
   readonly frames: Frame[] = [];
 
   constructor(bridge: Bridge, headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(bridge.url.replace("http", "ws"), { headers });
+    this.socket = new WebSocket(`${bridge.url.replace("http", "ws")}ws`, { headers });
     this.socket.on("message", (data) => void this.frames.push(Frame.decode(data as Buffer)));
     this.socket.on("error", () => {});
   }
@@ -81,7 +81,7 @@ function get(bridge: Bridge, path: string, headers: Record<string, string> = {},
 
 /** How a WebSocket ends that is not let in: the status of the answer. */
 async function refusal(bridge: Bridge, headers: Record<string, string>): Promise<number | undefined> {
-  const socket = new WebSocket(bridge.url.replace("http", "ws"), { headers });
+  const socket = new WebSocket(`${bridge.url.replace("http", "ws")}ws`, { headers });
   socket.on("error", () => {});
   const [, response] = (await once(socket, "unexpected-response")) as [unknown, { statusCode: number }];
   socket.terminate();
@@ -152,7 +152,7 @@ describe("the WebSocket", () => {
     expect(await refusal(bridge, { origin: "null" })).toBe(403);
     expect(await refusal(bridge, { host: `evil.example:${bridge.port}` })).toBe(403);
     const own = await new TestPage(bridge, { origin: `http://localhost:${bridge.port}` }).opened();
-    await expect.poll(() => own.last("hello")).toEqual({ server: "delos", title: "live" });
+    await expect.poll(() => own.last("hello")).toEqual({ server: "delos", title: "live", role: 1 });
     own.socket.terminate();
   });
 

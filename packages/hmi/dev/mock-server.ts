@@ -131,9 +131,10 @@ export async function startMockServer(options: MockOptions = {}): Promise<MockSe
       const given = Object.entries(Command.decode(data)).filter(([, value]) => value !== undefined);
       obey(Object.fromEntries(given) as Command);
     });
-    send({ hello: { server: "mock", title: "demo drive", can_control: options.live !== true }, ...playback() }, [
-      socket,
-    ]);
+    send(
+      { hello: { server: "mock", title: "demo drive", can_control: options.live !== true, role: 0 }, ...playback() },
+      [socket],
+    );
     send({ ...densityFrame(), ...topicsFrame(timeS) }, [socket]);
     send(
       {

@@ -10,6 +10,8 @@ const MAX_TOPICS = 2000;
 /** Names of ROS 2's and DDS' own endpoints behind services and actions: not topics of anybody. */
 const HIDDEN = /^(rq|rr|rs|ra)\/|\/_(action|service_event)\b/;
 
+export const isHiddenTopic = (topic: string): boolean => HIDDEN.test(topic);
+
 /** Both ends inclusive. */
 export interface TimeRange {
   readonly startNs: bigint;
@@ -71,7 +73,7 @@ export class BusWatcher implements AsyncDisposable {
   }
 
   #found({ kind, topic, schema, qos }: EndpointInfo): void {
-    if (kind !== "publication" || schema === undefined || HIDDEN.test(topic)) return;
+    if (kind !== "publication" || schema === undefined || isHiddenTopic(topic)) return;
     if (this.topics.has(topic) || this.topics.size >= MAX_TOPICS) return;
     // Asking for what a late subscriber gets is possible only where it is offered; a foreign peer may say one thing per writer.
     const durability = qos.durability === "volatile" ? "volatile" : "transient_local";
@@ -90,7 +92,8 @@ export class BusWatcher implements AsyncDisposable {
     topic.rate.add(timeS, sample.isEncoded ? sample.bytes.length : 0);
     topic.newest = sample;
     if (sample.schema !== topic.schema) this.#changedType(topic, sample);
-    this.#world.advance(timeS);
+    // What the system says about itself is of now, and not of the world.
+    if (!topic.name.startsWith("/delos/")) this.#world.advance(timeS);
     if (topic.adapter === undefined) return;
     if (topic.adapter.newestOnly === true) topic.pending = true;
     else this.#read(topic, sample);

@@ -1,4 +1,4 @@
-import { DirectionalLight, HemisphereLight, NoToneMapping, Scene, SRGBColorSpace, WebGLRenderer } from "three";
+import { LinearSRGBColorSpace, NoToneMapping, Scene, WebGLRenderer } from "three";
 import { type CameraMode, CameraRig } from "./camera-rig.ts";
 import { Car } from "./car/car.ts";
 import { Ground } from "./ground.ts";
@@ -25,10 +25,6 @@ export class Scene3d implements View {
   readonly #ribbon = new TrajectoryRibbon(NIGHT);
   readonly #trail: TrailLine;
   readonly #obstacles = new ObstacleBoxes();
-  readonly #ambient = new HemisphereLight(0xdfeaf2, 0x1a2026, NIGHT.ambient);
-  readonly #sun = new DirectionalLight(0xffffff, NIGHT.sun);
-  /** From the other side, so that no flank is black. */
-  readonly #fill = new DirectionalLight(0xaecbe6, NIGHT.fill);
   readonly #resolution: Resolution;
   readonly #stillRatio: number;
   #width = 1;
@@ -50,15 +46,13 @@ export class Scene3d implements View {
       alpha: false,
       powerPreference: "high-performance",
     });
-    this.#renderer.outputColorSpace = SRGBColorSpace;
+    this.#renderer.outputColorSpace = LinearSRGBColorSpace; // shaders write what the screen takes
     this.#renderer.toneMapping = NoToneMapping;
     this.#trail = new TrailLine(trailCapacity, NIGHT);
     const highest = Math.min(2, globalThis.devicePixelRatio || 1);
     this.#resolution = new Resolution(highest, software ? Math.min(1, highest) : highest);
     // Without multisampling a still picture gets its smooth edges from more pixels.
     this.#stillRatio = software ? Math.max(2, highest) : highest;
-    this.#sun.position.set(-4, 6, 9);
-    this.#fill.position.set(5, -7, 2.5);
     this.#scene.add(
       this.#sky.mesh,
       this.#ground.mesh,
@@ -66,9 +60,6 @@ export class Scene3d implements View {
       this.#ribbon.mesh,
       this.#car.group,
       this.#obstacles.group,
-      this.#ambient,
-      this.#sun,
-      this.#fill,
     );
     this.#car.group.visible = false;
   }
@@ -100,9 +91,6 @@ export class Scene3d implements View {
   setNight(night: boolean): void {
     const theme = night ? NIGHT : DAY;
     for (const part of [this.#sky, this.#ground, this.#car, this.#ribbon, this.#trail]) part.restyle(theme);
-    this.#ambient.intensity = theme.ambient;
-    this.#sun.intensity = theme.sun;
-    this.#fill.intensity = theme.fill;
     this.#changes++;
   }
 
@@ -140,7 +128,7 @@ export class Scene3d implements View {
     }
     this.#car.group.visible = pose !== undefined;
     this.#ground.follow(x, y, this.#rig.distanceM);
-    this.#sky.mesh.position.copy(this.#rig.camera.position);
+    this.#sky.follow(this.#rig.camera);
     this.#trail.update(picture.trail, pose?.timeS ?? 0, pose?.x ?? 0, pose?.y ?? 0, origin);
     this.#ribbon.update(picture.trajectory, picture.trajectoryRevision, origin);
     this.#obstacles.update(picture.obstacles, origin);

@@ -24,7 +24,7 @@ export const NIGHT: SceneTheme = {
   horizon: 0x1a2733,
   ground: 0x0d1319,
   grid: 0x4f6a80,
-  gridStrength: 0.42,
+  gridStrength: 0.62,
   car: 0xd9dee3,
   trail: 0x8fa6b8,
   trailOpacity: 0.5,

@@ -1,7 +1,16 @@
-import { BufferAttribute, BufferGeometry, DoubleSide, DynamicDrawUsage, Mesh, MeshBasicMaterial } from "three";
+import {
+  BufferAttribute,
+  BufferGeometry,
+  DoubleSide,
+  DynamicDrawUsage,
+  Mesh,
+  type ShaderMaterial,
+  Vector4,
+} from "three";
 import type { LocalOrigin } from "../motion/local-origin.ts";
 import { writeStrip } from "../motion/ribbon.ts";
 import type { Trail } from "../motion/trail.ts";
+import { flatColour, setColour } from "./flat-colour.ts";
 import type { SceneTheme } from "./theme.ts";
 import { stripIndex } from "./trajectory-ribbon.ts";
 
@@ -9,10 +18,10 @@ const WIDTH_M = 0.32;
 
 /** The driven path. Only what is new is computed and sent to the graphics card. */
 export class TrailLine {
-  readonly mesh: Mesh<BufferGeometry, MeshBasicMaterial>;
-  /** From the last point of the trail to the car. */
-  readonly #head: Mesh<BufferGeometry, MeshBasicMaterial>;
-  readonly #headPositions = new Float32Array(12);
+  readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
+  /** From the last point of the trail to the car. Its two ends are numbers of the program: nothing to send but them. */
+  readonly #head: Mesh<BufferGeometry, ShaderMaterial>;
+  readonly #ends = new Vector4();
   readonly #positions: Float32Array;
   readonly #attribute: BufferAttribute;
   #written = 0;
@@ -25,14 +34,28 @@ export class TrailLine {
     geometry.setAttribute("position", this.#attribute);
     geometry.setIndex(stripIndex(capacity));
     geometry.setDrawRange(0, 0);
-    const material = new MeshBasicMaterial({ transparent: true, depthWrite: false, side: DoubleSide });
-    this.mesh = new Mesh(geometry, material);
+    this.mesh = new Mesh(geometry, flatColour({ side: DoubleSide }));
     this.mesh.renderOrder = 3;
     this.mesh.frustumCulled = false;
     const head = new BufferGeometry();
-    head.setAttribute("position", new BufferAttribute(this.#headPositions, 3).setUsage(DynamicDrawUsage));
+    const corners = Float32Array.of(0, 1, 0, 0, -1, 0, 1, 1, 0, 1, -1, 0); // which end, which side
+    head.setAttribute("position", new BufferAttribute(corners, 3));
     head.setIndex(stripIndex(2));
-    this.#head = new Mesh(head, material);
+    this.#head = new Mesh(
+      head,
+      flatColour({
+        side: DoubleSide,
+        uniforms: { ...this.mesh.material.uniforms, ends: { value: this.#ends } },
+        vertexShader: `
+          uniform vec4 ends;
+          void main() {
+            vec2 along = ends.zw - ends.xy;
+            vec2 side = vec2( -along.y, along.x ) * ${(WIDTH_M / 2).toFixed(3)} / max( length( along ), 1.0e-4 );
+            vec2 at = mix( ends.xy, ends.zw, position.x ) + side * position.y;
+            gl_Position = projectionMatrix * modelViewMatrix * vec4( at, 0.0, 1.0 );
+          }`,
+      }),
+    );
     this.#head.renderOrder = 3;
     this.#head.frustumCulled = false;
     this.mesh.add(this.#head);
@@ -40,8 +63,9 @@ export class TrailLine {
   }
 
   restyle(theme: SceneTheme): void {
-    this.mesh.material.color.set(theme.trail);
-    this.mesh.material.opacity = theme.trailOpacity;
+    const { uniforms } = this.mesh.material; // the head has the same
+    setColour(uniforms["colour"]!.value, theme.trail);
+    uniforms["opacity"]!.value = theme.trailOpacity;
   }
 
   /** Draws the trail up to the moment shown and on to the car itself, at (x, y) of the map. */
@@ -63,7 +87,6 @@ export class TrailLine {
     this.#head.visible = shown > 0;
     if (shown === 0) return;
     const last = shown - 1;
-    writeStrip(this.#headPositions, [trail.x[last]!, x], [trail.y[last]!, y], 0, 2, 2, WIDTH_M, origin.x, origin.y);
-    this.#head.geometry.getAttribute("position").needsUpdate = true;
+    this.#ends.set(trail.x[last]! - origin.x, trail.y[last]! - origin.y, x - origin.x, y - origin.y);
   }
 }

@@ -76,7 +76,12 @@ export class TrajectoryRibbon {
       speedColour(part, this.#colours, i * 6 + 3);
     }
     this.mesh.material.uniforms["lengthM"]!.value = Math.max(1, along);
-    for (const name of ["position", "color", "across"]) geometry.getAttribute(name).needsUpdate = true;
+    for (const name of ["position", "color", "across"] as const) {
+      const attribute = geometry.getAttribute(name) as BufferAttribute;
+      attribute.clearUpdateRanges();
+      attribute.addUpdateRange(0, 2 * count * attribute.itemSize);
+      attribute.needsUpdate = true;
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { PageState } from "./page.ts";
 
 const T0 = 1_500_000_000;
 const frame = (part: Partial<FrameValue>): FrameValue => Frame.decode(Frame.encode(part));
-const hello = { server: "s", title: "t", can_control: true };
+const hello = { server: "s", title: "t", can_control: true, role: 0 };
 
 function world(timeS: number, x: number, rest: Partial<World> = {}): Partial<FrameValue> {
   const pose = { x, y: 0, z: 0, heading: 0, pitch: 0, roll: 0, speed_mps: 1, acceleration_mps2: 0, yaw_rate_radps: 0 };

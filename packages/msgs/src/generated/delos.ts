@@ -5,6 +5,44 @@ import type { MessageType } from "../message-type.ts";
 import type * as $delos from "./delos.ts";
 export * as bridge from "./delos/bridge.ts";
 
+export interface Audit {
+  /** ns since the Unix epoch */
+  readonly stamp_ns?: bigint | undefined;
+  /** 1, 2, 3 … in a run of the server: a gap is a lost line */
+  readonly number?: bigint | undefined;
+  /** driving.engage, module.start, login, connect … */
+  readonly action?: string | undefined;
+  /** JSON: what was asked for */
+  readonly details?: string | undefined;
+  readonly outcome?: $delos.Audit.Outcome | undefined;
+  /** of the refusal or the failure */
+  readonly code?: string | undefined;
+  readonly text?: string | undefined;
+  /** viewer, operator; empty: nobody was let in */
+  readonly role?: string | undefined;
+  /** how they have the role: same user, loopback, session, token */
+  readonly means?: string | undefined;
+  readonly address?: string | undefined;
+  /** page, foxglove, rosbridge, http */
+  readonly protocol?: string | undefined;
+  /** of this run */
+  readonly connection?: number | undefined;
+  /** refusals before this line that came too fast to be written */
+  readonly left_out?: bigint | undefined;
+}
+export declare namespace Audit {
+  type Outcome = 0 | 1 | 2 | (number & {});
+}
+export const Audit = $nested($message<Audit>("delos.Audit"), {
+  Outcome: {
+    DONE: 0,
+    /** not allowed */
+    REFUSED: 1,
+    /** allowed, but it did not work */
+    FAILED: 2,
+  },
+});
+
 export interface Clock {
   /** recorded time, ns since the Unix epoch */
   readonly time_ns?: bigint | undefined;

@@ -92,7 +92,7 @@ export function stations(): number[] {
   const result = [REAR_M, REAR_M + 0.025, -0.97, -0.87, -0.72, -0.55, 0.5, 0.8, 1.15, 1.5, 1.85, 2.2];
   result.push(FRONT_M, FRONT_M - 0.02, FRONT_M - 0.05, 3.77, 3.68, 3.56, 3.42, 3.3);
   for (const wheel of [0, WHEELBASE_M]) {
-    for (let k = -6; k <= 6; k++) result.push(wheel + ARCH_RADIUS_M * Math.sin((k / 6) * (Math.PI / 2)) * 1.0001);
+    for (let k = -5; k <= 5; k++) result.push(wheel + ARCH_RADIUS_M * Math.sin((k / 5) * (Math.PI / 2)) * 1.0001);
   }
   return result.sort((a, b) => a - b);
 }

@@ -2,22 +2,24 @@ import { BufferAttribute, BufferGeometry } from "three";
 import { bodyNormal, bodyPoint, FRONT_M, REAR_M, stations } from "./body-surface.ts";
 
 /** Around the cross-section: closer together where the shoulder bends. */
-const AROUND = [-1, -0.75, -0.45, -0.15, 0.05, 0.15, 0.28, 0.4, 0.5, 0.6, 0.72, 0.86, 1];
+const AROUND = [-1, -0.55, -0.15, 0.08, 0.24, 0.4, 0.54, 0.68, 0.84, 1];
 
 /** The whole painted body: both sides, with the flat ends of bumper and nose closed. */
 export function bodyGeometry(): BufferGeometry {
   return merge([patch(stations(), AROUND, 1), patch(stations(), AROUND, -1), end(FRONT_M, 1), end(REAR_M, -1)]);
 }
 
-/** A piece of the body's surface lifted off it by `liftM`, on one side or both: lamps, trim, door lines. */
+/** A piece of the body's surface lifted off it by `liftM`, on one side or both, in `along` × `around` squares. */
 export function bodyPatch(
   x: readonly [number, number],
   u: readonly [number, number],
   liftM = 0.006,
   sides: readonly (1 | -1)[] = [1, -1],
+  along = 4,
+  around = along,
 ): BufferGeometry {
-  const xs = steps(x[0], x[1], 4);
-  const us = steps(u[0], u[1], 4);
+  const xs = steps(x[0], x[1], along);
+  const us = steps(u[0], u[1], around);
   return merge(sides.map((side) => patch(xs, us, side, liftM)));
 }
 

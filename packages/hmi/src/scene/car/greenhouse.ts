@@ -4,7 +4,7 @@ import { geometry } from "./body.ts";
 /** Windows and roof: rings of rounded rectangles from the belt line to the roof, each shorter and narrower. */
 const BELT_M = 0.9;
 const ROOF_M = 1.48;
-const RING = 56;
+const RING = 44;
 
 interface Ring {
   readonly z: number;
@@ -41,7 +41,7 @@ export interface Greenhouse {
 }
 
 export function greenhouse(): Greenhouse {
-  const levels = [0, 0.3, 0.6, 0.8, 0.93, 1];
+  const levels = [0, 0.4, 0.74, 0.93, 1];
   const glass = new Shell();
   const painted = new Shell();
   for (let i = 0; i + 1 < levels.length; i++) {
@@ -86,7 +86,7 @@ class Shell {
   /** A shallow dome over the last ring. */
   roof(): void {
     const last = ring(1);
-    const rows = 4;
+    const rows = 3;
     const base = this.#positions.length / 3;
     for (let i = 0; i <= rows; i++) {
       const inward = 1 - i / rows;

@@ -1,8 +1,8 @@
-import { CubeTexture, DataTexture, RGBAFormat, SRGBColorSpace } from "three";
+import { CubeTexture, DataTexture, LinearFilter, RGBAFormat } from "three";
 
 /**
  * What the paint and the glass mirror: a dark hall with a long light overhead and a bright horizon. Computed, since the
- * page loads no pictures. Faces in the order of WebGL: +x −x +y −y +z −z, here with z up.
+ * page loads no pictures. Bytes of sRGB; faces in the order of WebGL: +x −x +y −y +z −z, here with z up.
  */
 const SIZE = 64;
 
@@ -16,13 +16,13 @@ export function studioReflections(horizon: [number, number, number], sky: [numbe
       }
     }
     const texture = new DataTexture(data, SIZE, SIZE, RGBAFormat);
-    texture.colorSpace = SRGBColorSpace;
     texture.needsUpdate = true;
     return texture;
   });
   const cube = new CubeTexture(faces as unknown as HTMLImageElement[]);
-  cube.colorSpace = SRGBColorSpace;
-  cube.generateMipmaps = true;
+  cube.generateMipmaps = false;
+  cube.minFilter = LinearFilter;
+  cube.magFilter = LinearFilter;
   cube.needsUpdate = true;
   return cube;
 }

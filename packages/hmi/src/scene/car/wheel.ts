@@ -1,74 +1,77 @@
-import {
-  BoxGeometry,
-  BufferAttribute,
-  type BufferGeometry,
-  CylinderGeometry,
-  Group,
-  LatheGeometry,
-  type Material,
-  Mesh,
-  TorusGeometry,
-  Vector2,
-} from "three";
+import { BufferAttribute, BufferGeometry, LatheGeometry, Vector2 } from "three";
 import { merge } from "./body.ts";
 import { WHEEL_RADIUS_M } from "./body-surface.ts";
+import type { Kind } from "./kinds.ts";
 
 const WIDTH_M = 0.225;
 const SPOKES = 5;
-const AROUND = 24;
-const RUBBER = [0.012, 0.013, 0.015] as const;
-const SHADE = [0.006, 0.007, 0.008] as const;
-const METAL = [0.5, 0.54, 0.58] as const;
+const AROUND = 18;
 
-/** One wheel with its axle along y, outer face towards `side`. Turn `spin` for rolling and the group for steering. */
-export interface Wheel {
-  readonly group: Group;
-  readonly spin: Mesh;
-}
-
-/** Tyre, dish and spokes in one mesh; `material` takes its colour from the vertices. */
-export function makeWheel(side: 1 | -1, material: Material): Wheel {
+/** One wheel with its axle along y through the origin, outer face towards `side`: tyre, dark dish, rim and spokes. */
+export function wheelGeometries(side: 1 | -1): readonly (readonly [Kind, BufferGeometry])[] {
   const r = WHEEL_RADIUS_M;
   const half = WIDTH_M / 2;
-  const face = side * half;
-  const profile = [
-    [r * 0.66, -half],
-    [r - 0.03, -half],
-    [r, -half + 0.035],
-    [r, half - 0.035],
-    [r - 0.03, half],
-    [r * 0.66, half],
-  ] as const;
-  const tyre = new LatheGeometry(
-    profile.map(([x, y]) => new Vector2(x, y)),
-    AROUND,
-  );
-  const dish = new CylinderGeometry(r * 0.68, r * 0.68, 0.01, AROUND).translate(0, face * 0.86, 0);
-  const rim = new TorusGeometry(r * 0.69, 0.016, 5, AROUND).rotateX(Math.PI / 2).translate(0, face, 0);
-  const hub = new CylinderGeometry(0.058, 0.05, 0.03, 10).translate(0, face * 0.99, 0);
-  const spokes = Array.from({ length: SPOKES * 2 }, (_, i) => {
-    const angle = ((i >> 1) / SPOKES) * 2 * Math.PI + (i % 2 === 0 ? -0.13 : 0.13);
-    return new BoxGeometry(r * 0.66, 0.02, 0.032).translate(r * 0.35, face, 0).rotateY(angle);
-  });
-  const spin = new Mesh(
-    joined([
-      [tyre, RUBBER],
-      [dish, SHADE],
-      [merge([rim, hub, ...spokes]), METAL],
-    ]),
-    material,
-  );
-  const group = new Group();
-  group.add(spin);
-  return { group, spin };
+  return [
+    [
+      "rubber",
+      lathe(side, [
+        [r * 0.66, half],
+        [r - 0.03, half],
+        [r, half - 0.035],
+        [r, -half + 0.03],
+        [r - 0.03, -half],
+      ]),
+    ],
+    [
+      "shade",
+      lathe(side, [
+        [0, half * 0.8],
+        [r * 0.68, half * 0.8],
+      ]),
+    ],
+    [
+      "spoke",
+      merge([
+        lathe(side, [
+          [r * 0.62, half * 0.86],
+          [r * 0.67, half + 0.004],
+          [r * 0.72, half + 0.004],
+        ]),
+        ...Array.from({ length: SPOKES }, (_, i) => spoke((i / SPOKES) * 2 * Math.PI, side, half)),
+      ]),
+    ],
+  ];
 }
 
-/** Parts of different colours as one geometry: one draw call. Colours are linear. */
-function joined(parts: readonly (readonly [BufferGeometry, readonly [number, number, number]])[]): BufferGeometry {
-  const colours = parts.flatMap(([part, colour]) =>
-    Array.from({ length: part.getAttribute("position").count }, () => colour).flat(),
+/** A profile of (radius, towards the outer face) turned around the axle. */
+function lathe(side: 1 | -1, profile: readonly (readonly [number, number])[]): BufferGeometry {
+  return new LatheGeometry(
+    profile.map(([radius, outward]) => new Vector2(radius, side * outward)),
+    AROUND,
   );
-  const result = merge(parts.map(([part]) => part));
-  result.setAttribute("color", new BufferAttribute(new Float32Array(colours), 3));
+}
+
+/** A pair of flat bars from the hub to the rim. */
+function spoke(angle: number, side: 1 | -1, half: number): BufferGeometry {
+  const r = WHEEL_RADIUS_M;
+  const positions: number[] = [];
+  const index: number[] = [];
+  for (const turn of [angle - 0.13, angle + 0.13]) {
+    const base = positions.length / 3;
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+    for (const [along, wide, out] of [
+      [0, 0.034, half + 0.006],
+      [0, -0.034, half + 0.006],
+      [r * 0.66, 0.016, half * 0.98],
+      [r * 0.66, -0.016, half * 0.98],
+    ] as const)
+      positions.push(cos * along - sin * wide, side * out, sin * along + cos * wide);
+    index.push(base, base + 1, base + 2, base + 2, base + 1, base + 3);
+  }
+  const result = new BufferGeometry();
+  result.setAttribute("position", new BufferAttribute(new Float32Array(positions), 3));
+  const normals = Array.from({ length: positions.length / 3 }, () => [0, side, 0]).flat();
+  result.setAttribute("normal", new BufferAttribute(new Float32Array(normals), 3));
+  result.setIndex(index);
   return result;
 }

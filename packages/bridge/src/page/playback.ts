@@ -1,5 +1,5 @@
 import type { Replay } from "@delos/replay";
-import { type Command, Playback } from "./protocol.ts";
+import { type Command, Playback } from "../protocol.ts";
 
 const STATES = { playing: "PLAYING", paused: "PAUSED", ended: "ENDED" } as const;
 const seconds = (timeNs: bigint): number => Number(timeNs / 1000n) / 1e6;

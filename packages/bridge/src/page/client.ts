@@ -1,12 +1,11 @@
 import type { WebSocket } from "ws";
-import { Command, Frame, type Notice } from "./protocol.ts";
+import { Command, Frame, type Notice } from "../protocol.ts";
+import type { Peer } from "../security/peer.ts";
 
 /** Above this many bytes unsent, a page is too slow: frames are left out until it has caught up. */
 const MAX_BUFFERED_BYTES = 512 * 1024;
 /** Notices kept for a page that is slow or hidden. */
 const MAX_WAITING_NOTICES = 200;
-const COMMANDS_PER_S = 100;
-const COMMANDS_AT_ONCE = 200;
 /** A peer that sends this many unreadable messages is no page of ours. */
 const MAX_MALFORMED = 50;
 
@@ -17,6 +16,7 @@ export interface ClientEvents {
 
 /** One page. Sends it frames as fast as it reads them, and takes its commands as fast as is sensible. */
 export class Client {
+  readonly peer: Peer;
   readonly #socket: WebSocket;
   readonly #events: ClientEvents;
   /** The next frame must hold everything: the page has just come, or has missed some. */
@@ -29,14 +29,14 @@ export class Client {
   framesDropped = 0;
   malformed = 0;
   #waiting: Notice[] = [];
-  #allowance = COMMANDS_AT_ONCE;
+  #tooMany = false;
 
-  constructor(socket: WebSocket, events: ClientEvents) {
+  constructor(socket: WebSocket, peer: Peer, events: ClientEvents) {
+    this.peer = peer;
     this.#socket = socket;
     this.#events = events;
     socket.on("message", (data, isBinary) => this.#received(data as Buffer, isBinary));
     socket.on("close", () => events.onClosed(this));
-    socket.on("error", () => socket.terminate()); // too long, torn, no UTF-8: `close` follows
   }
 
   /** Whether the next frame can go. When it cannot, that is a frame left out. */
@@ -67,25 +67,18 @@ export class Client {
     return Frame.encode({ notices });
   }
 
-  /** Called once a second. */
-  refill(): void {
-    this.#allowance = Math.min(COMMANDS_AT_ONCE, this.#allowance + COMMANDS_PER_S);
-  }
-
   /** Ends politely; what does not answer is cut off. */
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
   }
 
-  terminate(): void {
-    this.#socket.terminate();
-  }
-
   #received(data: Buffer, isBinary: boolean): void {
-    if (--this.#allowance < 0) {
-      if (this.#allowance === -1) this.#warn("too many commands: some were left out");
+    if (!this.peer.spend()) {
+      if (!this.#tooMany) this.#warn("too many commands: some were left out");
+      this.#tooMany = true;
       return;
     }
+    this.#tooMany = false;
     const command = isBinary ? readCommand(data) : undefined;
     if (command !== undefined) return this.#events.onCommand(this, command);
     this.malformed++;

@@ -1,0 +1,24 @@
+import type { Clock } from "@delos/core";
+import type { Replay } from "@delos/replay";
+import type { Node, Runtime } from "@delos/runtime";
+import type { BusWatcher } from "./bus/bus-watcher.ts";
+import type { WorldModel } from "./world/world-model.ts";
+
+/** What the protocols of the bridge work with. Everything here outlives them. */
+export interface BridgeContext {
+  readonly runtime: Runtime;
+  /** The bridge's own node: its endpoints are closed with the bridge. */
+  readonly node: Node;
+  readonly replay: Replay | undefined;
+  /** Everything that is published, measured. */
+  readonly bus: BusWatcher;
+  /** One world out of it. */
+  readonly world: WorldModel;
+  /** The machine's time, also where the runtime's follows a recording: for limits and logs. */
+  readonly clock: Clock;
+  /** Name and version of the server, and what is shown: file names, or `live`. */
+  readonly server: string;
+  readonly title: string;
+  /** A line for the console of every page. */
+  note(level: "info" | "warn" | "error" | "fatal", source: string, text: string): void;
+}

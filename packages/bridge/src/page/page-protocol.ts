@@ -1,0 +1,241 @@
+import { messageCodecs } from "@delos/bag";
+import { Lifetime } from "@delos/core";
+import type { delos } from "@delos/msgs";
+import { type Replay, recordingDensity } from "@delos/replay";
+import type { WebSocket } from "ws";
+import type { BridgeContext } from "../bridge-context.ts";
+import { lostBy } from "../bus/bus-watcher.ts";
+import { rawView } from "../bus/raw-view.ts";
+import { type Command, type Density, type Draft, Frame, type Notice } from "../protocol.ts";
+import type { Peer } from "../security/peer.ts";
+import type { SocketProtocol } from "../socket-protocol.ts";
+import { Client } from "./client.ts";
+import { obey, playbackOf } from "./playback.ts";
+
+/** Frames to visible pages: a little under 60 a second. */
+const FRAME_MS = 17;
+const SECOND_FRAMES = 59;
+const RAW_FRAMES = 6;
+const KEPT_NOTICES = 1000;
+const DENSITY_BUCKETS = 240;
+const LEVELS = ["info", "warn", "error", "fatal"] as const;
+
+/** The page's own protocol (proto/delos/bridge.proto): frames to all pages from one encoding, commands back. */
+export class PageProtocol implements SocketProtocol, AsyncDisposable {
+  readonly name = "page";
+  readonly paths: readonly string[] = ["/ws"];
+  readonly maxMessageBytes: number = 64 * 1024;
+  readonly maxPeers = 128;
+  readonly limits = { perS: 100, atOnce: 200 };
+  readonly #context: BridgeContext;
+  readonly #clients: Set<Client> = new Set();
+  readonly #lifetime = new Lifetime();
+  readonly #codecs = messageCodecs();
+  #notices: Notice[] = [];
+  #density: Density | undefined;
+  #frame = 0;
+  #sentWorld = -1;
+  #sentTopics = -1;
+  #sentPlayback = "";
+
+  constructor(context: BridgeContext) {
+    this.#context = context;
+    if (context.replay !== undefined) this.#follow(context.replay);
+    const pump = setInterval(() => this.#pump(), FRAME_MS);
+    this.#lifetime.defer(() => clearInterval(pump));
+  }
+
+  /** Pages connected now. */
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  accept(socket: WebSocket, peer: Peer): void {
+    const client = new Client(socket, peer, {
+      onCommand: (from, command) => this.#command(from, command),
+      onClosed: (gone) => this.#clients.delete(gone),
+    });
+    this.#greet(client);
+    this.#clients.add(client);
+  }
+
+  /** A line for the console of every page. */
+  note(level: (typeof LEVELS)[number], source: string, text: string): void {
+    const time_s = this.#context.world.timeS ?? 0;
+    this.#publishNotices([{ level: LEVELS.indexOf(level), source, text, time_s }]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#lifetime[Symbol.asyncDispose]();
+  }
+
+  #follow(replay: Replay): void {
+    const { world, bus } = this.#context;
+    const jumped = replay.events.on("jump", ({ timeNs }) => {
+      world.reset(Number(timeNs / 1000n) / 1e6);
+      bus.reset();
+    });
+    const failed = replay.events.on("failed", (error) => this.note("error", "replay", error.message));
+    this.#lifetime.defer(() => jumped[Symbol.dispose]());
+    this.#lifetime.defer(() => failed[Symbol.dispose]());
+    const damaged = replay.events.on("problem", ({ code, message }) =>
+      this.note("warn", "recording", `${code}: ${message}`),
+    );
+    this.#lifetime.defer(() => damaged[Symbol.dispose]());
+    for (const { code, message } of replay.recording.problems.slice(0, KEPT_NOTICES))
+      this.note("warn", "recording", `${code}: ${message}`);
+    const { startNs, endNs, topics, files } = replay.recording;
+    const stop = new AbortController();
+    this.#lifetime.defer(() => stop.abort());
+    recordingDensity(files, { startNs, endNs, topics, buckets: DENSITY_BUCKETS, signal: stop.signal }).then(
+      (density) => {
+        this.#density = density;
+        for (const client of this.#clients) client.send(Frame.encode({ density }));
+      },
+      () => {}, // the seek bar stays plain: what kept the file from being read is told by the replay itself
+    );
+  }
+
+  #greet(client: Client): void {
+    const { replay, server, title, bus, world } = this.#context;
+    bus.readPending();
+    this.#publishNotices(world.takeNotices());
+    const role = client.peer.role === "operator" ? 1 : 0;
+    const hello = { server, title, can_control: replay !== undefined && client.peer.may("lead"), role };
+    client.send(Frame.encode({ hello, notices: this.#notices }), this.#whole());
+    client.needsAll = false;
+  }
+
+  #command(client: Client, command: Command): void {
+    const { replay } = this.#context;
+    if (command.inspect !== undefined) {
+      client.inspected = command.inspect;
+      client.inspectedAt = undefined;
+    } else if (command.visible !== undefined) {
+      if (command.visible && !client.visible) client.needsAll = true;
+      client.visible = command.visible;
+    } else if (replay === undefined) this.#tell(client, "this is the live bus: there is nothing to play");
+    // Not in the audit log: scrubbing is a hundred commands, and none of them moves a car.
+    else if (client.peer.may("lead")) obey(replay, command);
+    else this.#tell(client, "BRIDGE_NOT_ALLOWED: here only an operator leads the playback");
+  }
+
+  #tell(client: Client, text: string): void {
+    client.note({ level: 1, source: "bridge", text, time_s: 0 });
+  }
+
+  /** One turn: what is new is encoded once and sent to everyone who keeps up. */
+  #pump(): void {
+    const everySecond = this.#frame % SECOND_FRAMES === 0;
+    const withRaw = this.#frame % RAW_FRAMES === 0;
+    this.#frame++;
+    if (this.#clients.size === 0) {
+      this.#context.world.takeSeries(); // samples that nobody plots
+      return;
+    }
+    this.#context.bus.readPending();
+    this.#publishNotices(this.#context.world.takeNotices());
+    const news = this.#news(everySecond);
+    const encoded = Object.keys(news).length === 0 ? undefined : Frame.encode(news);
+    let whole: Uint8Array | undefined;
+    for (const client of this.#clients) {
+      if (!client.visible) {
+        if (everySecond && client.canTake()) client.send(Frame.encode({ playback: playbackOf(this.#context.replay) }));
+        continue;
+      }
+      const own = this.#ownParts(client, everySecond, withRaw);
+      if ((encoded === undefined && own.length === 0 && !client.needsAll) || !client.canTake()) continue;
+      if (client.needsAll) {
+        whole ??= this.#whole();
+        own.unshift(whole);
+        client.needsAll = false;
+      } else if (encoded !== undefined) own.unshift(encoded);
+      const notices = client.takeNotices();
+      if (notices !== undefined) own.push(notices);
+      client.send(...own);
+    }
+  }
+
+  /** What is the same for all pages and new since the last turn. */
+  #news(everySecond: boolean): Frame {
+    const frame: Draft<Frame> = {};
+    if (this.#context.world.revision !== this.#sentWorld) {
+      this.#sentWorld = this.#context.world.revision;
+      const world = this.#context.world.world();
+      if (world !== undefined) frame.world = world;
+    }
+    const series = this.#context.world.takeSeries();
+    if (series.length > 0) frame.series = series;
+    const playback = playbackOf(this.#context.replay);
+    const state = [playback.state, playback.rate, playback.loop, playback.pass, playback.position_s].join();
+    if (everySecond || state !== this.#sentPlayback) frame.playback = playback;
+    this.#sentPlayback = state;
+    if (everySecond || this.#context.bus.revision !== this.#sentTopics) frame.topics = this.#topics();
+    this.#sentTopics = this.#context.bus.revision;
+    return frame;
+  }
+
+  /** Everything a page must know that knows nothing. */
+  #whole(): Uint8Array {
+    const world = this.#context.world.world(true);
+    return Frame.encode({
+      ...(world === undefined ? {} : { world }),
+      ...(this.#density === undefined ? {} : { density: this.#density }),
+      playback: playbackOf(this.#context.replay),
+      topics: this.#topics(),
+    });
+  }
+
+  #ownParts(client: Client, everySecond: boolean, withRaw: boolean): Uint8Array[] {
+    const parts: Uint8Array[] = [];
+    if (everySecond) {
+      const counters = {
+        frames_sent: BigInt(client.framesSent),
+        frames_dropped: BigInt(client.framesDropped),
+        bus_received: BigInt(this.#context.bus.received),
+        bus_lost: BigInt(this.#context.bus.lost),
+      };
+      parts.push(Frame.encode({ counters }));
+    }
+    const inspected = withRaw ? this.#context.bus.topics.get(client.inspected) : undefined;
+    if (inspected !== undefined && inspected.newest !== client.inspectedAt) {
+      client.inspectedAt = inspected.newest;
+      const raw = rawView(inspected, this.#codecs);
+      if (raw !== undefined) parts.push(Frame.encode({ raw }));
+    }
+    return parts;
+  }
+
+  #topics(): delos.bridge.TopicList {
+    const recorded = this.#recordedCounts();
+    const nowS = this.#context.world.timeS ?? 0;
+    const topics = [...this.#context.bus.topics.values()].map((topic) => {
+      const { hz, bytesPerS } = topic.rate.read(nowS);
+      return {
+        name: topic.name,
+        type: topic.schema.name,
+        encoding: topic.schema.messageEncoding,
+        rate_hz: hz,
+        received: BigInt(topic.received),
+        lost: BigInt(lostBy(topic.subscription.stats)),
+        bytes_per_s: bytesPerS,
+        recorded: BigInt(recorded.get(topic.name) ?? 0),
+      };
+    });
+    return { topics: topics.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  }
+
+  #recordedCounts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { topic, messageCount } of this.#context.replay?.recording.channels ?? [])
+      counts.set(topic, (counts.get(topic) ?? 0) + (messageCount ?? 0));
+    return counts;
+  }
+
+  /** To every page with its next frame, and to those that come later. */
+  #publishNotices(notices: readonly Notice[]): void {
+    if (notices.length === 0) return;
+    this.#notices = [...this.#notices, ...notices].slice(-KEPT_NOTICES);
+    for (const client of this.#clients) for (const notice of notices) client.note(notice);
+  }
+}
