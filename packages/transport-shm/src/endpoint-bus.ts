@@ -87,7 +87,9 @@ export interface EndpointBus {
   removeNode(name: string): void;
   /** Whether the participant behind a place in a ring is still there: see `ownerOf`. */
   isOwnerAlive(owner: number): boolean;
-  close(): void;
+  /** Another transport has found a participant that this bus reaches. */
+  meet?(participant: ParticipantId): void;
+  close(): void | Promise<void>;
 }
 
 /** A participant as the rings know it: 31 bits of its random id, not 0. */

@@ -3,6 +3,7 @@ import type {
   Discovery,
   EndpointInfo,
   EndpointOptions,
+  ParticipantInfo,
   Reader,
   ReaderOptions,
   Transport,
@@ -11,7 +12,7 @@ import type {
   Writer,
   WriterOptions,
 } from "@delos/transport";
-import type { EndpointMessage } from "./endpoint-bus.ts";
+import type { EndpointBus, EndpointMessage } from "./endpoint-bus.ts";
 import { ProcessBus } from "./process-bus.ts";
 import { ShmReader } from "./shm-reader.ts";
 import { ShmWriter } from "./shm-writer.ts";
@@ -29,21 +30,31 @@ export function sharedMemory(options: SharedMemoryOptions = {}): TransportFactor
   const { domain = "0" } = options;
   return {
     address: { name: "shm", reach: "process", domain },
-    open: async (context) => new SharedMemoryTransport(domain, context),
+    open: async (context) => {
+      const transport: SharedMemoryTransport = new SharedMemoryTransport("shm", context);
+      return transport.join(new ProcessBus(domain, context.participant, (message) => transport.receive(message)));
+    },
   };
 }
 
-class SharedMemoryTransport implements Transport {
-  readonly name = "shm";
+/** The transport over shared memory, whoever shares it: the bus knows. */
+export class SharedMemoryTransport implements Transport {
+  readonly name: string;
   readonly #context: TransportContext;
-  readonly #bus: ProcessBus;
+  #bus!: EndpointBus;
   readonly #writers: Map<string, ShmWriter> = new Map();
   readonly #readers: Map<string, ShmReader> = new Map();
   #closed = false;
 
-  constructor(domain: string, context: TransportContext) {
+  constructor(name: string, context: TransportContext) {
+    this.name = name;
     this.#context = context;
-    this.#bus = new ProcessBus(domain, context.participant, (message) => this.#receive(message));
+  }
+
+  /** To be called once, before anything else. The bus gives what it hears to `receive`. */
+  join(bus: EndpointBus): this {
+    this.#bus = bus;
+    return this;
   }
 
   get discovery(): Discovery {
@@ -92,10 +103,19 @@ class SharedMemoryTransport implements Transport {
     this.#closed = true;
     const endpoints = [...this.#readers.values(), ...this.#writers.values()];
     await Promise.all(endpoints.map((endpoint) => endpoint[Symbol.asyncDispose]()));
-    this.#bus.close();
+    await this.#bus.close();
   }
 
-  #receive(message: EndpointMessage): void {
+  /** Takes from the rings what those held who are no more. */
+  reap(): void {
+    for (const writer of this.#writers.values()) writer.reap();
+  }
+
+  meet(participant: ParticipantInfo): void {
+    this.#bus.meet?.(participant.id);
+  }
+
+  receive(message: EndpointMessage): void {
     switch (message.kind) {
       case "endpoint": {
         const { entry } = message;

@@ -75,7 +75,7 @@ export class ShmReader implements Reader {
 
   /** A publication of the topic has come up: attaches to its rings if it fits. */
   consider({ info: publication, segments }: EndpointEntry): void {
-    if (this.#closed || segments === undefined || this.#sources.has(publication.id)) return;
+    if (this.#closed || this.#sources.has(publication.id)) return;
     if (this.#ignoreLocal && publication.participant.id === this.info.participant.id) return;
     if (!this.#context.carries(this.info, publication)) return;
     const mismatches = endpointMismatches(publication, this.info);
@@ -85,6 +85,7 @@ export class ShmReader implements Reader {
       }
       return;
     }
+    if (segments === undefined) return; // made on demand: the publication has heard of us, and will say where
     const [writer, reader] = [publication.id, this.info.id];
     const wantsHistory = publication.qos.durability !== "volatile" && this.info.qos.durability !== "volatile";
     let source: Source;

@@ -21,6 +21,8 @@ export interface Transport extends AsyncDisposable {
   announceNode(name: string): Disposable;
   createWriter(options: WriterOptions): Writer;
   createReader(options: ReaderOptions): Reader;
+  /** Another transport of this runtime has found a participant: it may be within reach here too. */
+  meet?(participant: ParticipantInfo): void;
 }
 
 /** What a transport is opened with. */

@@ -76,7 +76,9 @@ function bind(koffi: typeof import("koffi"), futexCall: number): Native {
   const mkfifo = c.func("int mkfifo(const char *path, uint mode)");
   const write = c.func("long write(int fd, int64_t from, size_t length)");
   const sysconf = c.func("long sysconf(int name)");
-  const futex = c.func("long syscall(long number, int64_t word, int op, int value, int64_t time, int64_t word2, int value2)");
+  const futex = c.func(
+    "long syscall(long number, int64_t word, int op, int value, int64_t time, int64_t word2, int value2)",
+  );
 
   // A mapping goes when nothing can see it any more: there is one ArrayBuffer for each, and every view holds it.
   const unmapped = new FinalizationRegistry<{ readonly address: number; readonly bytes: number }>(
