@@ -3,26 +3,27 @@ import { describeError, type Logger, UsageError } from "@delos/core";
 import { inProcess, type Transport, type TransportAddress, type TransportFactory } from "@delos/transport";
 
 /**
- * Every way there is, nearest first: by reference within the thread, rings between the threads of the process, RTPS to
- * everybody else. Loaded only here, so that who does not ask for the network does not load it.
+ * Every way there is, nearest first: by reference within the thread, rings between the threads of the process, the
+ * same rings in mapped files between the processes of the host, RTPS to everybody else. Loaded only here, so that who does not ask for the network does not load it.
  */
 export async function autoTransports(domain: number = environmentDomain()): Promise<TransportFactory[]> {
   if (!Number.isInteger(domain) || domain < 0 || domain > 232) {
     throw new UsageError(`A domain is a whole number from 0 to 232, not ${domain}`, { details: { domain } });
   }
-  const [{ sharedMemory }, { rtps }] = await Promise.all([
+  const [{ hostMemory, sharedMemory }, { rtps }] = await Promise.all([
     import("@delos/transport-shm"),
     import("@delos/transport-rtps"),
   ]);
-  return [inProcess(), sharedMemory({ domain: String(domain) }), rtps({ domain })];
+  const name = String(domain);
+  return [inProcess(), sharedMemory({ domain: name }), hostMemory({ domain: name }), rtps({ domain })];
 }
 
 /** As ROS 2 and our command line have it. */
 const environmentDomain = (): number => Number(process.env["ROS_DOMAIN_ID"] || 0);
 
 /**
- * Opens what can be opened. What cannot is told in one line and leaves `addresses`, so that nobody chooses it; peers that it
- * alone reaches are not heard of.
+ * Opens what can be opened. What cannot is told in one line and leaves `addresses`, so that nobody chooses it: the next that
+ * reaches as far takes over. Peers that it alone reaches are not heard of.
  */
 export async function openThoseThatOpen(
   factories: readonly TransportFactory[],
@@ -36,9 +37,11 @@ export async function openThoseThatOpen(
       transports.push(await openOne(factory));
     } catch (error) {
       const { name, reach } = factory.address;
+      const next = factories[factories.indexOf(factory) + 1]?.address.name;
+      const instead = next === undefined ? "is not heard" : `is left to ${next}`;
       addresses.splice(addresses.indexOf(factory.address), 1);
       log.warn(
-        `the transport ${name} cannot be opened, so what it reaches (${reach}) is not heard: ${describeError(error)}`,
+        `the transport ${name} cannot be opened, so what it reaches (${reach}) ${instead}: ${describeError(error)}`,
       );
     }
   }

@@ -32,6 +32,7 @@ import {
 import { autoTransports, openThoseThatOpen } from "./auto-transports.ts";
 import { Executor } from "./executor.ts";
 import { type Graph, graphOf } from "./graph.ts";
+import { introduceTo } from "./introductions.ts";
 import { LogFan, standardError } from "./log-fan.ts";
 import { logToMessage, logTopic } from "./log-topic.ts";
 import { Node } from "./node.ts";
@@ -45,8 +46,8 @@ export interface RuntimeOptions {
   /** Shown to others; the program's file unless given. */
   readonly name?: string;
   /**
-   * In-process alone unless given. `auto`: in-process, shared memory between threads and RTPS, as far as each can be opened
-   * here. Which one serves a pair of endpoints is chosen by distance.
+   * In-process alone unless given. `auto`: in-process, shared memory between threads and between processes, and RTPS, as far as
+   * each can be opened here. Which one serves a pair of endpoints is chosen by distance.
    */
   readonly transports?: "auto" | readonly TransportFactory[];
   /** Of `auto`: the DDS domain, 0 … 232. The environment's ROS_DOMAIN_ID, or else 0, unless given. */
@@ -99,6 +100,7 @@ export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
   const transports = auto
     ? await openThoseThatOpen(factories, addresses, logger, openOne)
     : await openAll(factories, openOne);
+  introduceTo(participant, transports);
   return new Runtime(participant, clock, logger, log, transports, options);
 }
 
