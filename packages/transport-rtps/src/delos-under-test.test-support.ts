@@ -7,6 +7,7 @@ import {
   type Incompatibility,
   type ParticipantInfo,
   type QosOptions,
+  type Reader,
   type ReaderEvents,
   Sample,
   type SampleExtras,
@@ -15,7 +16,7 @@ import {
 } from "@delos/transport";
 import { codecFor, idlSchema } from "@delos/wire";
 import { freshPrefix } from "./participant.ts";
-import { rtps } from "./rtps-transport.ts";
+import { type RtpsOptions, rtps } from "./rtps-transport.ts";
 
 export const STRING: MessageSchema = {
   name: "std_msgs/msg/String",
@@ -68,9 +69,9 @@ export class Delos {
     this.#info = info;
   }
 
-  static async open(domainId: number): Promise<Delos> {
+  static async open(domainId: number, options: RtpsOptions = { interfaces: ["127.0.0.1"] }): Promise<Delos> {
     const clock = new SystemClock();
-    const factory = rtps({ domain: domainId, interfaces: ["127.0.0.1"] });
+    const factory = rtps({ domain: domainId, ...options });
     const participant: ParticipantInfo = {
       id: freshPrefix(),
       name: "delos",
@@ -124,7 +125,10 @@ export class Delos {
       onData: () => {
         queueMicrotask(() => {
           for (let sample = inner.take(); sample !== undefined; sample = inner.take()) {
-            if (sample.extras?.instanceState !== undefined) ended.push(sample.extras);
+            if (sample.extras?.instanceState !== undefined) {
+              ended.push(sample.extras);
+              reader.onEnd?.(sample.extras);
+            } else if (reader.onMessage !== undefined) reader.onMessage(sample.message);
             else {
               samples.push(sample.retain());
               if (codec !== undefined) messages.push(sample.message);
@@ -133,6 +137,16 @@ export class Delos {
         });
       },
     });
-    return { inner, incompatible, samples, messages, ended };
+    const reader: {
+      readonly inner: Reader;
+      readonly incompatible: Incompatibility[];
+      readonly samples: Sample[];
+      readonly messages: unknown[];
+      readonly ended: SampleExtras[];
+      /** Instead of keeping them. */
+      onMessage?: (message: unknown) => void;
+      onEnd?: (extras: SampleExtras) => void;
+    } = { inner, incompatible, samples, messages, ended };
+    return reader;
   }
 }

@@ -7,7 +7,7 @@ const SOURCES = fileURLToPath(new URL("../test-peers/", import.meta.url));
 const has = (tool: string): boolean => spawnSync("which", [tool]).status === 0;
 
 /** The DDS stacks that programs of test-peers are compiled against, where the system has them (Debian's packages). */
-export const installed = {
+export const installed: Readonly<Record<"cyclone" | "fastdds", boolean>> = {
   cyclone: has("idlc") && has("cc"),
   fastdds: has("c++") && ["/usr/include", "/usr/local/include"].some((folder) => existsSync(`${folder}/fastdds/dds`)),
 };

@@ -199,7 +199,8 @@ export class RtpsWriter implements Writer {
           ? key.encode(sample.message as MessageValue)
           : undefined;
     const out = { payload, isKey: state !== undefined, time: this.#lastTime, inlineQos };
-    return this.#writer.write(out, hexOf(hash), state !== undefined);
+    // Who comes late still hears of an instance that was disposed; one that nobody writes any more is forgotten.
+    return this.#writer.write(out, hexOf(hash), state === "unregistered");
   }
 
   /** Calls to and from ROS 2 on Cyclone DDS carry their identity inside. */

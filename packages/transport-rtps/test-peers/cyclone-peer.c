@@ -1,7 +1,7 @@
 /*
  * A DDS program on Eclipse Cyclone DDS that Delos is tested against.
  *
- *   cyclone-peer DOMAIN pub|sub TYPE TOPIC [count N] [size N] [be] [tl] [dispose] [xcdr2]
+ *   cyclone-peer DOMAIN pub|sub TYPE TOPIC [count N] [size N] [be] [tl] [dispose] [xcdr2] [go]
  *   cyclone-peer DOMAIN offer|request TYPE TOPIC [any of the policies below]
  *   cyclone-peer DOMAIN nodes|call
  *
@@ -9,7 +9,7 @@
  * scope topic|group, coherent, ordered. offer and request make an endpoint and tell each change of its own status.
  *
  * TYPE is string, reading (short key), named (long key) or blob. Everything it sees goes to standard output, a line each.
- * pub waits for a subscriber, writes N samples and waits until they are acknowledged; sub prints what comes until it is
+ * pub waits for a subscriber (go: for a line on standard input), writes N samples and waits until they are acknowledged; sub prints what comes until it is
  * killed or has N samples; nodes prints the nodes that ros_discovery_info tells of; call asks the service /add for 2 + 40.
  */
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #include "peer-types.h"
 
 static int count = 10, size = 0;
-static bool best_effort, transient_local, with_dispose, xcdr2, exclusive, by_source, coherent, ordered;
+static bool best_effort, transient_local, with_dispose, xcdr2, go, exclusive, by_source, coherent, ordered;
 static int deadline_ms, budget_ms, lease_ms;
 static dds_liveliness_kind_t liveliness = DDS_LIVELINESS_AUTOMATIC;
 static dds_presentation_access_scope_kind_t scope = DDS_PRESENTATION_INSTANCE;
@@ -70,7 +70,9 @@ static void publish(dds_entity_t participant, const char *type, const char *name
   dds_entity_t writer = dds_create_writer(participant, topic, qos, NULL);
   dds_delete_qos(qos);
   dds_publication_matched_status_t status = {0};
-  if (!transient_local) {
+  if (go) {
+    if (getchar() == EOF) return;
+  } else if (!transient_local) {
     for (int i = 0; i < 2000 && status.current_count == 0; i++) {
       dds_get_publication_matched_status(writer, &status);
       sleep_ms(10);
@@ -108,10 +110,10 @@ static void publish(dds_entity_t participant, const char *type, const char *name
       dds_dispose(writer, !strcmp(type, "named") ? (void *)&named : (void *)&reading);
     }
   }
-  dds_return_t acked = dds_wait_for_acks(writer, DDS_SECS(10));
+  dds_return_t acked = dds_wait_for_acks(writer, DDS_SECS(go ? 120 : 10));
   printf("written %d acknowledged %s\n", count, acked == DDS_RETCODE_OK ? "yes" : "no");
   fflush(stdout);
-  sleep_ms(transient_local ? 20000 : 1000);
+  sleep_ms(go ? 600000 : transient_local ? 20000 : 1000);
 }
 
 static void subscribe(dds_entity_t participant, const char *type, const char *name) {
@@ -121,7 +123,7 @@ static void subscribe(dds_entity_t participant, const char *type, const char *na
   dds_delete_qos(qos);
   dds_requested_incompatible_qos_status_t incompatible = {0};
   int seen = 0;
-  for (int i = 0; i < 6000; i++) {
+  for (int i = 0; i < 60000; i++) {
     void *samples[64] = {0};
     dds_sample_info_t infos[64];
     int taken = dds_take(reader, samples, infos, 64, 64);
@@ -141,6 +143,8 @@ static void subscribe(dds_entity_t participant, const char *type, const char *na
         for (uint32_t b = 0; b < blob->data._length; b++) whole &= blob->data._buffer[b] == ((blob->n * 31 + b * 7 + (b >> 8)) & 0xff);
         printf("blob %u %u %s\n", blob->n, blob->data._length, whole ? "whole" : "torn");
       }
+      /* An end that comes before its instance's last sample is taken shows in that sample only. */
+      if (valid && infos[k].sample_rank == 0 && infos[k].instance_state == DDS_IST_NOT_ALIVE_DISPOSED) puts("instance disposed");
       seen += valid;
     }
     if (taken > 0) {
@@ -248,6 +252,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(argv[i], "tl")) transient_local = true;
     else if (!strcmp(argv[i], "dispose")) with_dispose = true;
     else if (!strcmp(argv[i], "xcdr2")) xcdr2 = true;
+    else if (!strcmp(argv[i], "go")) go = true;
     else if (!strcmp(argv[i], "exclusive")) exclusive = true;
     else if (!strcmp(argv[i], "order")) by_source = true;
     else if (!strcmp(argv[i], "coherent")) coherent = true;

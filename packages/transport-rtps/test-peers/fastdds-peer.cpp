@@ -2,12 +2,14 @@
  * A DDS program on eProsima Fast DDS 2.x that Delos is tested against. Its types are written out by hand, so that it needs no
  * code generator.
  *
- *   fastdds-peer DOMAIN pub|sub TYPE TOPIC [count N] [size N] [be] [tl] [dispose]
+ *   fastdds-peer DOMAIN pub|sub TYPE TOPIC [count N] [size N] [be] [tl] [dispose] [go]
  *
  *   fastdds-peer DOMAIN offer|request TYPE TOPIC [any of the policies below]
  *
  * Policies: be, tl, deadline MS, budget MS, exclusive, order, live automatic|participant|topic MS, partition NAME,
  * scope topic|group, coherent, ordered. offer and request make an endpoint and tell each change of its own status.
+ *
+ * pub waits for a subscriber (go: for a line on standard input). PEER_ADDRESS in the environment: the card, if not loopback.
  *
  * TYPE is string (std_msgs/msg/String as ROS 2 names it), reading (key id) or blob. A line each for all that it sees.
  */
@@ -136,7 +138,7 @@ int main(int argc, char **argv) {
   if (argc < 5) return 2;
   std::string role = argv[2], kind = argv[3];
   int count = 10, size = 0;
-  bool best_effort = false, transient_local = false, with_dispose = false;
+  bool best_effort = false, transient_local = false, with_dispose = false, go = false;
   Policies policies;
   for (int i = 5; i < argc; i++) {
     std::string word = argv[i];
@@ -145,6 +147,7 @@ int main(int argc, char **argv) {
     else if (word == "be") best_effort = true;
     else if (word == "tl") transient_local = true;
     else if (word == "dispose") with_dispose = true;
+    else if (word == "go") go = true;
     else if (word == "exclusive") policies.exclusive = true;
     else if (word == "order") policies.by_source = true;
     else if (word == "coherent") policies.coherent = true;
@@ -161,7 +164,7 @@ int main(int argc, char **argv) {
   }
   DomainParticipantQos participant_qos;
   auto udp = std::make_shared<eprosima::fastdds::rtps::UDPv4TransportDescriptor>();
-  udp->interfaceWhiteList.push_back("127.0.0.1");
+  udp->interfaceWhiteList.push_back(getenv("PEER_ADDRESS") != nullptr ? getenv("PEER_ADDRESS") : "127.0.0.1");
   udp->receiveBufferSize = udp->sendBufferSize = 4 << 20;
   participant_qos.transport().use_builtin_transports = false;
   participant_qos.transport().user_transports.push_back(udp);
@@ -215,11 +218,12 @@ int main(int argc, char **argv) {
     qos.writer_data_lifecycle().autodispose_unregistered_instances = false;
     auto *writer = publisher->create_datawriter(topic, qos);
     PublicationMatchedStatus status;
-    for (int i = 0; !transient_local && i < 2000 && status.current_count == 0; i++) {
+    if (go && getchar() == EOF) return 0;
+    for (int i = 0; !go && !transient_local && i < 2000 && status.current_count == 0; i++) {
       writer->get_publication_matched_status(status);
       sleep_ms(10);
     }
-    sleep_ms(500);
+    if (!go) sleep_ms(500);
     for (int n = 1; n <= count; n++) {
       Value value;
       value.number = kind == "reading" ? n % 3 : n;
@@ -236,10 +240,10 @@ int main(int argc, char **argv) {
       type->getKey(&value, &handle, false);
       writer->dispose(&value, handle);
     }
-    bool acknowledged = writer->wait_for_acknowledgments({10, 0}) == ReturnCode_t::RETCODE_OK;
+    bool acknowledged = writer->wait_for_acknowledgments({go ? 120 : 10, 0}) == ReturnCode_t::RETCODE_OK;
     printf("written %d acknowledged %s\n", count, acknowledged ? "yes" : "no");
     fflush(stdout);
-    sleep_ms(transient_local ? 20000 : 1000);
+    sleep_ms(go ? 600000 : transient_local ? 20000 : 1000);
   } else {
     auto *subscriber = participant->create_subscriber(SUBSCRIBER_QOS_DEFAULT);
     DataReaderQos qos;
@@ -249,7 +253,7 @@ int main(int argc, char **argv) {
     qos.data_sharing().off();
     qos.endpoint().history_memory_policy = eprosima::fastrtps::rtps::PREALLOCATED_WITH_REALLOC_MEMORY_MODE;
     auto *reader = subscriber->create_datareader(topic, qos);
-    for (int i = 0; i < 6000; i++) {
+    for (int i = 0; i < 60000; i++) {
       Value value;
       SampleInfo info;
       while (reader->take_next_sample(&value, &info) == ReturnCode_t::RETCODE_OK) {
