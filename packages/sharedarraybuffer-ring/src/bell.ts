@@ -1,6 +1,6 @@
 import { RingError } from "./errors.ts";
 import type { RingMemory, Sleeper } from "./memory.ts";
-import { holdProcess } from "./turns.ts";
+import { holdProcess, lookNoMore, lookNowAndThen } from "./turns.ts";
 
 /**
  * Sleeping and waking over two words, so that whoever changes something pays for a wake-up only when somebody sleeps.
@@ -20,8 +20,6 @@ import { holdProcess } from "./turns.ts";
  */
 /** No sleep is longer: the most that a ringer killed in the wrong place can delay a sleeper. */
 export const SLICE_MS = 100;
-/** An event loop is woken for nothing less often: a timer's turn there is dearer than in a blocked thread. */
-const ASYNC_SLICE_MS = 250;
 
 /** Spinning longer than a wake-up costs cannot pay; waking another core takes 2 µs (bare metal) to 70 µs (virtual machines). */
 const SPIN_BUDGET_US = 90;
@@ -100,26 +98,40 @@ export class Bell {
   async waitAsync(ready: () => boolean, timeoutMs = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<boolean> {
     if (ready()) return true;
     if (timeoutMs <= 0) return false;
-    const words = this.#words;
     const deadline = performance.now() + timeoutMs;
     const abort = (): void => this.wake(); // the one way to end a pending Atomics.waitAsync
     signal?.addEventListener("abort", abort, { once: true });
     using _alive = holdProcess();
     try {
-      for (;;) {
+      for (let leftMs = timeoutMs; ; leftMs = deadline - performance.now()) {
         if (signal?.aborted === true) throw new RingError("RING_ABORTED", "waiting was aborted", signal.reason);
-        const gen = Atomics.load(words, this.#gen);
-        Atomics.store(words, this.#flag, 1); // SYNC asleep
-        if (ready()) return true; // SYNC changed
-        const leftMs = deadline - performance.now();
         if (leftMs <= 0) return false;
-        const asleep = this.#sleeper.waitAsync(words, this.#gen, gen, Math.min(ASYNC_SLICE_MS, leftMs));
-        if (asleep !== undefined) await asleep;
+        const asleep = this.fallAsleep(ready, leftMs);
+        if (asleep === undefined) return true;
+        await asleep;
         if (ready()) return true;
       }
     } finally {
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  /**
+   * A promise of the next ring, or undefined when `ready()`: one round of `waitAsync` for those who hold the process and look
+   * again by themselves.
+   */
+  fallAsleep(ready: () => boolean, timeoutMs = Number.POSITIVE_INFINITY): Promise<unknown> | undefined {
+    const words = this.#words;
+    const gen = Atomics.load(words, this.#gen);
+    Atomics.store(words, this.#flag, 1); // SYNC asleep
+    if (ready()) return undefined; // SYNC changed
+    const asleep = this.#sleeper.waitAsync(words, this.#gen, gen, timeoutMs);
+    if (asleep === undefined) return Promise.resolve();
+    const look = (): void => {
+      if (ready()) this.wake(); // the ringer was killed before it had woken us
+    };
+    lookNowAndThen(look);
+    return asleep.finally(() => lookNoMore(look));
   }
 
   #spin(ready: () => boolean, spin: "adaptive" | number): boolean {

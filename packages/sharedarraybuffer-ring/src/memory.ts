@@ -47,7 +47,11 @@ export const atomicsSleeper: Sleeper = {
     if (waitAsync === undefined) {
       return new Promise((resolve) => void setTimeout(resolve, Math.min(timeoutMs, POLL_MS)));
     }
-    const outcome = waitAsync(words, index, expected, timeoutMs);
+    // Without a time-out of its own unless there is one: each would set a timer in the event loop.
+    const outcome =
+      timeoutMs === Number.POSITIVE_INFINITY
+        ? waitAsync(words, index, expected)
+        : waitAsync(words, index, expected, timeoutMs);
     return outcome.async ? (outcome.value as Promise<string>) : undefined;
   },
   notify(words, index) {

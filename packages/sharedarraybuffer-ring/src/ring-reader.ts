@@ -1,6 +1,6 @@
 import type { Bell, WaitOptions } from "./bell.ts";
 import { RingError } from "./errors.ts";
-import { nextTurn } from "./turns.ts";
+import { holdProcess, nextTurn } from "./turns.ts";
 
 export interface ListenOptions {
   /** The event loop gets a turn after so many messages (default 256) … */
@@ -9,6 +9,9 @@ export interface ListenOptions {
   readonly bytes?: number;
   readonly signal?: AbortSignal;
 }
+
+/** After so many messages in one turn more are probably on their way: look again in the next turn, before sleeping. */
+const FLOOD_MESSAGES = 16;
 
 /** Gets a message without anything being allocated for it: `bytes` from `offset`, `length` of them. */
 export type Visit = (bytes: Uint8Array, offset: number, length: number) => void;
@@ -102,17 +105,33 @@ export abstract class RingReader implements Disposable {
   async listen(visit: Visit, options: ListenOptions = {}): Promise<void> {
     const { messages = 256, bytes = 65536, signal } = options;
     const stopped = (): boolean => this.closed || signal?.aborted === true;
-    while (!stopped()) {
-      let [count, volume] = [0, 0];
-      while (count < messages && volume < bytes && this.next()) {
-        count++;
-        volume += this.length;
-        visit(this.bytes, this.offset, this.length);
-        if (stopped()) return;
+    const abort = (): void => this.#bell.wake();
+    signal?.addEventListener("abort", abort, { once: true });
+    using _alive = holdProcess(); // once: a timer set and cleared for each sleep would cost more than the sleep
+    try {
+      for (let [count, volume] = [0, 0]; !stopped(); ) {
+        while (count < messages && volume < bytes && this.next()) {
+          count++;
+          volume += this.length;
+          visit(this.bytes, this.offset, this.length);
+          if (stopped()) return;
+        }
+        if (this.ended) return;
+        if (count >= FLOOD_MESSAGES) {
+          [count, volume] = [0, 0];
+          await nextTurn();
+          continue;
+        }
+        const asleep = this.#bell.fallAsleep(this.#ready);
+        if (asleep === undefined)
+          count++; // who is always ready also gets to the end of its turn
+        else {
+          await asleep;
+          [count, volume] = [0, 0];
+        }
       }
-      if (this.ended) return;
-      if (count > 0) await nextTurn();
-      else await this.#waitQuietly(signal);
+    } finally {
+      signal?.removeEventListener("abort", abort);
     }
   }
 

@@ -20,10 +20,19 @@ function postedTurn(): () => Promise<void> {
 
 let held = 0;
 let handle: ReturnType<typeof setInterval> | undefined;
+/** What those who sleep in this event loop look at. */
+const sleepers: Set<() => void> = new Set();
+
+/** An event loop is woken for nothing less often than a blocked thread: a timer's turn there is dearer. */
+const LOOK_MS = 250;
 
 /** Keeps the process alive while something waits: a pending `Atomics.waitAsync` alone does not. Dispose to let go. */
 export function holdProcess(): Disposable {
-  if (held++ === 0) handle = setInterval(() => {}, 0x7fffffff);
+  if (held++ === 0) {
+    handle = setInterval(() => {
+      for (const look of sleepers) look();
+    }, LOOK_MS);
+  }
   let open = true;
   return {
     [Symbol.dispose]: () => {
@@ -32,4 +41,16 @@ export function holdProcess(): Disposable {
       if (--held === 0) clearInterval(handle);
     },
   };
+}
+
+/**
+ * Has `look` called now and then until it is given to `lookNoMore`, as long as somebody holds the process. One timer for all,
+ * that stays: a time-out of its own for each sleep would cost more than the sleep.
+ */
+export function lookNowAndThen(look: () => void): void {
+  sleepers.add(look);
+}
+
+export function lookNoMore(look: () => void): void {
+  sleepers.delete(look);
 }
