@@ -53,6 +53,21 @@ export async function runCell(
   now: () => number,
   timeoutMs = 180_000,
 ): Promise<Outcome> {
+  const pair = await LossyPair.open(programs.weather, cell.weather);
+  try {
+    return await runOn(pair, cell, programs, now, timeoutMs);
+  } finally {
+    await pair[Symbol.asyncDispose]();
+  }
+}
+
+async function runOn(
+  pair: LossyPair,
+  cell: Cell,
+  programs: Programs,
+  now: () => number,
+  timeoutMs: number,
+): Promise<Outcome> {
   const { stack, from, kind, count, size = 0, reliability, durability } = cell;
   const late = durability === "transient_local";
   const words = [
@@ -67,7 +82,7 @@ export async function runCell(
   const topicOf = (who: "delos" | "peer"): string => (kind !== "string" ? "t" : who === "delos" ? "/t" : "rt/t");
   const tsx = createRequire(import.meta.url).resolve("tsx/cli");
   const { program, env } = programs.peers[stack]!;
-  const start = (role: "pub" | "sub") => {
+  const start = (role: "pub" | "sub"): ReturnType<LossyPair["run"]> => {
     const who = (role === "pub") === (from === "delos") ? "delos" : "peer";
     const args = [role, kind, topicOf(who), ...words];
     return who === "delos"
