@@ -2,6 +2,9 @@ import type { Clock } from "@delos/core";
 import type { Replay } from "@delos/replay";
 import type { Node, Runtime } from "@delos/runtime";
 import type { BusWatcher } from "./bus/bus-watcher.ts";
+import type { Lags } from "./operation/lags.ts";
+import type { Operation } from "./operation/operation.ts";
+import type { Resources } from "./operation/resources.ts";
 import type { WorldModel } from "./world/world-model.ts";
 
 /** What the protocols of the bridge work with. Everything here outlives them. */
@@ -14,6 +17,11 @@ export interface BridgeContext {
   readonly bus: BusWatcher;
   /** One world out of it. */
   readonly world: WorldModel;
+  /** What an operator leads; undefined where there is nothing to lead. */
+  readonly operation: Operation | undefined;
+  readonly resources: Resources;
+  /** Of the event loops of all threads that say so. */
+  readonly lags: Lags;
   /** The machine's time, also where the runtime's follows a recording: for limits and logs. */
   readonly clock: Clock;
   /** Name and version of the server, and what is shown: file names, or `live`. */

@@ -4,10 +4,14 @@ import type { Runtime } from "@delos/runtime";
 import type { BridgeContext } from "./bridge-context.ts";
 import { BusWatcher } from "./bus/bus-watcher.ts";
 import { builtPage, PageFiles } from "./http/page-files.ts";
+import { Lags } from "./operation/lags.ts";
+import { Operation, type OperationOptions } from "./operation/operation.ts";
+import { Resources } from "./operation/resources.ts";
 import { PageProtocol } from "./page/page-protocol.ts";
 import { AuditLog, auditTopic } from "./security/audit.ts";
 import { type SecurityOptions, security, type ToldToken } from "./security/security.ts";
 import type { SocketProtocol } from "./socket-protocol.ts";
+import { viewerProtocols } from "./viewers/index.ts";
 import { type AnyServer, listen, portOf, WebServer } from "./web-server.ts";
 import { WorldModel } from "./world/world-model.ts";
 
@@ -29,6 +33,10 @@ export interface BridgeOptions {
   readonly page?: string | undefined;
   /** Name and version, as the page shows them. */
   readonly server?: string;
+  /** What operators lead from the page: modules, the car. Absent: there is nothing to lead. */
+  readonly operation?: OperationOptions | undefined;
+  /** Folder on the disk that is watched for its space: where recordings and logs go. */
+  readonly dataFolder?: string;
   /** More protocols on the same port. */
   readonly protocols?: readonly ((context: BridgeContext) => SocketProtocol)[];
 }
@@ -71,19 +79,31 @@ export class Bridge implements AsyncDisposable {
 
     const world = new WorldModel();
     const bus = this.#lifetime.own(new BusWatcher(runtime, node, world, replay?.recording));
+    const lags = new Lags(node, () => clock.monotonicMs());
+    const resources = this.#lifetime.own(new Resources(clock, options.dataFolder));
+    const note = this.note.bind(this);
+    const operation =
+      options.operation === undefined
+        ? undefined
+        : this.#lifetime.own(
+            new Operation({ runtime, node, clock, lags }, options.operation, (level, text) => note(level, "hmi", text)),
+          );
     const context: BridgeContext = {
       runtime,
       node,
       replay,
       bus,
       world,
+      operation,
+      resources,
+      lags,
       clock,
       server: options.server ?? "delos",
       title: options.title ?? (replay === undefined ? "live" : titleOf(replay.recording.files)),
-      note: (level, source, text) => this.note(level, source, text),
+      note,
     };
     this.#page = this.#lifetime.own(new PageProtocol(context));
-    const others = (options.protocols ?? []).map((open) => open(context));
+    const others = [...viewerProtocols(context), ...(options.protocols ?? []).map((open) => open(context))];
     for (const other of others) this.#lifetime.defer(async () => other[Symbol.asyncDispose]?.());
     const files = new PageFiles(options.page ?? builtPage());
     this.#lifetime.own(new WebServer(server, { files, security: who, protocols: [this.#page, ...others], clock }));

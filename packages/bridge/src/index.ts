@@ -1,5 +1,9 @@
 export { Bridge, type BridgeOptions, DEFAULT_PORT, openBridge } from "./bridge.ts";
 export type { BridgeContext } from "./bridge-context.ts";
+export { type HardwareCheck, type HardwareResult, HardwareStatus } from "./operation/hardware.ts";
+export { eventLoopTopic } from "./operation/lags.ts";
+export type { ModuleControl } from "./operation/module-control.ts";
+export { driverTopic, type OperationOptions, type SelectionSource } from "./operation/operation.ts";
 export { auditTopic } from "./security/audit.ts";
 export type { Peer, PeerLimits } from "./security/peer.ts";
 export type { Means, Permission, Role, Visitor } from "./security/role.ts";

@@ -1,11 +1,12 @@
 import { messageCodecs } from "@delos/bag";
-import { Lifetime } from "@delos/core";
+import { DelosError, describeError, Lifetime } from "@delos/core";
 import type { delos } from "@delos/msgs";
 import { type Replay, recordingDensity } from "@delos/replay";
 import type { WebSocket } from "ws";
 import type { BridgeContext } from "../bridge-context.ts";
 import { lostBy } from "../bus/bus-watcher.ts";
 import { rawView } from "../bus/raw-view.ts";
+import { Operation } from "../operation/operation.ts";
 import { type Command, type Density, type Draft, Frame, type Notice } from "../protocol.ts";
 import type { Peer } from "../security/peer.ts";
 import type { SocketProtocol } from "../socket-protocol.ts";
@@ -37,6 +38,8 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
   #sentWorld = -1;
   #sentTopics = -1;
   #sentPlayback = "";
+  #sentOperation = -1;
+  #resources: delos.bridge.Resources = {};
 
   constructor(context: BridgeContext) {
     this.#context = context;
@@ -114,10 +117,30 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     } else if (command.visible !== undefined) {
       if (command.visible && !client.visible) client.needsAll = true;
       client.visible = command.visible;
-    } else if (replay === undefined) this.#tell(client, "this is the live bus: there is nothing to play");
+    } else if (command.request !== undefined) void this.#ask(client, command.request);
+    else if (replay === undefined) this.#tell(client, "this is the live bus: there is nothing to play");
     // Not in the audit log: scrubbing is a hundred commands, and none of them moves a car.
     else if (client.peer.may("lead")) obey(replay, command);
     else this.#tell(client, "BRIDGE_NOT_ALLOWED: here only an operator leads the playback");
+  }
+
+  /** Does what a page asks for and answers; whatever comes of it stands in the audit log. */
+  async #ask(client: Client, request: delos.bridge.Request): Promise<void> {
+    const { operation } = this.#context;
+    const id = request.id ?? 0;
+    try {
+      const asked = Operation.describe(request);
+      if (asked === undefined || id === 0) throw new DelosError("BRIDGE_NO_SUCH", "the request asks for nothing");
+      await client.peer.perform("operate", asked.action, asked.details, () => {
+        if (operation === undefined) throw new DelosError("BRIDGE_NO_SUCH", "there is nothing to operate here");
+        return operation.perform(request);
+      });
+      client.send(Frame.encode({ answers: [{ id }] }));
+    } catch (error) {
+      const code = error instanceof DelosError ? error.code : "BRIDGE_COMMAND_FAILED";
+      const text = error instanceof DelosError ? error.message : describeError(error);
+      client.send(Frame.encode({ answers: [{ id, code, text }] }));
+    }
   }
 
   #tell(client: Client, text: string): void {
@@ -172,6 +195,11 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     this.#sentPlayback = state;
     if (everySecond || this.#context.bus.revision !== this.#sentTopics) frame.topics = this.#topics();
     this.#sentTopics = this.#context.bus.revision;
+    const { operation, resources, lags } = this.#context;
+    if (operation !== undefined && operation.revision !== this.#sentOperation) frame.operation = operation.state;
+    else if (operation !== undefined && everySecond) frame.operation = operation.state; // lags, a chassis that fell silent
+    this.#sentOperation = operation?.revision ?? -1;
+    if (everySecond) frame.resources = this.#resources = { resources: [...resources.sample(lags.all)] };
     return frame;
   }
 
@@ -183,6 +211,8 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
       ...(this.#density === undefined ? {} : { density: this.#density }),
       playback: playbackOf(this.#context.replay),
       topics: this.#topics(),
+      ...(this.#context.operation === undefined ? {} : { operation: this.#context.operation.state }),
+      resources: this.#resources,
     });
   }
 

@@ -43,6 +43,13 @@ export const Audit = $nested($message<Audit>("delos.Audit"), {
   },
 });
 
+export interface CanFrame {
+  readonly id?: number | undefined;
+  /** 0 to 8 bytes */
+  readonly data?: Uint8Array | undefined;
+}
+export const CanFrame: MessageType<CanFrame> = $message<CanFrame>("delos.CanFrame");
+
 export interface Clock {
   /** recorded time, ns since the Unix epoch */
   readonly time_ns?: bigint | undefined;
@@ -52,6 +59,26 @@ export interface Clock {
   readonly pass?: number | undefined;
 }
 export const Clock: MessageType<Clock> = $message<Clock>("delos.Clock");
+
+export interface DriverInput {
+  /** 0 to 100 */
+  readonly throttle_percent?: number | undefined;
+  /** 0 to 100 */
+  readonly brake_percent?: number | undefined;
+  /** of full lock, −100 to 100, positive to the left */
+  readonly steering_percent?: number | undefined;
+}
+export const DriverInput: MessageType<DriverInput> = $message<DriverInput>("delos.DriverInput");
+
+export interface EventLoop {
+  readonly stamp_ns?: bigint | undefined;
+  /** full name of the node that lives in the thread */
+  readonly node?: string | undefined;
+  /** in the last second */
+  readonly max_lag_ms?: number | undefined;
+  readonly mean_lag_ms?: number | undefined;
+}
+export const EventLoop: MessageType<EventLoop> = $message<EventLoop>("delos.EventLoop");
 
 export interface Endpoint {
   readonly kind?: $delos.Endpoint.Kind | undefined;
