@@ -16,7 +16,8 @@ export const BUS_HELP = {
   domain: "DDS domain, 0 to 232 (default: ROS_DOMAIN_ID, or 0)",
   interface: "Network card or its address to use, more than once if need be (default: all real ones, and loopback)",
   peer: "Host or host:port to tell of us where multicast does not reach; more than once if need be",
-  transport: "rtps: the network; shm: the threads of this process; auto: what reaches others, rtps (default)",
+  transport:
+    "rtps: the network; shm: memory that the processes of this host share; auto: the nearest for each peer (default)",
   ros2: "Names as ROS 2 has them on DDS: topic /chatter is rt/chatter, std_msgs/msg/String is std_msgs::msg::dds_::String_",
   "spin-time": "Seconds to look for others at most (default 2)",
 } as const;

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,9 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv 
 }
 
 const delos = (...args: string[]) =>
-  start(process.execPath, [...delosArgs, ...args, "--domain", String(domain), "--interface", "127.0.0.1"]);
+  start(process.execPath, [...delosArgs, ...args, "--domain", String(domain), ...LOOPBACK]);
+
+const LOOPBACK = ["--interface", "127.0.0.1", "--transport", "rtps"];
 
 const objects = (text: string): Record<string, unknown>[] =>
   text
@@ -87,30 +89,48 @@ test("who hears any type hears a type with a key too", async () => {
   expect(messages(echo.text.out)).toEqual([{ color: "RED", x: 1 }]);
 });
 
-test("a program on auto: by reference within its thread, RTPS to the process that echoes, told by topic info", async () => {
-  await using program = await open({ name: "program", transports: "auto", domain, log: () => {} });
-  const Chassis = topic("/chassis", apollo.canbus.Chassis, { durability: "transient_local" });
-  const here: unknown[] = [];
-  const publisher = program.node("car").publisher(Chassis);
-  program
-    .node("eye")
-    .subscribe(Chassis)
-    .on(({ message }) => here.push(message));
-  const message = { speed_mps: 3 };
-  publisher.publish(message);
-  expect(here[0]).toBe(message);
-  const everywhere = (...args: string[]) =>
-    start(process.execPath, [...delosArgs, ...args, "--domain", String(domain)]);
-  const echo = everywhere("topic", "echo", "/chassis", "--count", "2", "--json");
-  await expect.poll(() => publisher.matched.length).toBe(2);
-  const info = everywhere("topic", "info", "/chassis", "--json");
-  expect(await info.status).toBe(0);
-  const { connections } = JSON.parse(info.text.out) as { connections: { to: string; transport: string }[] };
-  expect(connections.map(({ transport }) => transport).sort()).toEqual(["inprocess", "rtps"]);
-  publisher.publish({ speed_mps: 4 });
-  expect(await echo.status).toBe(0);
-  expect(messages(echo.text.out)).toEqual([{ speed_mps: 3 }, { speed_mps: 4 }]);
-});
+const WAYS = [
+  { transport: "auto", memory: "", carries: "shm-host", warning: /^$/ },
+  { transport: "shm", memory: "", carries: "shm-host", warning: /^$/ },
+  { transport: "rtps", memory: "", carries: "rtps", warning: /^$/ },
+  {
+    transport: "auto",
+    memory: "off",
+    carries: "rtps",
+    warning: /shm-host cannot be opened.*left to rtps: SHM_REFUSED/,
+  },
+];
+const mapsMemory = process.platform === "linux" && existsSync("/dev/shm");
+
+test.skipIf(!mapsMemory).for(WAYS)(
+  "a program on auto, an echo on $transport $memory: $carries carries what goes between the processes",
+  async ({ transport, memory, carries, warning }) => {
+    await using program = await open({ name: "program", transports: "auto", domain, log: () => {} });
+    const Chassis = topic("/chassis", apollo.canbus.Chassis, { durability: "transient_local" });
+    const here: unknown[] = [];
+    const publisher = program.node("car").publisher(Chassis);
+    program
+      .node("eye")
+      .subscribe(Chassis)
+      .on(({ message }) => here.push(message));
+    const message = { speed_mps: 3 };
+    publisher.publish(message);
+    expect(here[0]).toBe(message);
+    const env = { ...process.env, DELOS_SHM: memory };
+    const elsewhere = (...args: string[]) =>
+      start(process.execPath, [...delosArgs, ...args, "--domain", String(domain)], env);
+    const echo = elsewhere("topic", "echo", "/chassis", "--count", "2", "--json", "--transport", transport);
+    await expect.poll(() => publisher.matched.length).toBe(2);
+    const info = elsewhere("topic", "info", "/chassis", "--json");
+    expect(await info.status).toBe(0);
+    const { connections } = JSON.parse(info.text.out) as { connections: { to: string; transport: string }[] };
+    expect(connections.map((connection) => connection.transport).sort()).toEqual(["inprocess", carries]);
+    publisher.publish({ speed_mps: 4 });
+    expect(await echo.status).toBe(0);
+    expect(messages(echo.text.out)).toEqual([{ speed_mps: 3 }, { speed_mps: 4 }]);
+    expect(echo.text.err.trim()).toMatch(warning);
+  },
+);
 
 describe.skipIf(!cycloneInstalled)("delos and Eclipse Cyclone DDS (skipped without idlc and cc)", () => {
   let folder: string;

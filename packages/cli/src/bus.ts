@@ -117,7 +117,7 @@ export class Bus implements AsyncDisposable {
   }
 }
 
-/** The bus of the options: RTPS, for a command is a process of its own; shared memory where it is asked for. */
+/** The bus of the options. A command is a process of its own: it shares memory with those of its host, or uses RTPS. */
 export const openBus: OpenBus = async (context, naming) => {
   const spinS = numberOption(context.values, "spin-time");
   const runtime = await open({
@@ -137,14 +137,13 @@ async function transportsOf(context: CommandContext, naming: Naming): Promise<Tr
     throw new UsageError(`--transport is rtps, shm or auto, not ${choice}`);
   }
   const domain = domainOf(context);
-  if (choice === "shm") {
-    const { sharedMemory } = await import("@delos/transport-shm");
-    context.err.write("--transport shm reaches the threads of this process only: other programs are not seen\n");
-    return [sharedMemory({ domain: String(domain) })];
-  }
+  const { hostMemory } = await import("@delos/transport-shm");
+  const memory = hostMemory({ domain: String(domain) });
+  if (choice === "shm") return [memory];
   const { rtps } = await import("@delos/transport-rtps");
   const [interfaces, peers] = [texts(context.values, "interface"), texts(context.values, "peer")];
-  return [rtps({ domain, naming, interfaces, peers })];
+  const network = rtps({ domain, naming, interfaces, peers });
+  return choice === "rtps" ? [network] : [{ ...memory, optional: true }, network];
 }
 
 /** --domain, or else ROS_DOMAIN_ID, or else 0. @throws {UsageError} */

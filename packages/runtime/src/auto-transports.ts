@@ -15,17 +15,18 @@ export async function autoTransports(domain: number = environmentDomain()): Prom
     import("@delos/transport-rtps"),
   ]);
   const name = String(domain);
-  return [inProcess(), sharedMemory({ domain: name }), hostMemory({ domain: name }), rtps({ domain })];
+  const all = [inProcess(), sharedMemory({ domain: name }), hostMemory({ domain: name }), rtps({ domain })];
+  return all.map((factory) => ({ ...factory, optional: true }));
 }
 
 /** As ROS 2 and our command line have it. */
 const environmentDomain = (): number => Number(process.env["ROS_DOMAIN_ID"] || 0);
 
 /**
- * Opens what can be opened. What cannot is told in one line and leaves `addresses`, so that nobody chooses it: the next that
- * reaches as far takes over. Peers that it alone reaches are not heard of.
+ * Opens the transports. What is optional and cannot be opened is told in one line and leaves `addresses`, so that nobody chooses
+ * it: the next that reaches as far takes over. Peers that it alone reaches are not heard of. If another cannot be opened, none is.
  */
-export async function openThoseThatOpen(
+export async function openAll(
   factories: readonly TransportFactory[],
   addresses: TransportAddress[],
   log: Logger,
@@ -36,6 +37,10 @@ export async function openThoseThatOpen(
     try {
       transports.push(await openOne(factory));
     } catch (error) {
+      if (factory.optional !== true) {
+        await Promise.allSettled(transports.map((transport) => transport[Symbol.asyncDispose]()));
+        throw error;
+      }
       const { name, reach } = factory.address;
       const next = factories[factories.indexOf(factory) + 1]?.address.name;
       const instead = next === undefined ? "is not heard" : `is left to ${next}`;

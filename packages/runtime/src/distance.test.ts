@@ -2,7 +2,7 @@ import { Logger, type LogRecord, SystemClock } from "@delos/core";
 import { delos } from "@delos/msgs";
 import { InProcessBus, inProcess, type Reach, type TransportFactory } from "@delos/transport";
 import { expect, test } from "vitest";
-import { openThoseThatOpen } from "./auto-transports.ts";
+import { openAll } from "./auto-transports.ts";
 import { open, type Runtime } from "./runtime.ts";
 import { topic } from "./topic.ts";
 
@@ -49,15 +49,21 @@ test("auto: a transport that cannot be opened is one line of warning, and nobody
   const records: LogRecord[] = [];
   const log = new Logger("delos", new SystemClock(), (record) => records.push(record));
   const near = named("near", "thread");
-  const broken: TransportFactory = { ...named("far", "network"), open: () => Promise.reject(new Error("EPERM")) };
+  const broken: TransportFactory = {
+    ...named("far", "network"),
+    optional: true,
+    open: () => Promise.reject(new Error("EPERM")),
+  };
   const addresses = [broken.address, near.address];
   const open = (factory: TransportFactory) =>
-    factory === broken ? broken.open({} as never) : Promise.resolve({ name: factory.address.name } as never);
-  expect(await openThoseThatOpen([broken, near], addresses, log, open)).toEqual([{ name: "near" }]);
+    factory.open === broken.open ? broken.open({} as never) : Promise.resolve({ name: factory.address.name } as never);
+  expect(await openAll([broken, near], addresses, log, open)).toEqual([{ name: "near" }]);
   expect(addresses).toEqual([near.address]);
   expect(records.map(({ level, message }) => [level, message])).toEqual([
-    ["warn", expect.stringMatching(/far cannot be opened.*network.*EPERM/)],
+    ["warn", expect.stringMatching(/far cannot be opened.*\(network\) is left to near: .*EPERM/)],
   ]);
+  const needed = { ...broken, optional: false };
+  await expect(openAll([needed], [needed.address], log, open)).rejects.toThrow("EPERM");
 });
 
 test("auto: a domain that is none is wrong usage; without auto nothing but this thread is reached", async () => {

@@ -29,7 +29,7 @@ import {
   type Transport,
   type TransportFactory,
 } from "@delos/transport";
-import { autoTransports, openThoseThatOpen } from "./auto-transports.ts";
+import { autoTransports, openAll } from "./auto-transports.ts";
 import { Executor } from "./executor.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import { introduceTo } from "./introductions.ts";
@@ -78,7 +78,6 @@ export interface RuntimeEvents extends EventMap {
 export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
   const { clock: choice = "system" } = options;
   const clock = choice === "system" ? new SystemClock() : choice === "recorded" ? new SimulatedClock() : choice;
-  const auto = options.transports === "auto";
   const factories =
     options.transports === "auto" ? await autoTransports(options.domain) : (options.transports ?? [inProcess()]);
   const addresses = factories.map((factory) => factory.address);
@@ -97,25 +96,9 @@ export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
       },
     });
   };
-  const transports = auto
-    ? await openThoseThatOpen(factories, addresses, logger, openOne)
-    : await openAll(factories, openOne);
+  const transports = await openAll(factories, addresses, logger, openOne);
   introduceTo(participant, transports);
   return new Runtime(participant, clock, logger, log, transports, options);
-}
-
-async function openAll(
-  factories: readonly TransportFactory[],
-  openOne: (factory: TransportFactory) => Promise<Transport>,
-): Promise<Transport[]> {
-  const transports: Transport[] = [];
-  try {
-    for (const factory of factories) transports.push(await openOne(factory));
-  } catch (error) {
-    await Promise.allSettled(transports.map((transport) => transport[Symbol.asyncDispose]()));
-    throw error;
-  }
-  return transports;
 }
 
 /** Nodes, their transports, one clock and one order of dispatch. */

@@ -38,6 +38,8 @@ export interface TransportContext {
 export interface TransportFactory {
   /** Announced to others, who choose by it. */
   readonly address: TransportAddress;
+  /** Not every machine has it: where it cannot be opened, one line says why, and the next that reaches as far takes over. */
+  readonly optional?: boolean;
   open(context: TransportContext): Promise<Transport>;
 }
 
