@@ -20,11 +20,11 @@ import {
   UsageError,
 } from "@delos/core";
 import { messageTypes } from "@delos/msgs";
-import type { Executor, Node, Publisher, Runtime } from "@delos/runtime";
+import { type Executor, type Node, open, type Publisher, type Runtime } from "@delos/runtime";
 import { CLOCK_TOPIC, type ClockPublisher, clockPublisher } from "./clock-topic.ts";
 import { PlayerThread } from "./thread/player-thread.ts";
 import { JUMP_REASONS, type RecordingSummary } from "./thread/protocol.ts";
-import { RecordKind, type RingRecord } from "./thread/ring.ts";
+import { RecordKind, type RecordView } from "./thread/records.ts";
 
 export interface ReplayOptions extends PlayerOptions {
   /**
@@ -38,7 +38,7 @@ export interface ReplayOptions extends PlayerOptions {
   readonly queue?: number;
   /** False: opened, with its publishers, but nothing is sent before `begin()`. */
   readonly begin?: boolean;
-  /** Capacity of the ring between the threads in bytes, a power of two. Default 8 MiB. */
+  /** Capacity of the ring between the threads in bytes, rounded up to a power of two. Default 8 MiB. */
   readonly ringBytes?: number;
 }
 
@@ -84,7 +84,8 @@ export async function openReplay(files: readonly string[], options: ReplayOption
   try {
     const threadOptions = { player: { ...player, exclude }, ...(ringBytes === undefined ? {} : { ringBytes }) };
     const node = lifetime.own(runtime.node(name)); // owned first, closed last: while the thread ends, messages still come
-    const thread = lifetime.own(await PlayerThread.open(files, threadOptions));
+    const rehearse = await rehearsal(lifetime);
+    const thread = lifetime.own(await PlayerThread.open(files, { ...threadOptions, rehearse }));
     const publishers = publishersOf(node, thread.recording, player, queue);
     // A runtime that follows /clock follows delos.Clock; the others on the bus read the type of their own world.
     const encodings = isRecordedClock ? [] : thread.recording.channels.map((channel) => channel.schema.messageEncoding);
@@ -231,7 +232,7 @@ export class Replay implements AsyncDisposable {
     return this.#lifetime[Symbol.asyncDispose]();
   }
 
-  #deliver(record: RingRecord, payload: Uint8Array): void {
+  #deliver(record: Readonly<RecordView>, payload: Uint8Array): void {
     const { kind, timeNs } = record;
     if (kind === RecordKind.message || kind === RecordKind.large) {
       this.#delivered++;
@@ -264,9 +265,22 @@ export class Replay implements AsyncDisposable {
     else this.#executor.ahead(() => clock.advanceTo(timeNs));
   }
 
-  #tell({ channel, timeNs, dueMs, sentMs }: RingRecord): void {
+  #tell({ channel, timeNs, dueMs, sentMs }: Readonly<RecordView>): void {
     this.#onDelivery?.({ channel: this.recording.channels[channel]!, timeNs, dueMs, sentMs });
   }
+}
+
+/**
+ * What the player's thread sends to warm up goes to a bus that nobody else is on: the code between the ring and a callback is
+ * then compiled when the first message comes.
+ */
+async function rehearsal(lifetime: Lifetime): Promise<(record: Readonly<RecordView>) => void> {
+  const runtime = lifetime.own(await open({ name: "rehearsal" }));
+  const node = runtime.node("/rehearsal");
+  const schema = { name: "bytes", messageEncoding: "raw", schemaEncoding: "", data: new Uint8Array() };
+  const publisher = node.publisherOfBytes("/rehearsal", schema, { depth: 100 });
+  node.subscribeAny("/rehearsal").on(({ bytes }) => void bytes);
+  return ({ payload, timeNs }) => void publisher.publishBytes(payload, { sourceTimeNs: timeNs });
 }
 
 /** A publisher for each channel that is played, in the order of the channels. */

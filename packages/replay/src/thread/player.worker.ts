@@ -2,16 +2,22 @@ import { constants, platform, setPriority } from "node:os";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { type Channel, openRecording, Player } from "@delos/bag";
 import { DelosError, describeError, SystemClock } from "@delos/core";
+import { LogRing } from "sharedarraybuffer-ring";
 import type { PlayerAnswer, PlayerCommand, PlayerThreadData } from "./protocol.ts";
-import { RingProducer } from "./ring.ts";
+import { RecordWriter } from "./records.ts";
 import { RingSink } from "./ring-sink.ts";
 import { Sleeper } from "./sleeper.ts";
 import { SharedStatus } from "./status.ts";
+import { WakeWord } from "./wake-word.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** How much is sent between two looks at the commands. */
 const PORTION = 256;
+/** While the ring is full, commands are looked at this often. They take effect behind what is in it anyway. */
+const FULL_RING_MS = 20;
+const PROBLEMS_EVERY_MS = 40;
 
-const { files, options, ring, status, port } = workerData as PlayerThreadData;
+const { files, options, ring, status, wakes: wakeMemory, port } = workerData as PlayerThreadData;
 const answer = (message: PlayerAnswer): void => parentPort!.postMessage(message);
 
 preferThisThread();
@@ -28,14 +34,15 @@ try {
 }
 port.close();
 
-/** The whole life of the thread: it blocks from the first message on, and is led by the ring's wake word alone. */
+/** The whole life of the thread: it blocks from the first message on, and is led by the wake word alone. */
 async function play(): Promise<void> {
   using recording = await openRecording(files);
   const clock = new SystemClock();
-  const producer = new RingProducer(ring);
-  const sink = new RingSink(producer, clock, (data) => port.postMessage(data, [data.buffer as ArrayBuffer]));
+  const wakes = new WakeWord(wakeMemory);
+  const writer = new RecordWriter(LogRing.attach(ring).writer());
+  const sink = new RingSink(writer, wakes, clock, (data) => port.postMessage(data, [data.buffer as ArrayBuffer]));
   const shared = new SharedStatus(status);
-  const sleeper = new Sleeper(producer, clock);
+  const sleeper = new Sleeper(wakes, clock);
 
   // Opened and described before the time base is set: the other side needs a while to make its publishers.
   {
@@ -58,41 +65,50 @@ async function play(): Promise<void> {
       },
     });
   }
+  let told = recording.problems.length;
+  if (options.rate !== Number.POSITIVE_INFINITY) warmUp(recording, options, { sink, writer, sleeper, wakes, clock });
   for (;;) {
-    const wakes = producer.wakes;
+    const count = wakes.count;
     const command = nextCommand();
     if (command?.do === "close") return;
     if (command?.do === "begin") break;
-    if (command === undefined) producer.sleep(wakes, Number.POSITIVE_INFINITY);
+    if (command === undefined) wakes.sleep(count, Number.POSITIVE_INFINITY);
   }
 
   using player = new Player(recording, sink, clock, options);
   let ended = false;
-  let told = recording.problems.length;
+  let seen = wakes.count - 1;
+  let lookAtMs = 0;
   for (;;) {
-    const wakes = producer.wakes;
-    for (let command = nextCommand(); command !== undefined; command = nextCommand()) {
-      if (command.do === "close") return;
-      obey(player, command);
+    const count = wakes.count;
+    if (count !== seen) {
+      seen = count;
+      for (let command = nextCommand(); command !== undefined; command = nextCommand()) {
+        if (command.do === "close") return;
+        obey(player, command);
+      }
     }
     const dueMs = player.nextDueMs();
     shared.write(player);
-    if (recording.problems.length > told) {
-      answer({ is: "problems", problems: recording.problems.slice(told) });
-      told = recording.problems.length;
+    if (player.state !== "playing" || clock.monotonicMs() >= lookAtMs) {
+      lookAtMs = clock.monotonicMs() + PROBLEMS_EVERY_MS;
+      const { problems } = recording;
+      if (problems.length > told) answer({ is: "problems", problems: problems.slice(told) });
+      told = problems.length;
     }
     if (player.state !== "ended") ended = false;
     else if (!ended && dueMs === Number.POSITIVE_INFINITY) {
       ended = sink.ended(player.positionNs, player.pass);
-      if (!ended) producer.sleepUntilRoom(wakes);
+      writer.flush();
+      if (!ended) writer.waitForRoom(FULL_RING_MS);
       continue;
     }
-    if (!sleeper.sleepUntil(dueMs, wakes)) continue;
+    if (!sleeper.sleepUntil(dueMs, count)) continue;
     sink.blockedBy = undefined;
     player.poll(PORTION);
-    producer.flush();
-    if (sink.blockedBy === "ring") producer.sleepUntilRoom(wakes);
-    if (sink.blockedBy === "large") producer.sleep(wakes, Number.POSITIVE_INFINITY);
+    writer.flush();
+    if (sink.blockedBy === "ring") writer.waitForRoom(FULL_RING_MS);
+    if (sink.blockedBy === "large") wakes.sleep(count, Number.POSITIVE_INFINITY);
   }
 }
 

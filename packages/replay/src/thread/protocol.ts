@@ -5,8 +5,10 @@ import type { Channel, PlayerOptions, Problem, RecordingFormat } from "@delos/ba
 export interface PlayerThreadData {
   readonly files: readonly string[];
   readonly options: PlayerOptions;
-  readonly ring: SharedArrayBuffer;
+  /** A LogRing of records: see records.ts. */
+  readonly ring: ArrayBufferLike;
   readonly status: SharedArrayBuffer;
+  readonly wakes: SharedArrayBuffer;
   /** Commands come, messages too long for the ring go. Answers go to the parent's port. */
   readonly port: MessagePort;
 }

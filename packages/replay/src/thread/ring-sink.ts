@@ -1,14 +1,18 @@
 import type { Jump, MessageCursor, PlayerSink, RecordedMessage } from "@delos/bag";
 import type { Clock } from "@delos/core";
 import { JUMP_REASONS } from "./protocol.ts";
-import { RecordKind, type RingProducer } from "./ring.ts";
+import { RecordKind, type RecordWriter } from "./records.ts";
+import type { WakeWord } from "./wake-word.ts";
 
 /** At most so many messages that are too long for the ring are on their way at once. */
 const LARGE_ON_THE_WAY = 4;
+/** Of a large message that is not delivered anyway, so much is sent. */
+const REHEARSED_BYTES = 1024;
 
 /** Puts what a player plays into the ring. Stamps are wall-clock ms: threads do not share a monotonic origin. */
 export class RingSink implements PlayerSink {
-  readonly #ring: RingProducer;
+  readonly #records: RecordWriter;
+  readonly #wakes: WakeWord;
   readonly #clock: Clock;
   readonly #sendLarge: (data: Uint8Array) => void;
   readonly #wallMinusMonotonicMs: number;
@@ -16,19 +20,23 @@ export class RingSink implements PlayerSink {
   /** What kept something from being taken: no room in the ring, or too many large messages on the way. */
   blockedBy: "ring" | "large" | undefined;
 
-  constructor(ring: RingProducer, clock: Clock, sendLarge: (data: Uint8Array) => void) {
-    this.#ring = ring;
+  constructor(records: RecordWriter, wakes: WakeWord, clock: Clock, sendLarge: (data: Uint8Array) => void) {
+    this.#records = records;
+    this.#wakes = wakes;
     this.#clock = clock;
     this.#sendLarge = sendLarge;
     this.#wallMinusMonotonicMs = clock.nowMs() - clock.monotonicMs();
   }
 
   message(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean {
-    const data = payloadOf(message);
+    let data = payloadOf(message);
     const dueWallMs = dueMs + this.#wallMinusMonotonicMs;
-    if (data.length > this.#ring.largestPayload) return this.#large(message, dueWallMs, timeNs);
+    if (data.length > this.#records.largestPayload) {
+      if (!this.#records.rehearsing) return this.#large(message, dueWallMs, timeNs);
+      data = data.subarray(0, REHEARSED_BYTES);
+    }
     return this.#taken(
-      this.#ring.push(
+      this.#records.push(
         RecordKind.message,
         message.channel.index,
         timeNs,
@@ -42,32 +50,32 @@ export class RingSink implements PlayerSink {
   }
 
   clock(timeNs: bigint): boolean {
-    return this.#taken(this.#ring.push(RecordKind.clock, 0, timeNs, Number.NaN, this.#clock.nowMs(), 0, undefined));
+    return this.#taken(this.#records.push(RecordKind.clock, 0, timeNs, Number.NaN, this.#clock.nowMs(), 0, undefined));
   }
 
   jump({ reason, timeNs, pass }: Jump): boolean {
     const code = JUMP_REASONS.indexOf(reason);
     const sentMs = this.#clock.nowMs();
-    return this.#taken(this.#ring.push(RecordKind.jump, code, timeNs, Number.NaN, sentMs, 0, undefined, pass));
+    return this.#taken(this.#records.push(RecordKind.jump, code, timeNs, Number.NaN, sentMs, 0, undefined, pass));
   }
 
   ended(timeNs: bigint, pass: number): boolean {
     const sentMs = this.#clock.nowMs();
-    return this.#taken(this.#ring.push(RecordKind.ended, 0, timeNs, Number.NaN, sentMs, 0, undefined, pass));
+    return this.#taken(this.#records.push(RecordKind.ended, 0, timeNs, Number.NaN, sentMs, 0, undefined, pass));
   }
 
   /** The payload goes by the port; its place in the order is a record in the ring. */
   #large(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean {
-    if (this.#largeSent - this.#ring.largeTaken >= LARGE_ON_THE_WAY) {
+    if (this.#largeSent - this.#wakes.largeTaken >= LARGE_ON_THE_WAY) {
       this.blockedBy = "large";
       return false;
     }
     const { channel, sequence } = message;
     const data = payloadOf(message);
-    if (!this.#ring.hasRoom) return this.#taken(false);
+    if (!this.#records.hasRoom) return this.#taken(false);
     this.#sendLarge(data.slice()); // ahead of its record: whoever reads that finds it
     this.#largeSent++;
-    this.#ring.push(
+    this.#records.push(
       RecordKind.large,
       channel.index,
       timeNs,

@@ -1,64 +1,77 @@
 import { afterAll, expect, test, vi } from "vitest";
 
 /**
- * The other thread may run between any two steps of a consumer that goes to sleep. These tests put the producer's steps
- * right before and right after the consumer is entered as a waiter, which no scheduler does on demand.
+ * The player's thread may run between any two steps of a consumer that goes to sleep on the event loop. These tests put its
+ * steps right before and right after the consumer is entered as a waiter, which no scheduler does on demand. A ring looks again
+ * every 250 ms, which would hide a lost wake-up: that timer stands still here.
  */
-type WaitAsync = (words: Int32Array, index: number, expected: number) => unknown;
+vi.useFakeTimers({ toFake: ["setInterval"] });
+type WaitAsync = (words: Int32Array, index: number, expected: number, timeoutMs?: number) => unknown;
 const atomics = Atomics as unknown as { waitAsync: WaitAsync };
 const { waitAsync } = atomics;
 let before = (): void => {};
 let after = (): void => {};
-atomics.waitAsync = (words, index, expected) => {
+atomics.waitAsync = (words, index, expected, timeoutMs) => {
   before();
-  const waiting = waitAsync(words, index, expected);
+  const waiting = waitAsync(words, index, expected, timeoutMs);
   after();
   return waiting;
 };
 afterAll(() => {
   atomics.waitAsync = waitAsync;
+  vi.useRealTimers();
 });
-const { createRingMemory, RecordKind, RingConsumer, RingProducer } = await import("./ring.ts");
+const { createRecordRing, RecordKind, RecordWriter, recordReaderOptions } = await import("./records.ts");
 
 const rig = () => {
-  const memory = createRingMemory(4096);
+  const ring = createRecordRing(4096);
   [before, after] = [() => {}, () => {}];
-  const producer = new RingProducer(memory);
+  const reader = ring.reader(recordReaderOptions);
+  const writer = new RecordWriter(ring.writer());
   const push = (): void => {
-    expect(producer.push(RecordKind.clock, 0, 1n, 0, 0, 0, undefined)).toBe(true);
-    producer.flush();
+    [before, after] = [() => {}, () => {}]; // once, not at the next sleep again
+    expect(writer.push(RecordKind.clock, 0, 1n, 0, 0, 0, undefined)).toBe(true);
+    writer.flush();
   };
-  return { producer, consumer: new RingConsumer(memory), push };
+  return { writer, reader, push, taken: () => reader.drain(() => {}) };
 };
 
 test.for(["before", "after"] as const)(
   "a flush without news %s the consumer waits does not cost it the next wake-up",
   async (when) => {
-    const { producer, consumer, push } = rig();
-    if (when === "before") before = () => producer.flush();
-    else after = () => producer.flush();
-    const waiting = consumer.wait();
+    const { writer, reader, push, taken } = rig();
+    if (when === "before") before = () => writer.flush();
+    else after = () => writer.flush();
+    const waiting = reader.waitAsync();
     push();
-    await waiting;
-    expect(consumer.take(vi.fn())).toBe(1);
+    expect(await waiting).toBe(true);
+    expect(taken()).toBe(1);
   },
 );
 
 test.for(["before", "after"] as const)("news that come %s the consumer waits wake it", async (when) => {
-  const { consumer, push } = rig();
+  const { reader, push, taken } = rig();
   if (when === "before") before = push;
   else after = push;
-  await consumer.wait();
-  expect(consumer.take(vi.fn())).toBe(1);
+  expect(await reader.waitAsync()).toBe(true);
+  expect(taken()).toBe(1);
 });
 
 test("news that were taken before they were announced do not cost the next wake-up", async () => {
-  const { producer, consumer, push } = rig();
-  producer.push(RecordKind.clock, 0, 1n, 0, 0, 0, undefined);
-  expect(consumer.take(vi.fn())).toBe(1);
-  before = () => producer.flush();
-  const waiting = consumer.wait();
+  const { writer, reader, push, taken } = rig();
   push();
-  await waiting;
-  expect(consumer.take(vi.fn())).toBe(1);
+  expect(taken()).toBe(1);
+  before = () => writer.flush();
+  const waiting = reader.waitAsync();
+  push();
+  expect(await waiting).toBe(true);
+  expect(taken()).toBe(1);
+});
+
+test("a consumer that waits is let go when it closes", async () => {
+  const { reader } = rig();
+  const listening = reader.listen(() => {});
+  reader.close();
+  await listening;
+  expect(reader.closed).toBe(true);
 });

@@ -1,5 +1,5 @@
 import type { Clock } from "@delos/core";
-import type { RingProducer } from "./ring.ts";
+import type { WakeWord } from "./wake-word.ts";
 
 /** Position and state are written again at least this often while playing. */
 const STATUS_EVERY_MS = 40;
@@ -13,17 +13,17 @@ const MOST_SPIN_MS = 0.25;
  * late the sleeps before came back.
  */
 export class Sleeper {
-  readonly #ring: RingProducer;
+  readonly #wakes: WakeWord;
   readonly #clock: Clock;
   #spinMs = 0.12;
 
-  constructor(ring: RingProducer, clock: Clock) {
-    this.#ring = ring;
+  constructor(wakes: WakeWord, clock: Clock) {
+    this.#wakes = wakes;
     this.#clock = clock;
   }
 
   /** True once it is `dueMs`; false when there is something else to look at first. */
-  sleepUntil(dueMs: number, wakes: number): boolean {
+  sleepUntil(dueMs: number, count: number): boolean {
     if (dueMs === Number.NEGATIVE_INFINITY) return true;
     for (;;) {
       const nowMs = this.#clock.monotonicMs();
@@ -31,8 +31,8 @@ export class Sleeper {
       if (leftMs <= 0) return true;
       if (leftMs > this.#spinMs) {
         const sleepMs = Math.min(leftMs - this.#spinMs, dueMs === Number.POSITIVE_INFINITY ? 1000 : STATUS_EVERY_MS);
-        this.#ring.sleep(wakes, sleepMs);
-        if (this.#ring.wakes !== wakes) return false;
+        this.#wakes.sleep(count, sleepMs);
+        if (this.#wakes.count !== count) return false;
         this.#learn(this.#clock.monotonicMs() - nowMs - sleepMs);
         if (sleepMs === STATUS_EVERY_MS || dueMs === Number.POSITIVE_INFINITY) return false;
       }
