@@ -5,6 +5,7 @@
  */
 const SPEED_MEMORY = 0.9;
 const CATCH_UP_S = 0.12;
+const REST_S = 5e-4;
 /** A pause longer than this says nothing about speed: playback was stopped, or stepped. */
 const SILENCE_MS = 400;
 
@@ -49,6 +50,7 @@ export class Playhead {
     const next = tooFar ? target : expected + error * (1 - Math.exp(-elapsedS / CATCH_UP_S));
     // Neither past the newest state nor back: a car that trembles backwards is worse than one that waits.
     this.#timeS = Math.min(this.#newestS, Math.max(next, this.#timeS));
+    if (target === this.#newestS && target - this.#timeS < REST_S) this.#timeS = target; // comes to rest, not ever nearer
     return this.#timeS;
   }
 

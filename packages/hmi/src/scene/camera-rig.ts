@@ -77,11 +77,13 @@ export class CameraRig {
     this.#panY += (-Math.cos(yaw) * right + Math.sin(yaw) * up) * scale;
   }
 
-  /** Changes when the picture does; a glide has ended when it no longer shows. */
+  /** Changes when the picture does, by half a pixel or more; a glide has ended when it no longer shows. */
   get signature(): string {
     const { x, y, z } = this.camera.position;
-    const { yaw, pitch } = this.#view;
-    return `${x.toFixed(3)} ${y.toFixed(3)} ${z.toFixed(3)} ${yaw.toFixed(4)} ${pitch.toFixed(4)} ${this.#heading.toFixed(4)}`;
+    const { yaw, pitch, distanceM } = this.#view;
+    const step = distanceM * 5e-4;
+    const place = `${Math.round(x / step)} ${Math.round(y / step)} ${Math.round(z / step)}`;
+    return `${place} ${Math.log(distanceM).toFixed(3)} ${yaw.toFixed(3)} ${pitch.toFixed(3)} ${this.#heading.toFixed(3)}`;
   }
 
   get distanceM(): number {

@@ -13,6 +13,9 @@ import type { Picture, View } from "./view.ts";
 /** A picture unchanged for so long is drawn at full resolution. */
 const STILL_MS = 180;
 
+/** Where the processor draws, the first seconds need it for other things too. */
+const SOFTWARE_START = 0.7;
+
 /** The world in 3-D. Throws when the browser has no WebGL. */
 export class Scene3d implements View {
   readonly kind = "3d";
@@ -21,7 +24,7 @@ export class Scene3d implements View {
   readonly #rig = new CameraRig();
   readonly #sky = new Sky(NIGHT);
   readonly #ground = new Ground(NIGHT);
-  readonly #car = new Car(NIGHT);
+  readonly #car: Car;
   readonly #ribbon = new TrajectoryRibbon(NIGHT);
   readonly #trail: TrailLine;
   readonly #obstacles = new ObstacleBoxes();
@@ -48,9 +51,10 @@ export class Scene3d implements View {
     });
     this.#renderer.outputColorSpace = LinearSRGBColorSpace; // shaders write what the screen takes
     this.#renderer.toneMapping = NoToneMapping;
+    this.#car = new Car(NIGHT, software ? "coarse" : "fine");
     this.#trail = new TrailLine(trailCapacity, NIGHT);
     const highest = Math.min(2, globalThis.devicePixelRatio || 1);
-    this.#resolution = new Resolution(highest, software ? Math.min(1, highest) : highest);
+    this.#resolution = new Resolution(software ? Math.min(1, highest) : highest, software ? SOFTWARE_START : highest);
     // Without multisampling a still picture gets its smooth edges from more pixels.
     this.#stillRatio = software ? Math.max(2, highest) : highest;
     this.#scene.add(

@@ -87,12 +87,21 @@ export function bodyNormal(x: number, u: number): Point {
   return { x: -n.x / length, y: -n.y / length, z: -n.z / length };
 }
 
+/** How many corners: a processor that plays graphics card is slowed by each of them. */
+export type Detail = "fine" | "coarse";
+
+const STATIONS: Readonly<Record<Detail, readonly number[]>> = {
+  fine: [-0.97, -0.87, -0.72, -0.55, 0.5, 0.8, 1.15, 1.5, 1.85, 2.2, 3.3, 3.42, 3.56, 3.68, 3.77, 3.84, 3.87],
+  coarse: [-0.94, -0.78, -0.56, 0.62, 1.05, 1.6, 2.1, 3.36, 3.54, 3.7, 3.83],
+};
+
 /** Where along x the cross-sections stand: closer together at the ends and around the wheels. */
-export function stations(): number[] {
-  const result = [REAR_M, REAR_M + 0.025, -0.97, -0.87, -0.72, -0.55, 0.5, 0.8, 1.15, 1.5, 1.85, 2.2];
-  result.push(FRONT_M, FRONT_M - 0.02, FRONT_M - 0.05, 3.77, 3.68, 3.56, 3.42, 3.3);
+export function stations(detail: Detail = "fine"): number[] {
+  const result = [REAR_M, REAR_M + 0.025, ...STATIONS[detail], FRONT_M];
+  const half = detail === "fine" ? 6 : 4;
   for (const wheel of [0, WHEELBASE_M]) {
-    for (let k = -5; k <= 5; k++) result.push(wheel + ARCH_RADIUS_M * Math.sin((k / 5) * (Math.PI / 2)) * 1.0001);
+    for (let k = -half; k <= half; k++)
+      result.push(wheel + ARCH_RADIUS_M * Math.sin((k / half) * (Math.PI / 2)) * 1.0001);
   }
   return result.sort((a, b) => a - b);
 }

@@ -1,12 +1,16 @@
 import { BufferAttribute, BufferGeometry } from "three";
-import { bodyNormal, bodyPoint, FRONT_M, REAR_M, stations } from "./body-surface.ts";
+import { bodyNormal, bodyPoint, type Detail, FRONT_M, REAR_M, stations } from "./body-surface.ts";
 
 /** Around the cross-section: closer together where the shoulder bends. */
-const AROUND = [-1, -0.55, -0.15, 0.08, 0.24, 0.4, 0.54, 0.68, 0.84, 1];
+const AROUND: Readonly<Record<Detail, readonly number[]>> = {
+  fine: [-1, -0.75, -0.45, -0.15, 0.05, 0.15, 0.28, 0.4, 0.5, 0.6, 0.72, 0.86, 1],
+  coarse: [-1, -0.5, -0.1, 0.1, 0.27, 0.43, 0.6, 0.8, 1],
+};
 
 /** The whole painted body: both sides, with the flat ends of bumper and nose closed. */
-export function bodyGeometry(): BufferGeometry {
-  return merge([patch(stations(), AROUND, 1), patch(stations(), AROUND, -1), end(FRONT_M, 1), end(REAR_M, -1)]);
+export function bodyGeometry(detail: Detail): BufferGeometry {
+  const [along, around] = [stations(detail), AROUND[detail]];
+  return merge([patch(along, around, 1), patch(along, around, -1), end(FRONT_M, 1, around), end(REAR_M, -1, around)]);
 }
 
 /** A piece of the body's surface lifted off it by `liftM`, on one side or both, in `along` × `around` squares. */
@@ -24,11 +28,11 @@ export function bodyPatch(
 }
 
 /** The underside and wheel wells, seen as darkness through the arches. */
-export function floorGeometry(): BufferGeometry {
+export function floorGeometry(detail: Detail): BufferGeometry {
   const positions: number[] = [];
   const normals: number[] = [];
   const index: number[] = [];
-  for (const x of stations()) {
+  for (const x of stations(detail)) {
     const edge = bodyPoint(x, -1);
     positions.push(x, edge.y, edge.z, x, -edge.y, edge.z);
     normals.push(0, 0, -1, 0, 0, -1);
@@ -52,11 +56,11 @@ function patch(xs: readonly number[], us: readonly number[], side: 1 | -1, liftM
 }
 
 /** A flat lid over one end. */
-function end(x: number, facing: 1 | -1): BufferGeometry {
+function end(x: number, facing: 1 | -1, around: readonly number[]): BufferGeometry {
   const positions: number[] = [];
   const normals: number[] = [];
   const index: number[] = [];
-  for (const u of AROUND) {
+  for (const u of around) {
     const p = bodyPoint(x, u);
     const n = bodyNormal(x - facing * 0.03, u);
     // Turned outwards towards the rim, as if the end were round.
@@ -65,7 +69,7 @@ function end(x: number, facing: 1 | -1): BufferGeometry {
     normals.push(facing / length, (0.9 * n.y) / length, (0.9 * n.z) / length);
     normals.push(facing / length, (-0.9 * n.y) / length, (0.9 * n.z) / length);
   }
-  for (let i = 2; i < AROUND.length * 2; i += 2) {
+  for (let i = 2; i < around.length * 2; i += 2) {
     const strip = facing > 0 ? [i - 2, i, i - 1, i - 1, i, i + 1] : [i - 2, i - 1, i, i, i - 1, i + 1];
     index.push(...strip);
   }

@@ -1,7 +1,7 @@
 import { Color, Group, Matrix4, Mesh } from "three";
 import { turn } from "../../motion/pose-track.ts";
 import type { SceneTheme } from "../theme.ts";
-import { WHEEL_RADIUS_M, WHEELBASE_M } from "./body-surface.ts";
+import { type Detail, WHEEL_RADIUS_M, WHEELBASE_M } from "./body-surface.ts";
 import { GroundLight } from "./ground-light.ts";
 import { carGeometry } from "./model.ts";
 import { CarPaint } from "./paint.ts";
@@ -37,9 +37,9 @@ export class Car {
   #brakeLevel = 0;
   #signature = "";
 
-  constructor(theme: SceneTheme) {
+  constructor(theme: SceneTheme, detail: Detail) {
     this.#theme = theme;
-    this.group.add(new Mesh(carGeometry(), this.#paint.material), this.#ground.mesh);
+    this.group.add(new Mesh(carGeometry(detail), this.#paint.material), this.#ground.mesh);
     this.restyle(theme);
   }
 

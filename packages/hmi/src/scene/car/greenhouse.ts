@@ -1,10 +1,15 @@
 import type { BufferGeometry } from "three";
 import { geometry } from "./body.ts";
+import type { Detail } from "./body-surface.ts";
 
 /** Windows and roof: rings of rounded rectangles from the belt line to the roof, each shorter and narrower. */
 const BELT_M = 0.9;
 const ROOF_M = 1.48;
-const RING = 44;
+const RING: Readonly<Record<Detail, number>> = { fine: 56, coarse: 32 };
+const LEVELS: Readonly<Record<Detail, readonly number[]>> = {
+  fine: [0, 0.3, 0.6, 0.8, 0.93, 1],
+  coarse: [0, 0.5, 0.92, 1],
+};
 
 interface Ring {
   readonly z: number;
@@ -40,13 +45,14 @@ export interface Greenhouse {
   readonly painted: BufferGeometry;
 }
 
-export function greenhouse(): Greenhouse {
-  const levels = [0, 0.4, 0.74, 0.93, 1];
-  const glass = new Shell();
-  const painted = new Shell();
+export function greenhouse(detail: Detail): Greenhouse {
+  const levels = LEVELS[detail];
+  const sides = RING[detail];
+  const glass = new Shell(sides);
+  const painted = new Shell(sides);
   for (let i = 0; i + 1 < levels.length; i++) {
-    for (let k = 0; k < RING; k++) {
-      const angle = ((k + 0.5) / RING) * 2 * Math.PI;
+    for (let k = 0; k < sides; k++) {
+      const angle = ((k + 0.5) / sides) * 2 * Math.PI;
       const isRim = levels[i]! > 0.9;
       (isRim || isPillar(angle) ? painted : glass).quad(levels[i]!, levels[i + 1]!, k);
     }
@@ -64,9 +70,14 @@ function isPillar(angle: number): boolean {
 }
 
 class Shell {
+  readonly #sides: number;
   readonly #positions: number[] = [];
   readonly #normals: number[] = [];
   readonly #index: number[] = [];
+
+  constructor(sides: number) {
+    this.#sides = sides;
+  }
 
   quad(low: number, high: number, k: number): void {
     const base = this.#positions.length / 3;
@@ -76,7 +87,7 @@ class Shell {
       [high, k],
       [high, k + 1],
     ] as const) {
-      const angle = (side / RING) * 2 * Math.PI;
+      const angle = (side / this.#sides) * 2 * Math.PI;
       this.#positions.push(...corner(ring(level), angle));
       this.#normals.push(...normalAt(level, angle));
     }
@@ -86,12 +97,12 @@ class Shell {
   /** A shallow dome over the last ring. */
   roof(): void {
     const last = ring(1);
-    const rows = 3;
+    const rows = this.#sides > 40 ? 4 : 2;
     const base = this.#positions.length / 3;
     for (let i = 0; i <= rows; i++) {
       const inward = 1 - i / rows;
-      for (let k = 0; k <= RING; k++) {
-        const [x, y] = corner(last, (k / RING) * 2 * Math.PI);
+      for (let k = 0; k <= this.#sides; k++) {
+        const [x, y] = corner(last, (k / this.#sides) * 2 * Math.PI);
         const middle = (last.front + last.back) / 2;
         const z = last.z + 0.045 * (1 - inward ** 2.4);
         this.#positions.push(middle + (x - middle) * inward, y * inward, z);
@@ -101,9 +112,9 @@ class Shell {
       }
     }
     for (let i = 0; i < rows; i++) {
-      for (let k = 0; k < RING; k++) {
-        const a = base + i * (RING + 1) + k;
-        this.#index.push(a, a + 1, a + RING + 1, a + 1, a + RING + 2, a + RING + 1);
+      for (let k = 0; k < this.#sides; k++) {
+        const a = base + i * (this.#sides + 1) + k;
+        this.#index.push(a, a + 1, a + this.#sides + 1, a + 1, a + this.#sides + 2, a + this.#sides + 1);
       }
     }
   }

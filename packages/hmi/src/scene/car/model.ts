@@ -1,24 +1,25 @@
 import { BufferAttribute, type BufferGeometry, CylinderGeometry, PlaneGeometry, SphereGeometry } from "three";
 import { bodyGeometry, bodyPatch, floorGeometry, merge } from "./body.ts";
-import { FRONT_M, REAR_M } from "./body-surface.ts";
+import { type Detail, FRONT_M, REAR_M } from "./body-surface.ts";
 import { greenhouse } from "./greenhouse.ts";
 import { KINDS, type Kind, PARTS, type Part } from "./kinds.ts";
 import { lampGeometries } from "./lamps.ts";
 import { wheelGeometries } from "./wheel.ts";
 
 /** The car as one geometry. Attribute `made`: number of the kind, number of the part. Wheels are around their own axles. */
-export function carGeometry(): BufferGeometry {
-  const cabin = greenhouse();
+export function carGeometry(detail: Detail): BufferGeometry {
+  const cabin = greenhouse(detail);
   const body: readonly (readonly [Kind, BufferGeometry])[] = [
-    ["paint", merge([bodyGeometry(), cabin.painted, ...mirrors()])],
+    ["paint", merge([bodyGeometry(detail), cabin.painted, ...mirrors()])],
     ["glass", cabin.glass],
-    ["dark", merge([floorGeometry(), trim(), sensor()])],
+    ["dark", merge([floorGeometry(detail), trim(), sensor()])],
     ["metal", chrome()],
     ...lampGeometries(),
   ];
   const pieces: [Kind, Part, BufferGeometry][] = body.map(([kind, geometry]) => [kind, "body", geometry]);
   for (const part of PARTS.slice(1)) {
-    for (const [kind, geometry] of wheelGeometries(part.endsWith("left") ? 1 : -1)) pieces.push([kind, part, geometry]);
+    for (const [kind, geometry] of wheelGeometries(part.endsWith("left") ? 1 : -1, detail))
+      pieces.push([kind, part, geometry]);
   }
   const made = pieces.flatMap(([kind, part, geometry]) =>
     Array.from({ length: geometry.getAttribute("position").count }, () => [

@@ -1,20 +1,20 @@
 import { BufferAttribute, BufferGeometry, LatheGeometry, Vector2 } from "three";
 import { merge } from "./body.ts";
-import { WHEEL_RADIUS_M } from "./body-surface.ts";
+import { type Detail, WHEEL_RADIUS_M } from "./body-surface.ts";
 import type { Kind } from "./kinds.ts";
 
 const WIDTH_M = 0.225;
 const SPOKES = 5;
-const AROUND = 18;
+const AROUND: Readonly<Record<Detail, number>> = { fine: 24, coarse: 14 };
 
 /** One wheel with its axle along y through the origin, outer face towards `side`: tyre, dark dish, rim and spokes. */
-export function wheelGeometries(side: 1 | -1): readonly (readonly [Kind, BufferGeometry])[] {
+export function wheelGeometries(side: 1 | -1, detail: Detail): readonly (readonly [Kind, BufferGeometry])[] {
   const r = WHEEL_RADIUS_M;
   const half = WIDTH_M / 2;
   return [
     [
       "rubber",
-      lathe(side, [
+      lathe(side, detail, [
         [r * 0.66, half],
         [r - 0.03, half],
         [r, half - 0.035],
@@ -24,7 +24,7 @@ export function wheelGeometries(side: 1 | -1): readonly (readonly [Kind, BufferG
     ],
     [
       "shade",
-      lathe(side, [
+      lathe(side, detail, [
         [0, half * 0.8],
         [r * 0.68, half * 0.8],
       ]),
@@ -32,7 +32,7 @@ export function wheelGeometries(side: 1 | -1): readonly (readonly [Kind, BufferG
     [
       "spoke",
       merge([
-        lathe(side, [
+        lathe(side, detail, [
           [r * 0.62, half * 0.86],
           [r * 0.67, half + 0.004],
           [r * 0.72, half + 0.004],
@@ -44,10 +44,10 @@ export function wheelGeometries(side: 1 | -1): readonly (readonly [Kind, BufferG
 }
 
 /** A profile of (radius, towards the outer face) turned around the axle. */
-function lathe(side: 1 | -1, profile: readonly (readonly [number, number])[]): BufferGeometry {
+function lathe(side: 1 | -1, detail: Detail, profile: readonly (readonly [number, number])[]): BufferGeometry {
   return new LatheGeometry(
     profile.map(([radius, outward]) => new Vector2(radius, side * outward)),
-    AROUND,
+    AROUND[detail],
   );
 }
 
