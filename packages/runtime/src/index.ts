@@ -2,6 +2,27 @@ export { ApproximateTime, type ApproximateTimeOptions } from "./approximate-time
 export { Executor, type Task } from "./executor.ts";
 export { type Fused, Fusion, type FusionPolicy, type FusionStats } from "./fusion.ts";
 export type { Connection, Graph, ServiceGraph, TopicGraph } from "./graph.ts";
+export { type Component, type ComponentContext, type ComponentPorts, defineComponent } from "./launch/component.ts";
+export { ConfigError, ConfigFields, type ConfigPath } from "./launch/config-fields.ts";
+export { Heartbeat } from "./launch/heartbeat.ts";
+export {
+  Launch,
+  type LaunchEvents,
+  type LaunchOptions,
+  launch,
+  type ModuleState,
+  type ModuleStatus,
+} from "./launch/launch.ts";
+export {
+  type LaunchSpec,
+  type ModulePlacement,
+  type ModuleSpec,
+  parseLaunch,
+  type RespawnPolicy,
+  readLaunchFile,
+} from "./launch/launch-file.ts";
+export type { ModuleCrash, PortInfo } from "./launch/module-host.ts";
+export { LOOP_STATE, WatchdogBlock } from "./launch/watchdog-block.ts";
 export { logTopic } from "./log-topic.ts";
 export { type EndpointChoices, Node, type SubscribeOptions } from "./node.ts";
 export {
@@ -11,6 +32,7 @@ export {
   type ParameterProblem,
   type ParameterValue,
   parameter,
+  parameterFromMessage,
 } from "./parameter.ts";
 export { type ParameterServices, parameterEvents, parameterServices } from "./parameter-topics.ts";
 export {

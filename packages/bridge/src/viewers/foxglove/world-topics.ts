@@ -1,0 +1,207 @@
+import { foxglove } from "@delos/msgs";
+import type { Fix, Obstacle, Pose, Trajectory, World } from "../../protocol.ts";
+
+/*
+ * The car and what is around it in Foxglove's own messages, so that the 3-D and map panels of viewers show them without any
+ * set-up, whatever types the bus speaks. Right-handed frames, z up, metres:
+ *
+ *   map        as localization has it (UTM: x east, y north, hundreds of kilometres from its origin)
+ *   local      parallel to map, its origin near the first pose: drawing with 32-bit floats is exact here
+ *   base_link  the car: x forward, y left, origin where localization says the car is
+ */
+export const MAP = "map";
+export const LOCAL = "local";
+export const BASE = "base_link";
+
+/** Outline around the reference point, m: the Lincoln MKZ that the page draws (Apollo's mkz_config.pb.txt). */
+const FRONT_M = 3.89;
+const BACK_M = 1.043;
+const WIDTH_M = 2.11;
+const HEIGHT_M = 1.48;
+const CLEARANCE_M = 0.15;
+const WHEEL_DIAMETER_M = 0.67;
+const WHEEL_WIDTH_M = 0.24;
+const WHEELS = [
+  [2.85, 0.8],
+  [2.85, -0.8],
+  [0, 0.8],
+  [0, -0.8],
+] as const;
+
+const BODY = { r: 0.85, g: 0.87, b: 0.9, a: 1 };
+const GLASS = { r: 0.12, g: 0.15, b: 0.2, a: 1 };
+const TYRE = { r: 0.07, g: 0.07, b: 0.08, a: 1 };
+const PLAN = { r: 0.1, g: 0.55, b: 0.95, a: 0.8 };
+const STOP = { r: 0.9, g: 0.2, b: 0.15, a: 0.9 };
+const OBSTACLE = { r: 0.95, g: 0.6, b: 0.1, a: 0.7 };
+const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 };
+const ON_ITS_SIDE = { x: Math.SQRT1_2, y: 0, z: 0, w: Math.SQRT1_2 };
+/** The local frame's origin lies on a grid of this size, and moves when the car is this many times as far away. */
+const GRID_M = 100;
+const MOVE_AFTER = 200;
+
+type Stamp = { readonly seconds: bigint; readonly nanos: number };
+
+export const worldTopics = {
+  transforms: { name: "/delos/viewer/tf", type: foxglove.FrameTransforms },
+  pose: { name: "/delos/viewer/pose", type: foxglove.PoseInFrame },
+  location: { name: "/delos/viewer/location", type: foxglove.LocationFix },
+  scene: { name: "/delos/viewer/scene", type: foxglove.SceneUpdate },
+} as const;
+
+/** Turns the state of the world into Foxglove's messages. Remembers where the local frame is, and what it has drawn. */
+export class WorldConverter {
+  #origin: readonly [number, number] | undefined;
+  #drawn: ReadonlySet<string> = new Set();
+
+  /** Undefined before there is a pose. */
+  transforms({ pose }: World, timeNs: bigint): foxglove.FrameTransforms | undefined {
+    if (pose === undefined) return undefined;
+    const timestamp = stampOf(timeNs);
+    const [x, y] = this.#originFor(pose);
+    const local = { x: (pose.x ?? 0) - x, y: (pose.y ?? 0) - y, z: pose.z ?? 0 };
+    return {
+      transforms: [
+        { timestamp, parent_frame_id: MAP, child_frame_id: LOCAL, translation: { x, y, z: 0 }, rotation: UPRIGHT },
+        {
+          timestamp,
+          parent_frame_id: LOCAL,
+          child_frame_id: BASE,
+          translation: local,
+          rotation: orientationOf(pose),
+        },
+      ],
+    };
+  }
+
+  pose({ pose }: World, timeNs: bigint): foxglove.PoseInFrame | undefined {
+    if (pose === undefined) return undefined;
+    const position = { x: pose.x ?? 0, y: pose.y ?? 0, z: pose.z ?? 0 };
+    return { timestamp: stampOf(timeNs), frame_id: MAP, pose: { position, orientation: orientationOf(pose) } };
+  }
+
+  location({ fix, pose }: World, timeNs: bigint): foxglove.LocationFix | undefined {
+    if (fix === undefined) return undefined;
+    const { latitude_deg: latitude = 0, longitude_deg: longitude = 0, altitude_m: altitude = 0 }: Fix = fix;
+    // Clockwise from north.
+    const heading = pose?.heading === undefined ? {} : { heading: Math.PI / 2 - pose.heading };
+    return { timestamp: stampOf(timeNs), frame_id: BASE, latitude, longitude, altitude, ...heading };
+  }
+
+  /** The whole scene: who begins to look now sees all of it. */
+  scene(world: World, timeNs: bigint): foxglove.SceneUpdate | undefined {
+    const { pose, trajectory, obstacles = [] } = world;
+    if (pose === undefined) return undefined;
+    const timestamp = stampOf(timeNs);
+    const origin = this.#originFor(pose);
+    const entities: foxglove.SceneEntity[] = [carEntity(timestamp)];
+    if (trajectory !== undefined && (trajectory.x?.length ?? 0) > 1)
+      entities.push(planEntity(timestamp, trajectory, origin, pose.z ?? 0));
+    for (const obstacle of obstacles) entities.push(obstacleEntity(timestamp, obstacle, origin, pose.z ?? 0));
+    const drawn = new Set(entities.map(({ id }) => id!));
+    const gone = [...this.#drawn].filter((id) => !drawn.has(id));
+    this.#drawn = drawn;
+    const type = foxglove.SceneEntityDeletion.Type.MATCHING_ID;
+    return { deletions: gone.map((id) => ({ timestamp, type, id })), entities };
+  }
+
+  #originFor({ x = 0, y = 0 }: Pose): readonly [number, number] {
+    const origin = this.#origin;
+    const far = GRID_M * MOVE_AFTER;
+    if (origin !== undefined && Math.abs(x - origin[0]) < far && Math.abs(y - origin[1]) < far) return origin;
+    this.#origin = [Math.round(x / GRID_M) * GRID_M, Math.round(y / GRID_M) * GRID_M];
+    return this.#origin;
+  }
+}
+
+export function stampOf(timeNs: bigint): Stamp {
+  const seconds = timeNs / 1_000_000_000n;
+  return { seconds, nanos: Number(timeNs - seconds * 1_000_000_000n) };
+}
+
+/** Rz(heading) · Ry(−pitch) · Rx(roll): nose up and right side down are positive in the world's state. */
+function orientationOf({ heading = 0, pitch = 0, roll = 0 }: Pose): foxglove.Quaternion {
+  const [cz, sz] = [Math.cos(heading / 2), Math.sin(heading / 2)];
+  const [cy, sy] = [Math.cos(-pitch / 2), Math.sin(-pitch / 2)];
+  const [cx, sx] = [Math.cos(roll / 2), Math.sin(roll / 2)];
+  return {
+    w: cx * cy * cz + sx * sy * sz,
+    x: sx * cy * cz - cx * sy * sz,
+    y: cx * sy * cz + sx * cy * sz,
+    z: cx * cy * sz - sx * sy * cz,
+  };
+}
+
+function carEntity(timestamp: Stamp): foxglove.SceneEntity {
+  const length = FRONT_M + BACK_M;
+  const middle = (FRONT_M - BACK_M) / 2;
+  const shoulder = HEIGHT_M * 0.6;
+  return {
+    timestamp,
+    frame_id: BASE,
+    id: "car",
+    frame_locked: true,
+    cubes: [
+      {
+        pose: { position: { x: middle, y: 0, z: (CLEARANCE_M + shoulder) / 2 }, orientation: UPRIGHT },
+        size: { x: length, y: WIDTH_M - 0.25, z: shoulder - CLEARANCE_M },
+        color: BODY,
+      },
+      {
+        pose: { position: { x: middle - 0.3, y: 0, z: (shoulder + HEIGHT_M) / 2 }, orientation: UPRIGHT },
+        size: { x: length * 0.5, y: WIDTH_M - 0.5, z: HEIGHT_M - shoulder },
+        color: GLASS,
+      },
+    ],
+    cylinders: WHEELS.map(([x, y]) => ({
+      pose: { position: { x, y, z: WHEEL_DIAMETER_M / 2 }, orientation: ON_ITS_SIDE },
+      size: { x: WHEEL_DIAMETER_M, y: WHEEL_DIAMETER_M, z: WHEEL_WIDTH_M },
+      bottom_scale: 1,
+      top_scale: 1,
+      color: TYRE,
+    })),
+  };
+}
+
+function planEntity(
+  timestamp: Stamp,
+  { x = [], y = [], is_estop }: Trajectory,
+  [x0, y0]: readonly [number, number],
+  z: number,
+): foxglove.SceneEntity {
+  return {
+    timestamp,
+    frame_id: LOCAL,
+    id: "plan",
+    lines: [
+      {
+        type: foxglove.LinePrimitive.Type.LINE_STRIP,
+        pose: { position: { x: 0, y: 0, z: z + 0.05 }, orientation: UPRIGHT },
+        thickness: 0.3,
+        points: x.map((each, i) => ({ x: each - x0, y: (y[i] ?? 0) - y0, z: 0 })),
+        color: is_estop === true ? STOP : PLAN,
+      },
+    ],
+  };
+}
+
+function obstacleEntity(
+  timestamp: Stamp,
+  { id = "", x = 0, y = 0, heading = 0, length_m = 1, width_m = 1, height_m = 1 }: Obstacle,
+  [x0, y0]: readonly [number, number],
+  z: number,
+): foxglove.SceneEntity {
+  const orientation = { x: 0, y: 0, z: Math.sin(heading / 2), w: Math.cos(heading / 2) };
+  return {
+    timestamp,
+    frame_id: LOCAL,
+    id: `obstacle ${id}`,
+    cubes: [
+      {
+        pose: { position: { x: x - x0, y: y - y0, z: z + height_m / 2 }, orientation },
+        size: { x: length_m, y: width_m, z: height_m },
+        color: OBSTACLE,
+      },
+    ],
+  };
+}
