@@ -3,14 +3,13 @@ import { SimulatedClock } from "@delos/core";
 import { localizationComponent } from "@delos/localization";
 import { apollo } from "@delos/msgs";
 import { planningComponent, RtkPlayer } from "@delos/planning";
-import { open, topic } from "@delos/runtime";
+import { open, topic, WatchdogBlock } from "@delos/runtime";
 import {
   DEFAULT_SAFETY,
   type GuardianCore,
   guardianComponent,
   guardianTopic,
   monitorComponent,
-  WatchdogBlock,
   WatchdogCore,
 } from "@delos/safety";
 import { loopTrack, mkzDefaults } from "@delos/sim";

@@ -2,7 +2,8 @@ import { type ControlConfig, ControlCore } from "@delos/control";
 import { RtkLocalization } from "@delos/localization";
 import { apollo } from "@delos/msgs";
 import { RtkPlayer } from "@delos/planning";
-import { DEFAULT_SAFETY, GuardianCore, type Instant, MonitorCore, WatchdogBlock, WatchdogCore } from "@delos/safety";
+import { WatchdogBlock } from "@delos/runtime";
+import { DEFAULT_SAFETY, GuardianCore, type Instant, MonitorCore, WatchdogCore } from "@delos/safety";
 import { loopTrack, mkzDefaults } from "@delos/sim";
 import {
   CanbusCore,

@@ -1,6 +1,6 @@
 import { SimulatedClock } from "@delos/core";
 import { type apollo as Apollo, apollo } from "@delos/msgs";
-import { type Node, open, topic } from "@delos/runtime";
+import { type Node, open, topic, WatchdogBlock } from "@delos/runtime";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readSafetyConfig } from "./config.ts";
 import { guardianComponent } from "./guardian-component.ts";
@@ -8,7 +8,6 @@ import type { GuardianCore } from "./guardian-core.ts";
 import { type ControlCommand, DrivingAction, LogLevel, type MonitorMessage } from "./messages.ts";
 import { monitorComponent } from "./monitor-component.ts";
 import { chassisTopic, controlTopic, guardianTopic, monitorTopic, padTopic, statusTopic } from "./topics.ts";
-import { WatchdogBlock } from "./watchdog-block.ts";
 import { WatchdogCore } from "./watchdog-core.ts";
 
 const config = readSafetyConfig({

@@ -19,7 +19,6 @@ export { type Stop, StopLatch, type StopSeverity } from "./stop-latch.ts";
 export type { OpenStopOutput, StopOutput, StopOutputModule } from "./stop-output.ts";
 export { guardianTopic, monitorTopic, statusTopic } from "./topics.ts";
 export { implausibleTrajectory } from "./trajectory-check.ts";
-export { Heartbeat, Watchdog, type WatchdogOptions, type WatchedLoop } from "./watchdog.ts";
-export { LOOP_STATE, WatchdogBlock } from "./watchdog-block.ts";
+export { Watchdog, type WatchdogOptions, type WatchedLoop } from "./watchdog.ts";
 export { WatchdogCore } from "./watchdog-core.ts";
 export { WatchdogGuard } from "./watchdog-guard.ts";

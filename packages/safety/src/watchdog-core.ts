@@ -1,4 +1,4 @@
-import { LOOP_STATE, type WatchdogBlock } from "./watchdog-block.ts";
+import { LOOP_STATE, type WatchdogBlock } from "@delos/runtime/watchdog-block";
 
 /**
  * The watchdog without a thread: `look` at a time of its own clock (ms) and it trips for the first loop that has not beaten

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { DelosError, UsageError } from "@delos/core";
 import { spawnWorker, type Worker } from "@delos/core/worker";
+import { Heartbeat, WatchdogBlock } from "@delos/runtime";
 import { DrivingAction, type PadMessage } from "./messages.ts";
 import type { StopOutputModule } from "./stop-output.ts";
-import { WatchdogBlock } from "./watchdog-block.ts";
 
 export interface WatchedLoop {
   readonly name: string;
@@ -26,30 +26,6 @@ export interface WatchdogWorkerData {
   readonly periodMs: number;
   readonly startupGraceMs: number;
   readonly output: StopOutputModule | undefined;
-}
-
-/** The life signs of one loop. Beat at the end of every turn; a loop in another thread makes one from the block's memory. */
-export class Heartbeat implements Disposable {
-  readonly #block: WatchdogBlock;
-  readonly #loop: number;
-
-  /** @throws {DelosError} SAFETY_BLOCK, @throws {UsageError} for a loop that the block does not have */
-  constructor(buffer: SharedArrayBuffer, loop: number) {
-    this.#block = WatchdogBlock.attach(buffer);
-    if (!(Number.isInteger(loop) && loop >= 0 && loop < this.#block.loops)) {
-      throw new UsageError(`loop ${loop} of a watchdog with ${this.#block.loops}`);
-    }
-    this.#loop = loop;
-  }
-
-  beat(): void {
-    this.#block.beat(this.#loop);
-  }
-
-  /** The loop ends in order: its silence trips nothing from now on. */
-  [Symbol.dispose](): void {
-    this.#block.end(this.#loop);
-  }
 }
 
 /**

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SystemClock } from "@delos/core";
+import { WatchdogBlock } from "@delos/runtime/watchdog-block";
 import type { OpenStopOutput, StopOutput } from "./stop-output.ts";
 import type { WatchdogWorkerData } from "./watchdog.ts";
-import { WatchdogBlock } from "./watchdog-block.ts";
 import { WatchdogCore } from "./watchdog-core.ts";
 
 const { buffer, periodMs, startupGraceMs, output } = workerData as WatchdogWorkerData;

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { Heartbeat } from "../src/watchdog.ts";
+import { Heartbeat } from "@delos/runtime";
 
 /** A module's thread that beats until it is killed. */
 const { buffer, loop } = workerData as { buffer: SharedArrayBuffer; loop: number };

@@ -7,7 +7,7 @@ import { DelosError, UsageError } from "@delos/core";
  *   byte   0  magic "DWD1"   loops n                      written once, before any thread sees the block
  *   byte  64  looks          trip         stops  errors   written by the watchdog only
  *   byte 128  resets         closing       armed          written by the program that started the watchdog
- *   byte 192 + 64 i  beats   state        deadlineMs      loop i; beats and state are written by that loop only
+ *   byte 192 + 64 i  beats   state        deadlineMs      loop i; beats and state are written by that loop only; 0: no deadline
  *
  * `looks` counts the watchdog's own looks and `beats` the turns of a loop; both wrap at 2³² and say only that something
  * moved, so that no clock is compared across threads. `trip` is 0 or 1 + the index of the loop that fell silent first.
@@ -37,13 +37,17 @@ export class WatchdogBlock {
     this.loops = loops;
   }
 
-  /** @throws {UsageError} without a loop, with more than 64, or for a deadline that is not a number of ms above 0 */
+  /**
+   * Deadlines in ms; `Infinity` for a loop that counts its turns but is not watched.
+   * @throws {UsageError} without a loop, with more than 64, or for a deadline that is not a number of ms above 0
+   */
   static create(deadlinesMs: readonly number[]): WatchdogBlock {
     if (deadlinesMs.length === 0 || deadlinesMs.length > MOST_LOOPS) {
       throw new UsageError(`a watchdog of ${deadlinesMs.length} loops: 1 to ${MOST_LOOPS} were expected`);
     }
     const words = new Int32Array(new SharedArrayBuffer(lineOf(deadlinesMs.length) * 4));
     deadlinesMs.forEach((deadlineMs, loop) => {
+      if (deadlineMs === Number.POSITIVE_INFINITY) return;
       if (!(deadlineMs >= 1 && deadlineMs <= 0x7fff_ffff)) {
         throw new UsageError(`loop ${loop} has a deadline of ${deadlineMs} ms: 1 or more were expected`);
       }
@@ -92,7 +96,7 @@ export class WatchdogBlock {
   }
 
   deadlineMs(loop: number): number {
-    return this.#words[lineOf(loop) + DEADLINE]!;
+    return this.#words[lineOf(loop) + DEADLINE]! || Number.POSITIVE_INFINITY;
   }
 
   looked(): void {
