@@ -2,6 +2,7 @@ import { type Clock, UsageError } from "@delos/core";
 import type { MessageCursor, RecordedMessage, Recording } from "../recording.ts";
 import { type BackfillLimits, messagesBefore } from "./backfill.ts";
 import { Pace } from "./pace.ts";
+import { ReadAheadCursor } from "./read-ahead.ts";
 import { type Selection, select } from "./selection.ts";
 
 export const MIN_RATE = 0.01;
@@ -29,8 +30,11 @@ export interface Jump {
  * `poll()`, so a full sink delays messages (they count as late) and loses none.
  */
 export interface PlayerSink {
-  /** `message` and its data are valid during the call only. `dueMs` is NaN for messages that have no time of their own; `timeNs` is its log time. */
-  message(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean;
+  /**
+   * `message` and its data are valid during the call only, unless `owned`: then a sink that takes it may keep its data, or give
+   * it away. `dueMs` is NaN for messages that have no time of their own; `timeNs` is its log time.
+   */
+  message(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint, owned: boolean): boolean;
   /** A stamp of simulated time. */
   clock(timeNs: bigint): boolean;
   jump(jump: Jump): boolean;
@@ -70,7 +74,7 @@ export class Player implements Disposable {
   readonly #clock: Clock;
   readonly #sink: PlayerSink;
   readonly #options: PlayerOptions;
-  readonly #cursor: MessageCursor;
+  readonly #cursor: ReadAheadCursor;
   readonly #pace: Pace;
   readonly #clockPeriodMs: number;
   readonly #clockTopics: "all" | ReadonlySet<string>;
@@ -135,7 +139,7 @@ export class Player implements Disposable {
     this.#clockTopics = options.clockTopics === "all" ? "all" : new Set(options.clockTopics);
     this.#pauseTopics = new Set(options.pauseTopics);
     this.#clockDueMs = Number.POSITIVE_INFINITY;
-    this.#cursor = recording.cursor({ endNs: this.endNs, topics: this.topics });
+    this.#cursor = new ReadAheadCursor(recording.cursor({ endNs: this.endNs, topics: this.topics }));
     this.#toStart(clock.monotonicMs() + delayMs);
     if (clockHz !== undefined) this.#clockDueMs = clock.monotonicMs() + delayMs;
     if (options.paused !== true) this.play();
@@ -179,6 +183,16 @@ export class Player implements Disposable {
     const messageMs = this.#messageDueMs();
     if (this.#jump !== undefined) return Number.NEGATIVE_INFINITY;
     return this.#state === "ended" ? Number.POSITIVE_INFINITY : Math.min(messageMs, this.#clockDueMs);
+  }
+
+  /**
+   * Reads one message ahead of what was sent, for when there is time before `nextDueMs()`: it may take as long as reading and
+   * decompressing a chunk. False when enough is there (64 messages or 16 MiB), or there is no more.
+   */
+  readAhead(): boolean {
+    if (this.#state === "ended") return false;
+    if (this.#loaded) this.#cursor.detach();
+    return this.#cursor.readAhead();
   }
 
   /** Sends what is due, at most `limit` items. Returns how many; fewer than `limit`: nothing more is due, or the sink is full. */
@@ -313,7 +327,8 @@ export class Player implements Disposable {
   }
 
   #sendPaced(dueMs: number): boolean {
-    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, dueMs, this.#nextNs)) return false;
+    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, dueMs, this.#nextNs, this.#cursor.owned))
+      return false;
     const latenessMs = this.#clock.monotonicMs() - dueMs;
     if (latenessMs > LATE_MS) this.#late++;
     if (latenessMs > this.#maxLatenessMs) this.#maxLatenessMs = latenessMs;
@@ -329,7 +344,7 @@ export class Player implements Disposable {
       this.#stampedNs = timeNs;
       this.#clockDueNs = timeNs + BigInt(Math.round(this.#clockPeriodMs * 1e6));
     }
-    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, Number.NaN, timeNs)) return false;
+    if (!this.#stampBefore() || !this.#sink.message(this.#cursor, Number.NaN, timeNs, this.#cursor.owned)) return false;
     this.#sent(this.#passStartMs);
     return true;
   }
@@ -342,7 +357,7 @@ export class Player implements Disposable {
       if (!this.#sink.clock(timeNs)) return false;
       this.#stampedNs = timeNs;
     }
-    if (!this.#sink.message(this.#cursor, Number.NaN, timeNs)) return false;
+    if (!this.#sink.message(this.#cursor, Number.NaN, timeNs, this.#cursor.owned)) return false;
     this.#steps--;
     this.#sent(this.#clock.monotonicMs());
     this.#pace.anchor(timeNs, this.#clock.monotonicMs());
@@ -351,7 +366,7 @@ export class Player implements Disposable {
 
   #sendHeld(): boolean {
     const message = this.#held[this.#heldNext]!;
-    if (!this.#sink.message(message, Number.NaN, message.logTimeNs)) return false;
+    if (!this.#sink.message(message, Number.NaN, message.logTimeNs, true)) return false;
     this.#published++;
     if (++this.#heldNext === this.#held.length) this.#hold([]);
     return true;

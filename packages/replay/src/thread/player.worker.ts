@@ -1,7 +1,7 @@
 import { constants, platform, setPriority } from "node:os";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { type Channel, openRecording, Player } from "@delos/bag";
-import { DelosError, describeError, SystemClock } from "@delos/core";
+import { type Clock, DelosError, describeError, SystemClock } from "@delos/core";
 import { LogRing } from "sharedarraybuffer-ring";
 import type { PlayerAnswer, PlayerCommand, PlayerThreadData } from "./protocol.ts";
 import { RecordWriter } from "./records.ts";
@@ -16,6 +16,7 @@ const PORTION = 256;
 /** While the ring is full, commands are looked at this often. They take effect behind what is in it anyway. */
 const FULL_RING_MS = 20;
 const PROBLEMS_EVERY_MS = 40;
+const LEAST_TIME_AHEAD_MS = 2;
 
 const { files, options, ring, status, wakes: wakeMemory, port } = workerData as PlayerThreadData;
 const answer = (message: PlayerAnswer): void => parentPort!.postMessage(message);
@@ -79,6 +80,7 @@ async function play(): Promise<void> {
   let ended = false;
   let seen = wakes.count - 1;
   let lookAtMs = 0;
+  const readAhead = readerAhead(clock, () => wakes.count !== seen);
   for (;;) {
     const count = wakes.count;
     if (count !== seen) {
@@ -103,6 +105,7 @@ async function play(): Promise<void> {
       if (!ended) writer.waitForRoom(FULL_RING_MS);
       continue;
     }
+    readAhead(player, dueMs);
     if (!sleeper.sleepUntil(dueMs, count)) continue;
     sink.blockedBy = undefined;
     player.poll(PORTION);
@@ -110,6 +113,22 @@ async function play(): Promise<void> {
     if (sink.blockedBy === "ring") writer.waitForRoom(FULL_RING_MS);
     if (sink.blockedBy === "large") wakes.sleep(count, Number.POSITIVE_INFINITY);
   }
+}
+
+/**
+ * Uses the time before the next message is due, as long as it is more than what one step ahead may take: as much as the
+ * longest of late, which read a chunk. Messages that come too closely for that are read when their turn comes.
+ */
+function readerAhead(clock: Clock, interrupted: () => boolean): (player: Player, dueMs: number) => void {
+  let longestMs = LEAST_TIME_AHEAD_MS;
+  return (player, dueMs) => {
+    for (let nowMs = clock.monotonicMs(); dueMs - nowMs > 2 * longestMs && !interrupted(); ) {
+      if (!player.readAhead()) return;
+      const tookMs = clock.monotonicMs() - nowMs;
+      longestMs = Math.max(LEAST_TIME_AHEAD_MS, tookMs, longestMs * 0.99);
+      nowMs += tookMs;
+    }
+  };
 }
 
 /** Without what only lives in this thread. */

@@ -28,11 +28,11 @@ export class RingSink implements PlayerSink {
     this.#wallMinusMonotonicMs = clock.nowMs() - clock.monotonicMs();
   }
 
-  message(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean {
+  message(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint, owned: boolean): boolean {
     let data = payloadOf(message);
     const dueWallMs = dueMs + this.#wallMinusMonotonicMs;
     if (data.length > this.#records.largestPayload) {
-      if (!this.#records.rehearsing) return this.#large(message, dueWallMs, timeNs);
+      if (!this.#records.rehearsing) return this.#large(message, data, dueWallMs, timeNs, owned);
       data = data.subarray(0, REHEARSED_BYTES);
     }
     return this.#taken(
@@ -65,27 +65,23 @@ export class RingSink implements PlayerSink {
   }
 
   /** The payload goes by the port; its place in the order is a record in the ring. */
-  #large(message: RecordedMessage | MessageCursor, dueMs: number, timeNs: bigint): boolean {
+  #large(
+    { channel, sequence }: RecordedMessage | MessageCursor,
+    data: Uint8Array,
+    dueMs: number,
+    timeNs: bigint,
+    owned: boolean,
+  ): boolean {
     if (this.#largeSent - this.#wakes.largeTaken >= LARGE_ON_THE_WAY) {
       this.blockedBy = "large";
       return false;
     }
-    const { channel, sequence } = message;
-    const data = payloadOf(message);
     if (!this.#records.hasRoom) return this.#taken(false);
-    this.#sendLarge(data.slice()); // ahead of its record: whoever reads that finds it
+    const { length } = data;
+    this.#sendLarge(owned ? data : data.slice()); // ahead of its record: whoever reads that finds it
     this.#largeSent++;
-    this.#records.push(
-      RecordKind.large,
-      channel.index,
-      timeNs,
-      dueMs,
-      this.#clock.nowMs(),
-      sequence,
-      undefined,
-      data.length,
-    );
-    return true;
+    const sentMs = this.#clock.nowMs();
+    return this.#records.push(RecordKind.large, channel.index, timeNs, dueMs, sentMs, sequence, undefined, length);
   }
 
   #taken(taken: boolean): boolean {
