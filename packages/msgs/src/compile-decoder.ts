@@ -101,7 +101,7 @@ end=outer;continue;}`;
 }
 
 /** Code that reads one element at `p`, leaving it in `x` and `p` behind it. */
-function readElement(field: FieldDescriptor, strict: boolean): string {
+export function readElement(field: FieldDescriptor, strict: boolean): string {
   const fixed = (size: number, read: string): string => `if(p+${size}>end)R.truncated(p,end);x=${read};p+=${size};`;
   const varint = (decode: string): string =>
     `if(p>=end)R.truncated(p,end);x=b[p++];if(x>127){x=R.varint32(b,p-1,end);p=cursor.pos}${decode}`;
@@ -144,7 +144,7 @@ function readElement(field: FieldDescriptor, strict: boolean): string {
 }
 
 /** Code that asks whether `x` is a value of the enum: mostly they are numbered without gaps. */
-function isValue(type: EnumDescriptor, kid: (value: unknown) => string): string {
+export function isValue(type: EnumDescriptor, kid: (value: unknown) => string): string {
   const numbers = new Set(type.values.map((value) => value.number));
   let [min, max] = [Infinity, -Infinity];
   for (const number of numbers) [min, max] = [Math.min(min, number), Math.max(max, number)];

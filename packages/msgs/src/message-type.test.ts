@@ -1,6 +1,15 @@
 import { type JsonValue, MalformedError } from "@delos/core";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { apollo, foxglove, google, loadDescriptorSet, type MessageType, unknownFields } from "./index.ts";
+import {
+  apollo,
+  fieldReader,
+  foxglove,
+  google,
+  loadDescriptorSet,
+  type MessageType,
+  messageTypes,
+  unknownFields,
+} from "./index.ts";
 import { loadProtoText } from "./proto.ts";
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(/[\s|]/g, ""), "hex"));
@@ -415,4 +424,41 @@ test("types flow: a misspelt field or a wrong kind of value does not compile", (
   // @ts-expect-error messages are shared by reference: readers do not change them
   void ((point: apollo.common.PointENU) => (point.x = 1));
   expect(Chassis.DrivingMode.COMPLETE_AUTO_DRIVE).toBe(1);
+});
+
+describe("fieldReader", () => {
+  test("fills one object with the fields asked for, typed by their paths", () => {
+    const reader = fieldReader(LocalizationEstimate, {
+      x: "pose.position.x",
+      z: "pose.position.z",
+      who: "header.module_name",
+      stampNs: "header.lidar_timestamp",
+    });
+    const bytes = LocalizationEstimate.encode({
+      header: { module_name: "gnss" },
+      pose: { position: { x: 2.5, y: 1 } },
+    });
+    const values = reader.read(bytes);
+    expect(values).toEqual({ x: 2.5, z: PointENU.get({}, "z"), who: "gnss", stampNs: 0n });
+    expect(reader.read(LocalizationEstimate.encode({}))).toBe(values);
+    expect(values.who).toBe("");
+    expectTypeOf(values).toEqualTypeOf<{
+      readonly x: number;
+      readonly z: number;
+      readonly who: string;
+      readonly stampNs: bigint;
+    }>();
+  });
+
+  test("refuses paths that lead nowhere", () => {
+    // @ts-expect-error -- no such field
+    expect(codeOf(() => fieldReader(PointENU, { x: "w" }))).toBe("MSG_UNKNOWN_FIELD");
+    // @ts-expect-error -- a message is no single value
+    expect(codeOf(() => fieldReader(LocalizationEstimate, { pose: "pose" }))).toBe("USAGE");
+    const any = messageTypes.get("apollo.common.Polygon");
+    expect(codeOf(() => fieldReader(any, { x: "point.x" }))).toBe("USAGE");
+    expect(codeOf(() => fieldReader(any, { x: "point" }))).toBe("USAGE");
+    // @ts-expect-error -- not bytes
+    expect(codeOf(() => fieldReader(PointENU, { x: "x" }).read("x"))).toBe("MSG_NOT_BYTES");
+  });
 });

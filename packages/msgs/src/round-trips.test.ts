@@ -3,7 +3,7 @@ import protobuf from "protobufjs";
 import "protobufjs/ext/descriptor.js";
 import { describe, expect, test } from "vitest";
 import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
-import { apollo, delos, foxglove, type MessageType, messageTypes, unknownFields } from "./index.ts";
+import { apollo, delos, fieldReader, foxglove, type MessageType, messageTypes, unknownFields } from "./index.ts";
 import { loadProtoText } from "./proto.ts";
 
 /** Every kind of field, in both syntaxes: what Apollo's own messages do not use must work in a stranger's. */
@@ -293,6 +293,36 @@ describe.for(TYPES)("$name", (type) => {
     );
   });
 
+  test("a field reader sees what the decoder sees, also where messages are merged and members of a oneof follow each other", () => {
+    const paths = leavesOf(type.descriptor);
+    const reader = fieldReader(type, Object.fromEntries(paths.map((path) => [path, path])));
+    fc.assert(
+      fc.property(any, any, fc.nat(9), (first, second, at) => {
+        const bytes = Buffer.concat([Buffer.alloc(at, 0xff), type.encode(first), type.encode(second)]);
+        const whole = type.decode(bytes.subarray(at));
+        const expected = paths.map((path) => [path, leafOf(type.descriptor, whole, path)]);
+        expect({ ...reader.read(bytes, at) }).toEqual(Object.fromEntries(expected));
+      }),
+    );
+  });
+
+  test("a field reader reads or refuses any prefix", () => {
+    const reader = fieldReader(type, Object.fromEntries(leavesOf(type.descriptor).map((path) => [path, path])));
+    fc.assert(
+      fc.property(any, (value) => {
+        const bytes = type.encode(value);
+        for (let length = 0; length < bytes.length; length++) {
+          try {
+            reader.read(bytes, 0, length);
+          } catch (error) {
+            expect((error as { readonly name: string }).name).toBe("MalformedError");
+          }
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test("a type that knows nothing passes everything on", () => {
     const nothing = loadProtoText('syntax = "proto2"; message Nothing {}').get("Nothing");
     fc.assert(
@@ -334,6 +364,22 @@ describe.for(TYPES)("$name", (type) => {
     );
   });
 });
+
+/** Paths of single values, some messages deep. */
+function leavesOf(descriptor: MessageDescriptor, depth = 2): string[] {
+  return descriptor.fields.flatMap(({ name, label, message }) => {
+    if (label === "repeated" || name.includes(".")) return [];
+    if (message === undefined) return [name];
+    return depth === 0 ? [] : leavesOf(message, depth - 1).map((rest) => `${name}.${rest}`);
+  });
+}
+
+function leafOf(descriptor: MessageDescriptor, value: unknown, path: string): unknown {
+  const [name, ...rest] = path.split(".");
+  const field = descriptor.fields.find((each) => each.name === name)!;
+  const own = value !== undefined && Object.hasOwn(value as object, name!) ? (value as never)[name!] : undefined;
+  return rest.length === 0 ? (own ?? field.default) : leafOf(field.message!, own, rest.join("."));
+}
 
 function plusZero(value: unknown): unknown {
   if (Object.is(value, -0)) return 0;

@@ -41,6 +41,19 @@ export function windowToFill(target: Uint8Array): Window {
   return filledWindow;
 }
 
+/** The same for reading, where message after message lies in one array. */
+let readLast = new Uint8Array(0);
+let readWindow: { readonly whole: Uint8Array; readonly view: DataView; readonly base: number } | undefined;
+
+/** The whole buffer behind `bytes`, and where `bytes` starts in it. */
+export function windowToRead(bytes: Uint8Array): NonNullable<typeof readWindow> {
+  if (bytes === readLast && readWindow !== undefined) return readWindow;
+  const { bytes: whole, view } = windowOn(bytes.buffer);
+  if (readWindow?.view === view && readWindow.base === bytes.byteOffset) return readWindow;
+  readLast = bytes as Uint8Array<ArrayBuffer>;
+  return (readWindow = { whole, view, base: bytes.byteOffset });
+}
+
 export function windowOf(buffer: ArrayBufferLike): Window {
   return { buffer, bytes: new Uint8Array(buffer), view: new DataView(buffer) };
 }
