@@ -1,12 +1,14 @@
 /**
- * `@delos/msgs/proto`: message types from `.proto` sources at run time, by protobufjs' parser. An entry of its own, so that
- * programs that never read sources never load the parser.
+ * `@delos/msgs/proto`: message types from `.proto` sources at run time, by protobufjs' parser, and a `Writer` for protobufjs'
+ * own types. An entry of its own, so that programs that never read sources never load the parser.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve as resolvePath, sep } from "node:path";
 import { DelosError } from "@delos/core";
 import { compileProto, parseProto } from "./proto-source.ts";
 import { loadFiles, type TypeRegistry } from "./registry.ts";
+
+export { MemoryWriter } from "./memory-writer.ts";
 
 /**
  * Types of `.proto` texts, by the path under which they import each other.
