@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { type Channel, createRecording } from "@delos/bag";
+import type { JsonValue, MessageCodec } from "@delos/core";
+import { foxglove } from "@delos/msgs";
+import { codecFor, ros2Schema, wellKnownRosText } from "@delos/wire";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -50,26 +55,105 @@ async function start(...args: readonly string[]): Promise<Started> {
   };
 }
 
+/** Eight seconds around a circle of 12 m at 6 m/s, 50 poses a second. */
+function circle(t: number): { x: number; y: number; yaw: number } {
+  const angle = (6 / 12) * t;
+  return { x: 12 * Math.cos(angle), y: 12 * Math.sin(angle), yaw: angle + Math.PI / 2 };
+}
+const upright = (yaw: number): object => ({ x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) });
+
+/** Recordings as the tools of others write them: the same drive in ROS 2's CDR and in foxglove's protobuf. */
+async function write(
+  file: string,
+  codec: MessageCodec,
+  message: (timeNs: bigint, t: number) => object,
+): Promise<string> {
+  using writer = await createRecording(file, { format: "mcap", compression: "lz4" });
+  const channel: Channel = {
+    index: 0,
+    topic: "/pose",
+    schema: codec.schema,
+    messageCount: undefined,
+    metadata: new Map(),
+  };
+  for (let i = 0; i < 400; i++) {
+    const timeNs = 1_700_000_000_000_000_000n + BigInt(i) * 20_000_000n;
+    writer.write(channel, timeNs, timeNs, i, codec.encode(codec.fromJSON(message(timeNs, i / 50) as JsonValue)));
+  }
+  return file;
+}
+
+const stamp = (timeNs: bigint): { sec: number; nsec: number } => ({
+  sec: Number(timeNs / 1_000_000_000n),
+  nsec: Number(timeNs % 1_000_000_000n),
+});
+
+/** The definition as ROS 2's recorder stores it: the type itself, then what it is made of. */
+function odometryText(): string {
+  const parts = ["PoseWithCovariance", "Pose", "Point", "Quaternion", "TwistWithCovariance", "Twist", "Vector3"];
+  const names = ["std_msgs/Header", "builtin_interfaces/Time", ...parts.map((name) => `geometry_msgs/${name}`)];
+  const text = (name: string): string => wellKnownRosText(name, "ros2")!;
+  return [text("nav_msgs/Odometry"), ...names.map((name) => `MSG: ${name}\n${text(name)}`)].join(
+    `\n${"=".repeat(80)}\n`,
+  );
+}
+
+const odometryInCdr = (file: string): Promise<string> =>
+  write(file, codecFor(ros2Schema("nav_msgs/msg/Odometry", odometryText())) as MessageCodec, (timeNs, t) => {
+    const { x, y, yaw } = circle(t);
+    const { sec, nsec } = stamp(timeNs);
+    return {
+      header: { stamp: { sec, nanosec: nsec }, frame_id: "odom" },
+      child_frame_id: "base_link",
+      pose: { pose: { position: { x, y, z: 0 }, orientation: upright(yaw) } },
+      twist: { twist: { linear: { x: 6, y: 0, z: 0 }, angular: { x: 0, y: 0, z: 0.5 } } },
+    };
+  });
+
+const poseInFrame = (file: string): Promise<string> =>
+  write(file, foxglove.PoseInFrame as MessageCodec, (timeNs, t) => {
+    const { x, y, yaw } = circle(t);
+    const { sec, nsec } = stamp(timeNs);
+    const pose = { position: { x, y, z: 0 }, orientation: upright(yaw) };
+    return { timestamp: { seconds: String(sec), nanos: nsec }, frame_id: "map", pose };
+  });
+
+interface Drive {
+  readonly name: string;
+  /** Of `shared/bags`, or written for the test by `make`. */
+  readonly file?: string;
+  readonly make?: (file: string) => Promise<string>;
+  readonly minTravelM: number;
+}
+
 /** Recordings to drive, and what must be on the page: with a pose of Apollo's, of ROS', of foxglove's. */
-const recordings = [
-  { name: "the built-in recording", file: undefined, minTravelM: 2 },
+const recordings: readonly Drive[] = [
+  { name: "the built-in recording", minTravelM: 2 },
   { name: "Apollo's garage drive as ROS bag", file: "rosbag/apollo1_garage_a_lz4.bag", minTravelM: 2 },
   { name: "Apollo's garage drive as Cyber record", file: "record/garage_a.record", minTravelM: 2 },
   { name: "a highway drive as MCAP", file: "mcap/drive_a_zstd.mcap", minTravelM: 2 },
   { name: "a highway drive as ROS bag", file: "rosbag/drive_a_lz4.bag", minTravelM: 2 },
-] as const;
+  { name: "a turtle of ROS 1", file: "rosbag/turtle_lz4.bag", minTravelM: 0.5 },
+  { name: "odometry of ROS 2 in CDR", make: odometryInCdr, minTravelM: 2 },
+  { name: "poses of foxglove", make: poseInFrame, minTravelM: 2 },
+];
 
 describe.skipIf(chromiumPath === undefined)("npm start, on the page", () => {
   let browser: Browser;
+  const own = `${mkdtempSync(`${tmpdir()}/delos-hmi-`)}/`;
   beforeAll(async () => {
     mkdirSync(screenshots, { recursive: true });
     browser = await launch();
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(own, { recursive: true, force: true });
+  });
 
-  test.for(recordings)("drives $name: numbers and pixels move", async ({ file, minTravelM }, { skip }) => {
+  test.for(recordings)("drives $name: numbers and pixels move", async ({ name, file, make, minTravelM }, { skip }) => {
     skip(file !== undefined && !existsSync(bags + file), "the recording is not here");
-    await using server = await start("--loop", ...(file === undefined ? [] : [bags + file]));
+    const path = file === undefined ? await make?.(`${own}${name.replaceAll(" ", "-")}.mcap`) : bags + file;
+    await using server = await start("--loop", ...(path === undefined ? [] : [path]));
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const complaints = complaintsOf(page);
     try {
@@ -109,8 +193,8 @@ describe.skipIf(chromiumPath === undefined)("npm start, on the page", () => {
       const density = await pixelsOf(page, at("density"));
       expect(share(density, (r, g, b) => b > r + 15 && b > 70 && g > 40)).toBeGreaterThan(0.05);
 
-      const name = (file ?? "built-in").replaceAll(/[^\w]+/g, "-");
-      await page.screenshot({ path: `${screenshots}${name}.png` });
+      const picture = (file ?? (make === undefined ? "built-in" : name)).replaceAll(/[^\w]+/g, "-");
+      await page.screenshot({ path: `${screenshots}${picture}.png` });
       expect(complaints).toEqual([]);
     } finally {
       await page.close();

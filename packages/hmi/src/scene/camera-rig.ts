@@ -22,6 +22,7 @@ const AHEAD_M: Readonly<Record<CameraMode, number>> = { chase: 3.2, overhead: 6,
 const HEIGHT_M: Readonly<Record<CameraMode, number>> = { chase: 1.1, overhead: 0, free: 0.6 };
 const HEADING_LAG_S = 0.35;
 const EASE_S = 0.22;
+const SNAP_RAD = 2e-3;
 
 /** Follows the car from behind, from above, or from where a person has turned it. */
 export class CameraRig {
@@ -92,7 +93,9 @@ export class CameraRig {
 
   update(x: number, y: number, heading: number, elapsedS: number): void {
     if (Number.isNaN(this.#heading)) this.#heading = heading;
-    this.#heading += turn(this.#heading, heading) * (1 - Math.exp(-elapsedS / HEADING_LAG_S));
+    const behind = turn(this.#heading, heading);
+    // The last part of a glide is not seen and would keep the picture from standing still.
+    this.#heading += Math.abs(behind) < SNAP_RAD ? behind : behind * (1 - Math.exp(-elapsedS / HEADING_LAG_S));
     const ease = 1 - Math.exp(-elapsedS / EASE_S);
     const wanted = this.#wanted[this.#mode];
     this.#view = {
