@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: ["core"],
   testing: ["core", "transport"],
   "transport-shm": ["core", "transport", "sharedarraybuffer-ring"],
-  "transport-rtps": ["core", "transport", "wire"],
+  "transport-rtps": ["core", "transport", "wire", "sharedarraybuffer-ring"],
   "discovery-mdns": ["core"],
   runtime: ["core", "transport", "transport-shm", "transport-rtps", "msgs"],
   bag: ["core", "wire", "msgs"],

@@ -116,6 +116,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   #announcement: OwnParticipantData;
   readonly #packers = new Map<string, Packer>();
   #opened: Packer[] = [];
+  readonly #flushed = (): void => this.#flush();
   readonly #reader = new ByteReader(new Uint8Array(0), { code: "RTPS_MALFORMED" });
   readonly #submessage = new SubmessageHeader();
   /** The DATA that is being read, and the source time of those that follow. */
@@ -864,7 +865,8 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
 
   opened(packer: Packer): void {
     this.#opened.push(packer);
-    if (this.#opened.length === 1) this.outlet.defer("turn", () => this.#flush());
+    // One reading of a socket may bring dozens of datagrams: acknowledgments must not wait for the last of them.
+    if (this.#opened.length === 1) this.outlet.defer(this.#receiving ? "now" : "turn", this.#flushed);
   }
 
   withheld(): void {

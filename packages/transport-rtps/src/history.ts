@@ -10,6 +10,8 @@ export interface Outgoing {
   readonly inlineQos: Uint8Array | undefined;
   /** The payload is no CDR: it goes out framed as a sequence of octets. */
   readonly framed?: boolean;
+  /** Called when the payload is not needed any more. */
+  readonly released?: (() => void) | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export class Change {
   kept = false;
   /** 0: goes as one DATA. Else the fragment size, fixed with the first transmission. */
   fragmentSize = 0;
+  released: (() => void) | undefined = undefined;
 
   static of(sn: number, sample: Outgoing): Change {
     const change = new Change();
@@ -53,7 +56,12 @@ export class Change {
     return change;
   }
 
-  fill(sn: number, { payload, isKey, time, inlineQos, framed }: Outgoing, key: string, position: number): void {
+  fill(
+    sn: number,
+    { payload, isKey, time, inlineQos, framed, released }: Outgoing,
+    key: string,
+    position: number,
+  ): void {
     this.sn = sn;
     this.content = payload;
     this.framed = framed === true && payload !== undefined;
@@ -69,12 +77,16 @@ export class Change {
     this.position = position;
     this.kept = false;
     this.fragmentSize = 0;
+    this.released = released;
   }
 
   empty(): void {
     this.sn = 0;
     this.content = undefined;
     this.inlineQos = undefined;
+    if (this.released === undefined) return;
+    this.released();
+    this.released = undefined;
   }
 
   /** Copies the payload's bytes `from` up to `to` to `target` at `at`. */
@@ -153,6 +165,11 @@ export class History {
     this.count--;
     this.bytes -= change.payloadBytes;
     while (this.first <= this.last && this.#ring[this.first & this.#mask]!.sn !== this.first) this.first++;
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    for (let sn = this.first; sn <= this.last; sn++) this.remove(sn);
   }
 
   #grow(): void {

@@ -5,10 +5,11 @@ export interface Outlet {
   /** Sends one datagram. The bytes stay as they are until `done` is called. */
   send(bytes: Uint8Array, to: Locator, done: () => void): void;
   /**
-   * Calls back soon. `turn`: when what runs now has ended, so that all it writes shares datagrams. `loop`: after the sockets
-   * had a chance to be read, for what is paced.
+   * Calls back soon. `now`: when what runs now has ended: answers to a datagram, with what its samples made the user write.
+   * `turn`: the same, but a second time in one turn of the event loop it is its end, so that all that is written shares
+   * datagrams. `loop`: after the sockets had a chance to be read, for what is paced.
    */
-  defer(when: "turn" | "loop", callback: () => void): void;
+  defer(when: "now" | "turn" | "loop", callback: () => void): void;
 }
 
 /** Counts what happened by reason; tools show it. */

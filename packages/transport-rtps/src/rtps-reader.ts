@@ -39,6 +39,9 @@ interface Source {
   readonly vendor: number;
 }
 
+/** Where a reader puts what it got: the user's queue, or the way to the thread where that is. */
+export type SampleQueue = Pick<ReaderQueue, keyof ReaderQueue>;
+
 /** A subscription on the network: one endpoint, or for a reader of any type one for each type found. */
 export class RtpsReader implements Reader {
   readonly info: EndpointInfo;
@@ -46,7 +49,7 @@ export class RtpsReader implements Reader {
   readonly #transport: RtpsTransport;
   readonly #options: ReaderOptions;
   readonly #onClosed: () => void;
-  readonly #queue: ReaderQueue;
+  readonly #queue: SampleQueue;
   readonly #codec: MessageCodec | undefined;
   readonly #locals = new Map<string, { local: LocalReader; reader: StatefulReader }>();
   readonly #matched = new Map<RemoteWriter, Source>();
@@ -61,7 +64,7 @@ export class RtpsReader implements Reader {
   #refused = false;
   #closed = false;
 
-  constructor(transport: RtpsTransport, options: ReaderOptions, onClosed: () => void) {
+  constructor(transport: RtpsTransport, options: ReaderOptions, onClosed: () => void, queue?: SampleQueue) {
     const { id, node, topic, qos, schema } = options;
     this.#transport = transport;
     this.#options = options;
@@ -69,7 +72,7 @@ export class RtpsReader implements Reader {
     this.#codec = options.codec;
     this.events = options.events ?? new Events();
     this.info = { id, kind: "subscription", participant: transport.context.participant, node, topic, schema, qos };
-    this.#queue = new ReaderQueue(qos, transport.context.clock, this.events, options.onData);
+    this.#queue = queue ?? new ReaderQueue(qos, transport.context.clock, this.events, options.onData);
   }
 
   announce(): void {
@@ -100,11 +103,15 @@ export class RtpsReader implements Reader {
 
   take(): Sample | undefined {
     const sample = this.#queue.take();
-    if (this.#refused) {
-      this.#refused = false;
-      for (const { reader } of this.#locals.values()) reader.resume();
-    }
+    this.resume();
     return sample;
+  }
+
+  /** The queue has room again. */
+  resume(): void {
+    if (!this.#refused) return;
+    this.#refused = false;
+    for (const { reader } of this.#locals.values()) reader.resume();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { ClosedError, type Logger, MalformedError } from "@delos/core";
+import { ClosedError, type Logger, MalformedError, SystemClock } from "@delos/core";
 import {
   completeQos,
   DiscoveryTable,
@@ -25,10 +25,11 @@ import { Participant, type ParticipantOptions } from "./participant.ts";
 import { type RemoteParticipant, type RemoteReader, RemoteWriter } from "./remote.ts";
 import { endpointInfo, participantInfo, propertiesOf } from "./remote-info.ts";
 import { GRAPH_TOPIC, GRAPH_TYPE, type GraphNode, readGraph, writeGraph } from "./ros-graph.ts";
-import { RtpsReader } from "./rtps-reader.ts";
+import { RtpsReader, type SampleQueue } from "./rtps-reader.ts";
 import { RtpsWriter } from "./rtps-writer.ts";
 import { StatefulReader } from "./stateful-reader.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
+import { ThreadedTransport } from "./thread/threaded-transport.ts";
 import { entityIdHex, isKeyedEntity, KEYLESS_READER, KEYLESS_WRITER, PARTICIPANT } from "./wire/entity-id.ts";
 import { guidHex } from "./wire/guid.ts";
 import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
@@ -38,13 +39,21 @@ export interface RtpsOptions extends ParticipantOptions {
   readonly naming?: Naming;
   /** Bytes of a GID in `ros_discovery_info`: 16 since ROS 2 Iron, 24 up to Humble. Default 16. */
   readonly rosGidBytes?: 16 | 24;
+  /**
+   * Sockets and protocol in a thread of their own, so that no code of the program can hold up heartbeats and leases. Default
+   * false: on the program's event loop, which is the shorter way.
+   */
+  readonly thread?: boolean;
 }
 
 /** The network, by DDSI-RTPS: other Delos programs, and everything that speaks DDS, ROS 2 first of all. */
 export function rtps(options: RtpsOptions = {}): TransportFactory {
   return {
     address: addressOf(options),
-    open: (context) => RtpsTransport.open(context, options),
+    open: (context) =>
+      options.thread === true && context.clock instanceof SystemClock
+        ? ThreadedTransport.open(context, options)
+        : RtpsTransport.open(context, options),
   };
 }
 
@@ -143,12 +152,22 @@ export class RtpsTransport implements Transport {
   }
 
   createReader(options: ReaderOptions): Reader {
+    return this.createReaderWith(options);
+  }
+
+  /** `queue`: where its samples go instead of a queue of its own. */
+  createReaderWith(options: ReaderOptions, queue?: SampleQueue): RtpsReader {
     if (this.#closed) throw new ClosedError("The RTPS transport");
-    const reader = new RtpsReader(this, options, () => {
-      this.#readers.delete(reader);
-      this.discovery.removeEndpoint(options.id);
-      this.#scheduleGraph();
-    });
+    const reader = new RtpsReader(
+      this,
+      options,
+      () => {
+        this.#readers.delete(reader);
+        this.discovery.removeEndpoint(options.id);
+        this.#scheduleGraph();
+      },
+      queue,
+    );
     this.#readers.add(reader);
     this.discovery.addEndpoint(reader.info);
     reader.announce();

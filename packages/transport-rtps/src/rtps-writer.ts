@@ -45,6 +45,8 @@ export class RtpsWriter implements Writer {
   #lastTimeNs = -1n;
   #lastTime: RtpsTime = { seconds: 0, fraction: 0 };
   #closed = false;
+  /** Called when somebody has acknowledged something. */
+  onProgress: (() => void) | undefined;
 
   constructor(transport: RtpsTransport, options: WriterOptions, onClosed: () => void) {
     const { id, node, topic, qos, schema } = options;
@@ -64,6 +66,7 @@ export class RtpsWriter implements Writer {
         heard: (remote) => this.#match(remote),
         acknowledged: () => {
           for (const check of Array.from(this.#waiting)) check();
+          this.onProgress?.();
         },
       },
     );
@@ -115,7 +118,13 @@ export class RtpsWriter implements Writer {
     return { written: this.#written, dropped: this.#writer.dropped, deadlinesMissed: this.#deadlinesMissed };
   }
 
-  write(sample: Sample): PublishResult {
+  /** Samples that somebody may still ask for. */
+  get pendingSamples(): number {
+    return this.#writer.history.count;
+  }
+
+  /** `released`: the sample's memory is lent until this was called; without it, it is the writer's to keep. */
+  write(sample: Sample, released?: () => void): PublishResult {
     if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
     this.#written++;
     this.#deadline?.met();
@@ -125,12 +134,13 @@ export class RtpsWriter implements Writer {
       this.#lastTime = timeOfNs(sample.sourceTimeNs);
     }
     const sn = this.#writer.lastSn + 1;
-    if (this.#key !== undefined) return this.#writeKeyed(this.#key, sample, sn);
+    if (this.#key !== undefined) return this.#writeKeyed(this.#key, sample, sn, released);
     // No copy: a sample does not change, and is kept until everybody has it.
     const { bytes } = sample.retain();
     const payload = this.#framed ? bytes : this.#forServices(sample, bytes);
     const inlineQos = inlineQosOf(sample, sn, undefined);
-    return this.#writer.write({ payload, isKey: false, time: this.#lastTime, inlineQos, framed: this.#framed });
+    const framed = this.#framed;
+    return this.#writer.write({ payload, isKey: false, time: this.#lastTime, inlineQos, framed, released });
   }
 
   loan(): Loan | undefined {
@@ -187,7 +197,7 @@ export class RtpsWriter implements Writer {
     this.#onClosed();
   }
 
-  #writeKeyed(key: KeyExtractor, sample: Sample, sn: number): PublishResult {
+  #writeKeyed(key: KeyExtractor, sample: Sample, sn: number, released: (() => void) | undefined): PublishResult {
     const state = sample.extras?.instanceState;
     const hash = sample.extras?.keyHash ?? key.hash(sample.message as MessageValue);
     const inlineQos = inlineQosOf(sample, sn, hash);
@@ -198,7 +208,7 @@ export class RtpsWriter implements Writer {
         : key.hashed && sample.isDecoded
           ? key.encode(sample.message as MessageValue)
           : undefined;
-    const out = { payload, isKey: state !== undefined, time: this.#lastTime, inlineQos };
+    const out = { payload, isKey: state !== undefined, time: this.#lastTime, inlineQos, framed: false, released };
     // Who comes late still hears of an instance that was disposed; one that nobody writes any more is forgotten.
     return this.#writer.write(out, hexOf(hash), state === "unregistered");
   }

@@ -127,7 +127,7 @@ export class SimulatedNetwork {
         done();
       },
       defer: (when, callback) => {
-        if (when === "turn") this.#deferred.push(callback);
+        if (when !== "loop") this.#deferred.push(callback);
         else this.clock.alarm(this.clock.monotonicMs() + 0.02, callback);
       },
     };

@@ -126,6 +126,7 @@ export class StatefulWriter implements Trailer {
       this.#prune();
       if (this.history.count >= this.qos.maxSamples) {
         this.dropped++;
+        sample.released?.();
         return "dropped";
       }
     }
@@ -275,6 +276,7 @@ export class StatefulWriter implements Trailer {
     for (const remote of this.proxies.keys()) remote.links.delete(this.entityId);
     this.proxies.clear();
     this.#route();
+    this.history.clear();
   }
 
   // ------------------------------------------------------------------------------------------------- new samples
@@ -500,6 +502,12 @@ export class StatefulWriter implements Trailer {
         this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, this.#timing.heartbeatMaxMs);
         for (const proxy of this.proxies.values()) {
           if (proxy.reliable && (!proxy.heard || proxy.acked < this.#nextSn - 1)) this.#heartbeatTo(proxy, false);
+        }
+        // Who writes from another thread does not try while there is no room.
+        if (this.qos.history === "keep_all" && this.history.count >= this.qos.maxSamples) {
+          this.#giveUpOnDeadReaders();
+          this.#prune();
+          this.#events.acknowledged?.();
         }
         this.#armHeartbeat();
         this.#pump();

@@ -156,7 +156,11 @@ export class UdpEdge implements Outlet, AsyncDisposable {
    * `turn`: a lone sample leaves as soon as the code that wrote it has ended; when more follows in the same turn of the event
    * loop, they wait for its end and share datagrams.
    */
-  defer(when: "turn" | "loop", callback: () => void): void {
+  defer(when: "now" | "turn" | "loop", callback: () => void): void {
+    if (when === "now") {
+      queueMicrotask(callback);
+      return;
+    }
     if (when === "loop" || this.#turn) {
       setImmediate(callback);
       return;

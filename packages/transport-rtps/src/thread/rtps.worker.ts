@@ -1,0 +1,54 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Logger, type LogRecord, SystemClock } from "@delos/core";
+import { nearestTransport } from "@delos/transport";
+import { RtpsTransport } from "../rtps-transport.ts";
+import { EndpointState, type ThreadData } from "./calls.ts";
+import { ChannelReader, ChannelWriter } from "./channel.ts";
+import { CountersBoard } from "./counters-board.ts";
+import { ThreadHost } from "./thread-host.ts";
+
+/** The thread of sockets and protocol: started by `ThreadedTransport`, ends when it is told to. */
+const { participant, options, state, counters, down, up: upward } = workerData as ThreadData;
+const up = new ChannelWriter(upward.port);
+const clock = new SystemClock();
+let host: ThreadHost | undefined;
+const log = new Logger("rtps", clock, ({ level, message, fields }: LogRecord) => {
+  if (host === undefined) early.push({ level, message, fields });
+  else host.report({ call: "log", level, message, fields: plainFields(fields) });
+});
+const early: Pick<LogRecord, "level" | "message" | "fields">[] = [];
+const plainFields = (fields: LogRecord["fields"]): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
+
+try {
+  const transport = await RtpsTransport.open(
+    {
+      participant,
+      clock,
+      log,
+      // What every participant decides alike from what both announce.
+      carries: (local, remote) => nearestTransport(local.participant, remote.participant)?.name === "rtps",
+    },
+    options,
+  );
+  const reader: ChannelReader = new ChannelReader(down, {
+    onSample: (sample) => host!.onSample(sample),
+    onCall: (bytes) => host!.onCall(bytes),
+  });
+  host = new ThreadHost(transport, up, new EndpointState(state), () => {
+    reader.close();
+    up.close();
+    parentPort!.close();
+  });
+  for (const { level, message, fields } of early) {
+    host.report({ call: "log", level, message, fields: plainFields(fields) });
+  }
+  const board = new CountersBoard(counters);
+  parentPort!.on("message", () => board.answer(transport.counters));
+  parentPort!.postMessage({ ring: up.ring.buffer });
+  await reader.run();
+} catch (error) {
+  const { code, message } = error as { code?: string; message: string };
+  parentPort!.postMessage({ error: { code, message } });
+  parentPort!.close();
+}
