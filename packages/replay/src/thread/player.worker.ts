@@ -40,7 +40,7 @@ async function play(): Promise<void> {
   using recording = await openRecording(files);
   const clock = new SystemClock();
   const wakes = new WakeWord(wakeMemory);
-  const writer = new RecordWriter(LogRing.attach(ring).writer());
+  using writer = new RecordWriter(LogRing.attach(ring).writer());
   const sink = new RingSink(writer, wakes, clock, (data) => port.postMessage(data, [data.buffer as ArrayBuffer]));
   const shared = new SharedStatus(status);
   const sleeper = new Sleeper(wakes, clock);

@@ -106,7 +106,7 @@ test("a full ring takes nothing more until something is taken out, and says so w
 test("a reader that is behind the end of a closed ring still gets what was pushed", async () => {
   const { writer, reader } = rig();
   writer.push(RecordKind.ended, 0, 1n, 0, 0, 0, undefined, 3);
-  writer.close();
+  writer[Symbol.dispose]();
   const numbers: number[] = [];
   const view = new RecordView();
   await reader.listen((bytes, offset, length) => {

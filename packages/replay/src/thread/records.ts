@@ -4,9 +4,9 @@ import { LogRing, type LogWriter } from "sharedarraybuffer-ring";
  * What the player's thread hands to the thread of the runtime: records in a LogRing with one reliable reader.
  *
  *    0 u8  kind
- *    2 u8  1: a rehearsal, not to be delivered; it makes both threads run their code before it counts
  *    1 u8  where the payload begins: at the source's own place modulo 8, since V8 copies into shared memory ten times slower
  *          when source and destination are aligned differently
+ *    2 u8  1: a rehearsal, not to be delivered; it makes both threads run their code before it counts
  *    4 u32 channel            of a jump: reason
  *    8 i64 recorded time, ns
  *   16 f64 due,  ms since the epoch (NaN: no time of its own)
@@ -36,12 +36,13 @@ export function createRecordRing(capacityBytes = DEFAULT_RING_BYTES): LogRing {
 
 export const recordReaderOptions = { mode: "reliable", freshBatches: true, batchBytes: BATCH_BYTES } as const;
 
-export class RecordWriter {
+export class RecordWriter implements Disposable {
   readonly #ring: LogWriter;
   readonly #bytes: Uint8Array;
   readonly #u32: Uint32Array;
   readonly #i64: BigInt64Array;
   readonly #f64: Float64Array;
+  #at = -1;
   #refused = HEADER_BYTES;
   /** While set, records are marked as rehearsal. */
   rehearsing = false;
@@ -106,11 +107,12 @@ export class RecordWriter {
     this.#ring.waitForSpace(this.#refused, { timeoutMs });
   }
 
-  close(): void {
+  /** Nothing more comes: the reader ends when it has read the rest. */
+  [Symbol.dispose](): void {
     this.#ring.close();
   }
 
-  #at = -1;
+  /** Room for a record at `#at`. */
   #reserve(length: number): boolean {
     this.#at = this.#ring.reserve(length);
     if (this.#at >= 0) return true;
