@@ -1,10 +1,11 @@
 /** A by-wire unit takes over this long after its enable bit rises, s; the real car needs about 0.3. */
 const TAKEOVER_S = 0.26;
 /** Silence after which a unit that is enabled lets go, s. */
-const WATCHDOG_S = 0.1;
+const SILENCE_S = 0.1;
 
 /** What the three by-wire units (brake, throttle, steering) have in common: enabling, override by the driver, a watchdog. */
 export class ByWireUnit {
+  readonly #silenceS: number;
   #enableBit = false;
   #risenS = Number.POSITIVE_INFINITY;
   #lastS = Number.NEGATIVE_INFINITY;
@@ -13,6 +14,10 @@ export class ByWireUnit {
   #enabled = false;
   /** Commands stopped while it was enabled. Cleared by the next enabling. */
   watchdogTripped = false;
+
+  constructor(silenceS: number = SILENCE_S) {
+    this.#silenceS = silenceS;
+  }
 
   get enabled(): boolean {
     return this.#enabled;
@@ -44,7 +49,7 @@ export class ByWireUnit {
   }
 
   step(nowS: number): void {
-    if (this.#enableBit && nowS - this.#lastS > WATCHDOG_S) {
+    if (this.#enableBit && nowS - this.#lastS > this.#silenceS) {
       this.watchdogTripped = this.#enabled;
       this.#enableBit = false;
       this.#letGo();

@@ -35,6 +35,8 @@ export interface SimulatedMkzOptions {
   readonly seed?: number;
   readonly noise?: SensorNoise;
   readonly bicycle?: BicycleParameters;
+  /** Silence of the frames after which the by-wire units let go, s: 0.1 as on the car, more on a computer that is busy. */
+  readonly byWireSilenceS?: number;
 }
 
 /** What a driver does; an input that is given overrides the by-wire unit. Pedals in %, steering wheel in degrees. */
@@ -84,9 +86,9 @@ export class SimulatedMkz {
   readonly #random: Random;
   readonly #noise: SensorNoise;
   readonly #zM: number;
-  readonly #brakeUnit = new ByWireUnit();
-  readonly #throttleUnit = new ByWireUnit();
-  readonly #steeringUnit = new ByWireUnit();
+  readonly #brakeUnit: ByWireUnit;
+  readonly #throttleUnit: ByWireUnit;
+  readonly #steeringUnit: ByWireUnit;
   readonly #command = { brake: 0, throttle: 0, steeringDeg: 0, steeringSpeedDegps: 0, gear: 0, turn: 0 };
   readonly #delayed: { brake: number; throttle: number; steeringDeg: number }[] = [];
   readonly #yawRateBias: number;
@@ -100,6 +102,9 @@ export class SimulatedMkz {
 
   constructor(port: CanPort, options: SimulatedMkzOptions) {
     this.#port = port;
+    this.#brakeUnit = new ByWireUnit(options.byWireSilenceS);
+    this.#throttleUnit = new ByWireUnit(options.byWireSilenceS);
+    this.#steeringUnit = new ByWireUnit(options.byWireSilenceS);
     this.#listening = port.onFrame((frame) => this.#onFrame(frame));
     this.bicycle = new Bicycle(options.xM, options.yM, options.headingRad, options.bicycle ?? MKZ_BICYCLE);
     this.#pedals = options.pedals;

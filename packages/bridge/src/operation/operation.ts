@@ -258,14 +258,12 @@ export class Operation implements AsyncDisposable {
   /** Starts what is needed and does not run, and checks the hardware that is not known to be well. */
   async #setup(): Promise<void> {
     this.#changed();
-    const starts = this.#options.needed.map((name) => this.#modules.start(name));
-    const checks = this.#hardware.checks.filter(({ name }) => this.#hardware.result(name).status !== HardwareStatus.ok);
-    // What the checks say stands on the page; that a module does not start is the step's failure.
-    const checked = Promise.all(checks.map((check) => this.#hardware.run(check)));
-    const started = await Promise.allSettled(starts);
+    const started = await Promise.allSettled(this.#options.needed.map((name) => this.#modules.start(name)));
     const failed = started.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    await checked;
+    // Once the modules run: the checks listen to what they say. What comes of them stands on the page.
+    const checks = this.#hardware.checks.filter(({ name }) => this.#hardware.result(name).status !== HardwareStatus.ok);
+    await Promise.all(checks.map((check) => this.#hardware.run(check)));
   }
 
   async #check(name: string): Promise<void> {

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { messageCodecs } from "@delos/bag";
 import { DEFAULT_PORT, openBridge } from "@delos/bridge";
-import { Lifetime } from "@delos/core";
+import { Lifetime, UsageError } from "@delos/core";
 import { builtinRecordingPath, openReplay } from "@delos/replay";
 import { open } from "@delos/runtime";
 import type { Command } from "../command.ts";
 import { version } from "../program.ts";
+import { runDrive } from "./drive-session.ts";
+import { securityHelp, securityOf, securityOptions, tellOfPage } from "./page-security.ts";
 import { KEYS_HELP } from "./replay-keys.ts";
 import { namesOption, numberOption, rateOption } from "./replay-options.ts";
 import { runSession, tellOfRecording } from "./replay-session.ts";
@@ -16,15 +18,23 @@ const BACKFILL = { maxAgeNs: 2_000_000_000n, maxMessages: 20_000 };
 const start: Command = {
   name: "start",
   usage:
-    "start [FILE…] [--rate R] [--loop] [--start S] [--duration S] [--paused] [--topics A,B] [--port P] [--headless] [--once]",
-  summary: "Replay recordings on the page; without a file the built-in one, looping",
+    "start [FILE…] [--rate R] [--loop] [--start S] [--duration S] [--paused] [--topics A,B] [--port P] [--headless] [--once] | --drive",
+  summary: "Replay recordings on the page; without a file the built-in one, looping; or drive a simulated car from it",
   description: [
     "Opens ROS bags, MCAP files and Cyber records, several as one, and plays them onto the bus. The page shows the world, the",
     "instruments, plots, topics and messages, and leads the replay. In a terminal:",
     "",
     `  ${KEYS_HELP}`,
+    "",
+    "With --drive there is no recording: a simulated car and Apollo's modules wait to be started from the page, to record a drive",
+    "by hand and to drive it again. See docs/guides/page.md and docs/security.md.",
   ].join("\n"),
-  examples: ["delos start", "delos start drive.bag --rate 2 --loop", "delos start --once --rate 10 --headless"],
+  examples: [
+    "delos start",
+    "delos start drive.bag --rate 2 --loop",
+    "delos start --once --rate 10 --headless",
+    "delos start --drive",
+  ],
   options: {
     rate: { type: "string", short: "r" },
     loop: { type: "boolean", short: "l" },
@@ -36,7 +46,9 @@ const start: Command = {
     "skip-empty": { type: "string" },
     clock: { type: "boolean" },
     port: { type: "string", short: "p" },
-    host: { type: "string" },
+    drive: { type: "boolean" },
+    data: { type: "string" },
+    ...securityOptions,
     headless: { type: "boolean" },
     once: { type: "boolean" },
     quiet: { type: "boolean", short: "q" },
@@ -52,15 +64,23 @@ const start: Command = {
     "skip-empty": "Jump over gaps longer than this many seconds",
     clock: "Publish recorded time on /clock",
     port: `Port of the page (default ${DEFAULT_PORT}; 0: any free one)`,
-    host: "Address of the page (default 127.0.0.1: this machine only)",
+    drive: "A live drive with a simulated car instead of a recording",
+    data: "Folder for what a live drive records and logs (default data/log)",
+    ...securityHelp,
     headless: "No page",
     once: "End after one pass",
     quiet: "No status line",
   },
   async run(context) {
-    const { positionals, values, out, json, cwd, signal } = context;
+    const { positionals, values, cwd, signal } = context;
     const port = numberOption(context, "port", { min: 0, max: 65_535 }) ?? DEFAULT_PORT;
     const host = typeof values["host"] === "string" ? values["host"] : undefined;
+    if (values["drive"] === true) {
+      if (positionals.length > 0) throw new UsageError("--drive is live: there is no recording to play");
+      const dataFolder = resolve(cwd, typeof values["data"] === "string" ? values["data"] : "data/log");
+      const security = securityOf(context, `${dataFolder}/audit.jsonl`);
+      return runDrive(context, { port, host, security, dataFolder });
+    }
     const [headless, once] = [values["headless"] === true, values["once"] === true];
     const isBuiltin = positionals.length === 0;
     const options = {
@@ -89,9 +109,17 @@ const start: Command = {
           : positionals.map((file) => file.replace(/^.*[\\/]/, "")).join(", ");
         const server = `Delos ${version()}`;
         const bridge = lifetime.own(
-          await openBridge({ runtime, replay, port, title, server, ...(host === undefined ? {} : { host }) }),
+          await openBridge({
+            runtime,
+            replay,
+            port,
+            title,
+            server,
+            security: securityOf(context),
+            ...(host === undefined ? {} : { host }),
+          }),
         );
-        out.write(json ? `${JSON.stringify({ hmi: bridge.url })}\n` : `HMI: ${bridge.url}\n`);
+        tellOfPage(context, bridge, host);
       }
       return await runSession({ ...context, signal }, replay, {
         endsWithRecording: once || headless,
