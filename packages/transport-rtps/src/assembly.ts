@@ -18,7 +18,8 @@ export class Assembly {
   readonly #have: Uint8Array;
   #firstMissing = 1;
 
-  constructor(first: DataFrag, nowMs: number) {
+  /** `memory`: where the payload is put together, at least as large as the sample. */
+  constructor(first: DataFrag, memory: Uint8Array, nowMs: number) {
     this.sn = first.sn;
     this.fragmentSize = first.fragmentSize;
     this.total = Math.ceil(first.sampleSize / first.fragmentSize);
@@ -27,8 +28,8 @@ export class Assembly {
     sample.writerId = first.writerId;
     sample.sn = first.sn;
     sample.isKey = first.isKey;
-    // Not filled with zeros first: nobody sees it before every byte was written.
-    sample.bytes = Buffer.allocUnsafeSlow(first.sampleSize);
+    // Whatever was in it before: nobody sees it until every byte was written.
+    sample.bytes = memory;
     sample.from = 0;
     sample.to = first.sampleSize;
     sample.owned = true;

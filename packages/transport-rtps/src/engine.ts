@@ -22,6 +22,7 @@ import {
 } from "./participant-data.ts";
 import type { ReaderProxy } from "./reader-proxy.ts";
 import { RemoteParticipant, RemoteReader, RemoteWriter } from "./remote.ts";
+import { SampleMemory } from "./sample-memory.ts";
 import { type ReaderContext, type ReaderSink, StatefulReader } from "./stateful-reader.ts";
 import { StatefulWriter, type WriterContext, type WriterQos } from "./stateful-writer.ts";
 import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
@@ -108,6 +109,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   readonly outlet: Outlet;
   readonly pool = new DatagramPool();
   readonly header: Uint8Array;
+  readonly memory = new SampleMemory();
   readonly counters = new Counters();
   readonly participants: Map<GuidPrefix, RemoteParticipant> = new Map();
   /** This participant as its own peer: its endpoints also talk to each other, by the same protocol over loopback. */

@@ -53,7 +53,7 @@ export class Incoming implements DataFields {
     if (this.from >= 0) {
       kept.bytes = this.owned ? this.bytes : this.bytes.slice(this.from, this.to);
       kept.from = 0;
-      kept.to = kept.bytes.length;
+      kept.to = this.payloadBytes;
       kept.owned = true;
     }
     return kept;

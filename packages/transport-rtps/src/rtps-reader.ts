@@ -221,7 +221,12 @@ export class RtpsReader implements Reader {
     const nowNs = this.#transport.engine.receptionTimeNs;
     const sourceTimeNs = incoming.timed ? this.#sourceTimeNs(incoming) : nowNs;
     const sample = new Sample(schema, this.#codec, undefined, bytes, info.id, sequence, sourceTimeNs, nowNs, extras);
-    return incoming.owned ? sample : sample.lend(DATAGRAM);
+    return sample.lend(incoming.owned ? this.#memoryLease(incoming.bytes) : DATAGRAM);
+  }
+
+  /** Whoever keeps it keeps the memory too; else it is used again. */
+  #memoryLease(memory: Uint8Array): Lease {
+    return { keep: (bytes) => bytes, end: () => this.#transport.engine.memory.give(memory) };
   }
 
   #sourceTimeNs({ seconds, fraction }: Incoming): bigint {

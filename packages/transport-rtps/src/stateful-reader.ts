@@ -2,6 +2,7 @@ import type { Clock } from "@delos/core";
 import type { ByteWriter } from "@delos/wire";
 import type { Incoming } from "./incoming.ts";
 import type { RemoteWriter } from "./remote.ts";
+import type { SampleMemory } from "./sample-memory.ts";
 import { WriterProxy } from "./writer-proxy.ts";
 
 /** Where a reader's samples go. */
@@ -15,6 +16,7 @@ export interface ReaderSink {
 /** What a reader needs of its participant. */
 export interface ReaderContext {
   readonly clock: Clock;
+  readonly memory: SampleMemory;
   /** Sends a submessage of at most `bytes` to the writer's participant. */
   toWriter(writer: RemoteWriter, id: number, flags: number, bytes: number, write: (writer: ByteWriter) => void): void;
   count(reason: string, count?: number): void;

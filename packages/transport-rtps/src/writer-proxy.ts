@@ -107,7 +107,7 @@ export class WriterProxy {
     let assembly = this.#assemblies.get(sn);
     if (assembly === undefined) {
       if (!this.#admit(data)) return;
-      assembly = new Assembly(data, nowMs);
+      assembly = new Assembly(data, context.memory.take(data.sampleSize), nowMs);
       this.#assemblies.set(sn, assembly);
       this.#assemblyBytes += data.sampleSize;
     }
@@ -119,7 +119,7 @@ export class WriterProxy {
       if (this.reliable) this.#arm(FRAGMENT_SPACING_MS);
       return;
     }
-    this.#forget(assembly);
+    this.#remove(assembly);
     this.onData(assembly.sample);
   }
 
@@ -328,8 +328,14 @@ export class WriterProxy {
     return true;
   }
 
-  #forget(assembly: Assembly): void {
+  #remove(assembly: Assembly): void {
     if (this.#assemblies.delete(assembly.sn)) this.#assemblyBytes -= assembly.bytes;
+  }
+
+  /** It will never be complete. */
+  #forget(assembly: Assembly): void {
+    this.#remove(assembly);
+    this.reader.context.memory.give(assembly.sample.bytes);
   }
 
   #requestFragments(assembly: Assembly, upTo: number): void {
