@@ -7,11 +7,15 @@ import { fileURLToPath } from "node:url";
 
 const SOURCES = fileURLToPath(new URL("../test-peers/", import.meta.url));
 
+/** Root needs no user namespace, and programs that change their user have none then. */
+export const isRoot: boolean = process.getuid?.() === 0;
+const UNSHARE = isRoot ? "-n" : "-rn";
+
 /** Whether this system lets us make network namespaces with cards of our own in them. */
 export const namespacesWork: boolean =
   existsSync("/proc/self/ns/net") &&
   spawnSync("which", ["cc"]).status === 0 &&
-  spawnSync("unshare", ["-rn", "sh", "-c", "ip link add side0 type veth peer name eth0 && ip link set side0 up"])
+  spawnSync("unshare", [UNSHARE, "sh", "-c", "ip link add side0 type veth peer name eth0 && ip link set side0 up"])
     .status === 0;
 
 /** What happens to datagrams on their way, per cent. */
@@ -45,7 +49,7 @@ export class LossyPair implements AsyncDisposable {
   static async open(program: string, weather: LinkWeather): Promise<LossyPair> {
     const { loss, reorder, duplicate, seed, mtu = 65_535 } = weather;
     const args = [program, mtu, loss, reorder, duplicate, seed].map(String);
-    const world = spawn("unshare", ["-rn", join(SOURCES, "lossy-pair.sh"), ...args], {
+    const world = spawn("unshare", [UNSHARE, join(SOURCES, "lossy-pair.sh"), ...args], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     let sides: readonly string[] = [];
@@ -62,8 +66,12 @@ export class LossyPair implements AsyncDisposable {
     command: readonly string[],
     env: NodeJS.ProcessEnv = {},
   ): { readonly lines: string[]; readonly child: ChildProcess; readonly go: () => void } {
-    const enter = ["--preserve-credentials", "-U", "-n", "-t", this.#sides[side]!, ...command];
-    const child = spawn("nsenter", enter, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "inherit"] });
+    const user = isRoot ? [] : ["--preserve-credentials", "-U"];
+    const child = spawn("nsenter", [...user, "-n", "-t", this.#sides[side]!, ...command], {
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "pipe", "inherit"],
+      detached: true, // a group of its own, which ends as a whole
+    });
     const lines: string[] = [];
     createInterface({ input: child.stdout! }).on("line", (line) => lines.push(line));
     this.#programs.push(child);
@@ -71,7 +79,13 @@ export class LossyPair implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const program of this.#programs) program.kill("SIGKILL");
+    for (const { pid } of this.#programs) {
+      try {
+        if (pid !== undefined) process.kill(-pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
     if (this.#world.exitCode !== null) return;
     const ended = once(this.#world, "exit");
     this.#world.stdin!.end();
