@@ -9,3 +9,4 @@ export { PinRing, type PinRingOptions } from "./pin-ring.ts";
 export type { Loan, PinWriter, PinWriterOptions } from "./pin-writer.ts";
 export { type ListenOptions, RingReader, type Visit } from "./ring-reader.ts";
 export { StraightCopy } from "./straighten.ts";
+export { holdProcess } from "./turns.ts";

@@ -99,6 +99,15 @@ export abstract class RingReader implements Disposable {
   }
 
   /**
+   * One sleep of an event loop, for loops of one's own: a promise of the next time that looking may be worth while, or
+   * undefined when it is now. Nothing keeps the process alive meanwhile: see `holdProcess`.
+   */
+  fallAsleep(): Promise<unknown> | undefined {
+    this.#checkOpen();
+    return this.#bell.fallAsleep(this.#ready);
+  }
+
+  /**
    * Calls `visit` for each message as it comes, on this thread's event loop, which gets a turn after each portion.
    * Resolves when the writer has closed and all is read, when the signal fires, or when the reader is closed.
    */

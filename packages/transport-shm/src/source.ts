@@ -1,6 +1,13 @@
 import { type Clock, describeError, type Logger, type MessageCodec } from "@delos/core";
 import { type EndpointInfo, type Lease, type ReaderQueue, Sample, type SampleExtras } from "@delos/transport";
-import { type LogReader, LogRing, type PinnedMessage, type PinReader, PinRing } from "sharedarraybuffer-ring";
+import {
+  holdProcess,
+  type LogReader,
+  LogRing,
+  type PinnedMessage,
+  type PinReader,
+  PinRing,
+} from "sharedarraybuffer-ring";
 import type { HistorySample, SegmentHandle, SegmentMemory, Segments } from "./endpoint-bus.ts";
 import { decodeExtras, HEADER_BYTES, newHeader, payloadOffset, readHeader } from "./record.ts";
 
@@ -44,6 +51,8 @@ export class Source {
   #generation = 0;
   /** Number of the message that was last read from it. */
   #pinRead = -1;
+  /** When what is delivered in this turn got here: it was there when the turn began. */
+  #nowNs: bigint | undefined;
   #view: DataView | undefined;
   #held = 0;
   #lostSeen = 0;
@@ -72,6 +81,7 @@ export class Source {
 
   /** Delivers what comes, on this thread's event loop, until the source is closed. Does not throw. */
   async run(): Promise<void> {
+    using _alive = holdProcess();
     while (!this.#closed) {
       const more = this.#deliver(TURN_SAMPLES, TURN_BYTES);
       if (this.#closed) return;
@@ -79,10 +89,17 @@ export class Source {
       else if (more) await new Promise<void>((resolve) => void setImmediate(resolve));
       else {
         this.#confirm();
-        await this.#log.waitAsync(Number.POSITIVE_INFINITY).catch((error: unknown) => this.#fail(error));
+        if (this.#isClosed) return;
+        const asleep = this.#log.fallAsleep();
+        if (asleep !== undefined) await asleep;
         if (this.#log.ended) await new Promise<void>((resolve) => (this.#resume = resolve));
       }
     }
+  }
+
+  /** Asked again: what we tell others may have ended us. */
+  get #isClosed(): boolean {
+    return this.#closed;
   }
 
   /** There may be room in the queue again. */
@@ -153,6 +170,7 @@ export class Source {
   #deliver(mostSamples: number, mostBytes: number): boolean {
     const log = this.#log;
     let bytes = 0;
+    this.#nowNs = undefined;
     try {
       for (let count = 0; count < mostSamples && bytes < mostBytes; count++) {
         if (this.#awaitsHistory) {
@@ -282,7 +300,7 @@ export class Source {
       publication.id,
       sequence,
       sourceTimeNs,
-      clock.nowNs(),
+      (this.#nowNs ??= clock.nowNs()),
       extras,
     );
   }
