@@ -45,6 +45,16 @@ export const SUITES: readonly Suite[] = [
     load: async () => (await import("./shm.ts")).benchShm,
   },
   {
+    names: ["pose"],
+    summary: "A pose from one thread into a callback in another, decoded and by three of its fields",
+    load: async () => (await import("./pose.ts")).benchPose,
+  },
+  {
+    names: ["loop"],
+    summary: "Messages from a thread into the main thread's event loop, and how late its timers are",
+    load: async () => (await import("./loop.ts")).benchLoop,
+  },
+  {
     names: ["rtps", "ddsperf"],
     summary: "RTPS between two processes, next to Cyclone DDS and bare datagrams",
     load: async () => (await import("./rtps.ts")).benchRtps,
