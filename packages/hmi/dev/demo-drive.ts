@@ -1,4 +1,15 @@
-import type { Chassis, Control, Frame, Obstacle, Pose, Trajectory } from "../src/protocol/bridge.ts";
+import {
+  AreaKind,
+  type Chassis,
+  type Control,
+  type Frame,
+  LineKind,
+  type Obstacle,
+  type Pose,
+  type Prediction,
+  SignKind,
+  type Trajectory,
+} from "../src/protocol/bridge.ts";
 
 /**
  * A made-up drive for developing and testing the page without a robot: a car follows a winding course by itself,
@@ -77,6 +88,7 @@ function poseAt(t: number): Pose {
     yaw_rate_radps: s.curvature * s.speed,
     source: TOPICS[0].name,
     time_s: START_S + i / RATE_HZ,
+    spread: { major_m: 0.55, minor_m: 0.3, heading: s.heading },
   };
 }
 
@@ -128,6 +140,8 @@ function trajectoryAt(t: number): Trajectory {
     relative_time_s: points.map((_, k) => k / 10),
     header_time_s: START_S + t,
     is_estop: false,
+    acceleration_mps2: points.map((p) => p.acceleration),
+    curvature_per_m: points.map((p) => p.curvature),
   };
 }
 
@@ -144,8 +158,97 @@ const obstacles: readonly Obstacle[] = [9.2, 19, 31, 44].map((t, k) => {
     width_m: person ? 0.6 : 1.8,
     height_m: person ? 1.75 : 1.5,
     type: person ? "PEDESTRIAN" : "VEHICLE",
+    speed_mps: person ? 1.2 : 4,
+    course: s.heading,
   };
 });
+
+/** Where each of them goes within three seconds. */
+const predictions: readonly Prediction[] = obstacles.map(({ id, x, y, course, speed_mps }, k) => {
+  const steps = Array.from({ length: 16 }, (_, i) => i / 5);
+  const bend = k % 2 === 0 ? 0.12 : -0.2;
+  return {
+    id,
+    probability: 0.9 - 0.2 * k,
+    x: steps.map((t) => x + speed_mps! * t * Math.cos(course! + bend * t)),
+    y: steps.map((t) => y + speed_mps! * t * Math.sin(course! + bend * t)),
+  };
+});
+
+/** A road with two lanes along the whole course, with a crosswalk, a stop line and a signal. */
+export function mapFrame(): Partial<Frame> {
+  const along = samples.filter((s, i) => i === 0 || (i % 25 === 0 && s.speed > 0.3));
+  const beside = (leftM: number, part = along): { x: number; y: number }[] =>
+    part.map((s) => ({ x: s.x - Math.sin(s.heading) * leftM, y: s.y + Math.cos(s.heading) * leftM }));
+  const at = samples[indexAt(18)]!;
+  const stretch = along.filter((s) => Math.hypot(s.x - at.x, s.y - at.y) < 3);
+  const sign = beside(-2.6, [at])[0]!;
+  const lane = (left: number, right: number): { kind: number; points: number[] } => ({
+    kind: AreaKind.lane,
+    points: pairs([...beside(left), ...beside(right).reverse()]),
+  });
+  const line = (kind: number, leftM: number): { kind: number; points: number[] } => ({
+    kind,
+    points: pairs(beside(leftM)),
+  });
+  return {
+    tiles: [
+      {
+        id: 1,
+        ...ORIGIN,
+        lines: [
+          line(LineKind.solidWhite, -1.9),
+          line(LineKind.doubleYellow, 1.9),
+          line(LineKind.curb, 5.7),
+          line(LineKind.laneCenter, 0),
+          { kind: LineKind.stop, points: pairs([beside(-1.9, [stretch[0]!])[0]!, beside(1.9, [stretch[0]!])[0]!]) },
+        ],
+        areas: [
+          lane(1.9, -1.9),
+          lane(5.7, 1.9),
+          { kind: AreaKind.crosswalk, points: pairs([...beside(5.7, stretch), ...beside(-1.9, stretch).reverse()]) },
+        ],
+        signs: [
+          { kind: SignKind.signal, ...sign, heading: at.heading + Math.PI },
+          {
+            kind: SignKind.stop,
+            ...beside(-2.6, [samples[indexAt(30)]!])[0]!,
+            heading: samples[indexAt(30)]!.heading + Math.PI,
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** As tiles hold them: centimetres, each point from the one before. */
+function pairs(points: readonly { readonly x: number; readonly y: number }[]): number[] {
+  let [lastX, lastY] = [0, 0];
+  return points.flatMap(({ x, y }) => {
+    const [toX, toY] = [Math.round((x - ORIGIN.x) * 100), Math.round((y - ORIGIN.y) * 100)];
+    const step = [toX - lastX, toY - lastY];
+    [lastX, lastY] = [toX, toY];
+    return step;
+  });
+}
+
+/** A cloud as a laser on the roof gives it: the ground in rings, and walls on both sides. */
+export function cloudFrame(t: number, count = 100_000): Partial<Frame> {
+  const pose = poseAt(t);
+  const points = new Int16Array(count * 3);
+  for (let i = 0; i < count; i++) {
+    const angle = (i * 2.399963) % (2 * Math.PI);
+    const ring = 4 + 56 * ((i * 0.618034) % 1) ** 2;
+    const wall = i % 3 === 0;
+    points[3 * i] = 100 * ring * Math.cos(angle);
+    points[3 * i + 1] = 100 * ring * Math.sin(angle);
+    points[3 * i + 2] = wall ? 100 * ((i * 0.414213) % 3.5) : 5 * Math.sin(i);
+  }
+  const bytes = new Uint8Array(points.buffer);
+  return {
+    cloud: { source: "/velodyne", time_s: START_S + t, x: pose.x, y: pose.y, z: 0, points: bytes, total: count },
+  };
+}
 
 /** What the bridge would send at `t` seconds of the drive, with the samples since `sinceS` for the plots. */
 export function worldFrame(t: number, sinceS: number, withTrajectory: boolean): Partial<Frame> {
@@ -164,6 +267,7 @@ export function worldFrame(t: number, sinceS: number, withTrajectory: boolean): 
       control: controlAt(t),
       trajectory: withTrajectory ? trajectoryAt(t) : undefined,
       obstacles: [...obstacles],
+      predictions: [...predictions],
       fix: { latitude_deg: 37.4163 + t * 1e-6, longitude_deg: -122.0158 + t * 1e-6, altitude_m: -30 },
     },
     series:

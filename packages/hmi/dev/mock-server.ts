@@ -5,7 +5,7 @@ import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type WebSocket, WebSocketServer } from "ws";
 import { Command, Frame, NoticeLevel, PlaybackState } from "../src/protocol/bridge.ts";
-import { DURATION_S, densityFrame, rawFrame, START_S, topicsFrame, worldFrame } from "./demo-drive.ts";
+import { DURATION_S, densityFrame, mapFrame, rawFrame, START_S, topicsFrame, worldFrame } from "./demo-drive.ts";
 
 const DIST = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
 const TYPES: Readonly<Record<string, string>> = {
@@ -135,7 +135,7 @@ export async function startMockServer(options: MockOptions = {}): Promise<MockSe
       { hello: { server: "mock", title: "demo drive", can_control: options.live !== true, role: 0 }, ...playback() },
       [socket],
     );
-    send({ ...densityFrame(), ...topicsFrame(timeS) }, [socket]);
+    send({ ...densityFrame(), ...topicsFrame(timeS), ...mapFrame() }, [socket]);
     send(
       {
         notices: [

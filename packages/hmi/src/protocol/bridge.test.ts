@@ -52,6 +52,8 @@ function singleValue(field: protobuf.Field): fc.Arbitrary<unknown> {
       return fc.string({ unit: "grapheme" });
     case "bool":
       return fc.boolean();
+    case "bytes":
+      return fc.uint8Array({ maxLength: 20 });
     case "uint32":
       return fc.nat(0xffffffff);
     case "sint32":
@@ -151,10 +153,15 @@ function expectReadOrRefused(bytes: Uint8Array): void {
 /** proto3 cannot tell an absent zero from a written one; both sides are compared without them. */
 function withoutZeros(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutZeros);
+  if (value instanceof Uint8Array) return [...value];
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, v]) => v !== undefined && v !== "" && v !== 0 && v !== false && !(Array.isArray(v) && v.length === 0))
+      .filter(([, v]) => v !== undefined && v !== "" && v !== 0 && v !== false && !isEmpty(v))
       .map(([key, v]) => [key, withoutZeros(v)]),
   );
+}
+
+function isEmpty(value: unknown): boolean {
+  return (Array.isArray(value) || value instanceof Uint8Array) && value.length === 0;
 }

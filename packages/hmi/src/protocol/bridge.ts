@@ -1,5 +1,6 @@
 import {
   bool,
+  bytes,
   double,
   doubles,
   type Infer,
@@ -12,6 +13,7 @@ import {
   optionalString,
   optionalUnsigned,
   signed,
+  signeds,
   string,
   strings,
   unsigned,
@@ -27,6 +29,9 @@ export const Role = { viewer: 0, operator: 1 } as const;
 export const Hello = message({ server: string(1), title: string(2), can_control: bool(3), role: unsigned(4) });
 export type Hello = Infer<typeof Hello>;
 
+/** Standard deviations along the axes of the ellipse of errors. */
+export const Spread = message({ major_m: double(1), minor_m: double(2), heading: double(3) });
+
 export const Pose = message({
   x: double(1),
   y: double(2),
@@ -39,6 +44,7 @@ export const Pose = message({
   yaw_rate_radps: double(9),
   source: string(10),
   time_s: double(11),
+  spread: one(12, Spread),
 });
 export type Pose = Infer<typeof Pose>;
 
@@ -64,6 +70,8 @@ export const Trajectory = message({
   relative_time_s: doubles(5),
   header_time_s: double(6),
   is_estop: bool(7),
+  acceleration_mps2: doubles(8),
+  curvature_per_m: doubles(9),
 });
 export type Trajectory = Infer<typeof Trajectory>;
 
@@ -88,8 +96,13 @@ export const Obstacle = message({
   width_m: double(6),
   height_m: double(7),
   type: string(8),
+  speed_mps: optionalDouble(9),
+  course: optionalDouble(10),
 });
 export type Obstacle = Infer<typeof Obstacle>;
+
+export const Prediction = message({ id: string(1), probability: double(2), x: doubles(3), y: doubles(4) });
+export type Prediction = Infer<typeof Prediction>;
 
 export const Fix = message({ latitude_deg: double(1), longitude_deg: double(2), altitude_m: double(3) });
 export type Fix = Infer<typeof Fix>;
@@ -102,6 +115,7 @@ export const World = message({
   control: one(5, Control),
   obstacles: many(6, Obstacle),
   fix: one(7, Fix),
+  predictions: many(8, Prediction),
 });
 export type World = Infer<typeof World>;
 
@@ -283,6 +297,47 @@ export const Resource = message({
 export type Resource = Infer<typeof Resource>;
 export const Resources = message({ resources: many(1, Resource) });
 
+export const LineKind = {
+  laneCenter: 0,
+  dottedYellow: 1,
+  dottedWhite: 2,
+  solidYellow: 3,
+  solidWhite: 4,
+  doubleYellow: 5,
+  curb: 6,
+  border: 7,
+  stop: 8,
+  bump: 9,
+} as const;
+export const AreaKind = { lane: 0, crosswalk: 1, junction: 2, clear: 3 } as const;
+export const SignKind = { signal: 0, stop: 1, yield: 2 } as const;
+
+/** Points are counted from the tile's (x, y): pairs of centimetres, each from the one before. */
+export const MapLine = message({ kind: unsigned(1), points: signeds(2) });
+export const MapArea = message({ kind: unsigned(1), points: signeds(2) });
+export const MapSign = message({ kind: unsigned(1), x: double(2), y: double(3), heading: double(4) });
+export const MapTile = message({
+  id: unsigned(1),
+  x: double(2),
+  y: double(3),
+  lines: many(4, MapLine),
+  areas: many(5, MapArea),
+  signs: many(6, MapSign),
+});
+export type MapTile = Infer<typeof MapTile>;
+
+/** Points are x y z of each in centimetres, int16 little-endian, along the axes of the map. */
+export const PointCloud = message({
+  source: string(1),
+  time_s: double(2),
+  x: double(3),
+  y: double(4),
+  z: double(5),
+  points: bytes(6),
+  total: unsigned(7),
+});
+export type PointCloud = Infer<typeof PointCloud>;
+
 export const Frame = message({
   hello: one(1, Hello),
   world: one(2, World),
@@ -293,6 +348,8 @@ export const Frame = message({
   density: one(7, Density),
   notices: many(8, Notice),
   counters: one(9, Counters),
+  tiles: many(20, MapTile),
+  cloud: one(21, PointCloud),
   operation: one(30, Operation),
   answers: many(31, Answer),
   resources: one(32, Resources),
@@ -309,6 +366,7 @@ export const Command = message({
   inspect: optionalString(6),
   restart: optionalBool(7),
   visible: optionalBool(8),
+  clouds: optionalBool(20),
   request: one(30, Request),
 });
 export type Command = Partial<Infer<typeof Command>>;

@@ -69,6 +69,13 @@ const STRING: Scalar<string> = {
   put: (writer, value) => writer.string(value),
 };
 
+const BYTES: Scalar<Uint8Array> = {
+  wireType: WireType.delimited,
+  zero: new Uint8Array(),
+  get: (reader) => reader.raw(),
+  put: (writer, value) => writer.bytes(value),
+};
+
 function expectWireType(found: number, wanted: number, field: number): void {
   if (found !== wanted) throw new MalformedFrameError(`field ${field} has wire type ${found}, not ${wanted}`);
 }
@@ -153,6 +160,9 @@ export const optionalUnsigned = (number: number): Field<number | undefined> => o
 export const optionalSigned = (number: number): Field<number | undefined> => optionalScalar(ZIGZAG, number);
 export const doubles = (number: number): Field<number[]> => repeatedScalar(DOUBLE, number);
 export const unsigneds = (number: number): Field<number[]> => repeatedScalar(UNSIGNED, number);
+export const signeds = (number: number): Field<number[]> => repeatedScalar(ZIGZAG, number);
+/** The value is a part of the frame's memory, not a copy. */
+export const bytes = (number: number): Field<Uint8Array> => scalar(BYTES, number);
 export const strings = (number: number): Field<string[]> => repeatedScalar(STRING, number);
 
 /** A message inside. Occurrences are merged, so that frames can be joined by joining their bytes. */

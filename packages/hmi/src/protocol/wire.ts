@@ -59,6 +59,14 @@ export class WireReader {
     return this.#view.getFloat64(this.#take(8), true);
   }
 
+  /** The next length-delimited field as it is; not a copy. */
+  raw(): Uint8Array {
+    const inner = this.delimited();
+    const bytes = this.#bytes.subarray(inner.position, inner.end);
+    this.position = inner.end;
+    return bytes;
+  }
+
   /** A reader of the next length-delimited field. */
   delimited(): WireReader {
     const length = this.varint();

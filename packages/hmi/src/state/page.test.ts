@@ -11,12 +11,13 @@ function world(timeS: number, x: number, rest: Partial<World> = {}): Partial<Fra
   return {
     world: {
       time_s: T0 + timeS,
-      pose: { ...pose, source: "/pose", time_s: T0 + timeS },
+      pose: { ...pose, source: "/pose", time_s: T0 + timeS, spread: undefined },
       chassis: undefined,
       trajectory: undefined,
       control: undefined,
       obstacles: [],
       fix: undefined,
+      predictions: [],
       ...rest,
     },
   };

@@ -50,6 +50,10 @@ export interface Frame {
   readonly notices?: readonly $delos_bridge.Notice[] | undefined;
   /** once a second */
   readonly counters?: $delos_bridge.Counters | undefined;
+  /** of the HD map, each once, when the car comes near */
+  readonly tiles?: readonly $delos_bridge.MapTile[] | undefined;
+  /** the newest, at most 10 a second, to pages that ask for clouds */
+  readonly cloud?: $delos_bridge.PointCloud | undefined;
   /** on change, where there is something to operate */
   readonly operation?: $delos_bridge.Operation | undefined;
   /** to this page's requests */
@@ -91,6 +95,7 @@ export interface World {
   readonly control?: $delos_bridge.Control | undefined;
   readonly obstacles?: readonly $delos_bridge.Obstacle[] | undefined;
   readonly fix?: $delos_bridge.Fix | undefined;
+  readonly predictions?: readonly $delos_bridge.Prediction[] | undefined;
 }
 export const World: MessageType<World> = $message<World>("delos.bridge.World");
 
@@ -110,8 +115,19 @@ export interface Pose {
   readonly source?: string | undefined;
   /** when it was measured, unix seconds: the page interpolates between these */
   readonly time_s?: number | undefined;
+  /** how uncertain, where the source says it */
+  readonly spread?: $delos_bridge.Spread | undefined;
 }
 export const Pose: MessageType<Pose> = $message<Pose>("delos.bridge.Pose");
+
+/** Standard deviations along the axes of the ellipse of errors. */
+export interface Spread {
+  readonly major_m?: number | undefined;
+  readonly minor_m?: number | undefined;
+  /** of the major axis */
+  readonly heading?: number | undefined;
+}
+export const Spread: MessageType<Spread> = $message<Spread>("delos.bridge.Spread");
 
 export interface Chassis {
   readonly speed_mps?: number | undefined;
@@ -142,6 +158,9 @@ export interface Trajectory {
   readonly relative_time_s?: readonly number[] | undefined;
   readonly header_time_s?: number | undefined;
   readonly is_estop?: boolean | undefined;
+  /** as many as points, or none */
+  readonly acceleration_mps2?: readonly number[] | undefined;
+  readonly curvature_per_m?: readonly number[] | undefined;
 }
 export const Trajectory: MessageType<Trajectory> = $message<Trajectory>("delos.bridge.Trajectory");
 
@@ -167,8 +186,105 @@ export interface Obstacle {
   readonly width_m?: number | undefined;
   readonly height_m?: number | undefined;
   readonly type?: string | undefined;
+  readonly speed_mps?: number | undefined;
+  /** direction of movement */
+  readonly course?: number | undefined;
 }
 export const Obstacle: MessageType<Obstacle> = $message<Obstacle>("delos.bridge.Obstacle");
+
+/** Where something around the car is expected to go. */
+export interface Prediction {
+  /** of the obstacle */
+  readonly id?: string | undefined;
+  /** 0 to 1 */
+  readonly probability?: number | undefined;
+  readonly x?: readonly number[] | undefined;
+  readonly y?: readonly number[] | undefined;
+}
+export const Prediction: MessageType<Prediction> = $message<Prediction>("delos.bridge.Prediction");
+
+/** A part of the HD map. Points are counted from (x, y): pairs of centimetres, each from the one before. */
+export interface MapTile {
+  readonly id?: number | undefined;
+  readonly x?: number | undefined;
+  readonly y?: number | undefined;
+  readonly lines?: readonly $delos_bridge.MapLine[] | undefined;
+  readonly areas?: readonly $delos_bridge.MapArea[] | undefined;
+  readonly signs?: readonly $delos_bridge.MapSign[] | undefined;
+}
+export const MapTile: MessageType<MapTile> = $message<MapTile>("delos.bridge.MapTile");
+
+export interface MapLine {
+  readonly kind?: $delos_bridge.MapLine.Kind | undefined;
+  readonly points?: readonly number[] | undefined;
+}
+export declare namespace MapLine {
+  type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | (number & {});
+}
+export const MapLine = $nested($message<MapLine>("delos.bridge.MapLine"), {
+  Kind: {
+    LANE_CENTER: 0,
+    DOTTED_YELLOW: 1,
+    DOTTED_WHITE: 2,
+    SOLID_YELLOW: 3,
+    SOLID_WHITE: 4,
+    DOUBLE_YELLOW: 5,
+    CURB: 6,
+    /** of unknown or no paint */
+    BORDER: 7,
+    STOP: 8,
+    BUMP: 9,
+  },
+});
+
+export interface MapArea {
+  readonly kind?: $delos_bridge.MapArea.Kind | undefined;
+  readonly points?: readonly number[] | undefined;
+}
+export declare namespace MapArea {
+  type Kind = 0 | 1 | 2 | 3 | (number & {});
+}
+export const MapArea = $nested($message<MapArea>("delos.bridge.MapArea"), {
+  Kind: {
+    LANE: 0,
+    CROSSWALK: 1,
+    JUNCTION: 2,
+    /** where nobody may stop */
+    CLEAR: 3,
+  },
+});
+
+export interface MapSign {
+  readonly kind?: $delos_bridge.MapSign.Kind | undefined;
+  readonly x?: number | undefined;
+  readonly y?: number | undefined;
+  /** where it looks */
+  readonly heading?: number | undefined;
+}
+export declare namespace MapSign {
+  type Kind = 0 | 1 | 2 | (number & {});
+}
+export const MapSign = $nested($message<MapSign>("delos.bridge.MapSign"), {
+  Kind: {
+    SIGNAL: 0,
+    STOP: 1,
+    YIELD: 2,
+  },
+});
+
+export interface PointCloud {
+  readonly source?: string | undefined;
+  readonly time_s?: number | undefined;
+  /** what points are counted from; z: above the ground under the car */
+  readonly x?: number | undefined;
+  readonly y?: number | undefined;
+  readonly z?: number | undefined;
+  /** x y z of each, int16 little-endian, centimetres, axes of the map */
+  readonly points?: Uint8Array | undefined;
+  /** points of the message, of which this may be a part */
+  readonly total?: number | undefined;
+}
+export const PointCloud: MessageType<PointCloud> = $message<PointCloud>("delos.bridge.PointCloud");
 
 export interface Fix {
   readonly latitude_deg?: number | undefined;
@@ -294,6 +410,8 @@ export interface Command {
   /** topic of RawMessage; empty: none */
   readonly inspect?: string | undefined;
   readonly restart?: boolean | undefined;
+  /** send point clouds: they are large */
+  readonly clouds?: boolean | undefined;
   /** false: the page is hidden, send nothing but playback once a second */
   readonly visible?: boolean | undefined;
   readonly request?: $delos_bridge.Request | undefined;
