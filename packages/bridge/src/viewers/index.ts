@@ -1,11 +1,12 @@
 import { messageCodecs } from "@delos/bag";
 import type { BridgeContext } from "../bridge-context.ts";
+import { BusViewProtocol } from "../bus-view/bus-view-protocol.ts";
 import type { SocketProtocol } from "../socket-protocol.ts";
 import { FoxgloveProtocol } from "./foxglove/protocol.ts";
 import { RosbridgeProtocol } from "./rosbridge/protocol.ts";
 import type { ViewedBus } from "./viewed-bus.ts";
 
-/** What viewers of others speak: Foxglove's WebSocket protocol and rosbridge 2. */
+/** What is spoken beside the page's own protocol: its bus view's, Foxglove's and rosbridge. */
 export function viewerProtocols(context: BridgeContext): readonly SocketProtocol[] {
   const { runtime, node, replay, server, clock, world, bus: watcher } = context;
   const bus: ViewedBus = {
@@ -19,5 +20,5 @@ export function viewerProtocols(context: BridgeContext): readonly SocketProtocol
       return world.world(true);
     },
   };
-  return [new FoxgloveProtocol(bus), new RosbridgeProtocol(bus, clock)];
+  return [new BusViewProtocol(bus, watcher), new FoxgloveProtocol(bus), new RosbridgeProtocol(bus, clock)];
 }
