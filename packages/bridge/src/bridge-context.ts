@@ -5,6 +5,7 @@ import type { BusWatcher } from "./bus/bus-watcher.ts";
 import type { Lags } from "./operation/lags.ts";
 import type { Operation } from "./operation/operation.ts";
 import type { Resources } from "./operation/resources.ts";
+import type { RoadMap } from "./world/road-map/road-map.ts";
 import type { WorldModel } from "./world/world-model.ts";
 
 /** What the protocols of the bridge work with. Everything here outlives them. */
@@ -17,6 +18,8 @@ export interface BridgeContext {
   readonly bus: BusWatcher;
   /** One world out of it. */
   readonly world: WorldModel;
+  /** The HD map, where one was given. */
+  readonly map: RoadMap | undefined;
   /** What an operator leads; undefined where there is nothing to lead. */
   readonly operation: Operation | undefined;
   readonly resources: Resources;

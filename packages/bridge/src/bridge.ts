@@ -13,6 +13,7 @@ import { type SecurityOptions, security, type ToldToken } from "./security/secur
 import type { SocketProtocol } from "./socket-protocol.ts";
 import { viewerProtocols } from "./viewers/index.ts";
 import { type AnyServer, listen, portOf, WebServer } from "./web-server.ts";
+import { type RoadMap, readRoadMap } from "./world/road-map/road-map.ts";
 import { WorldModel } from "./world/world-model.ts";
 
 export const DEFAULT_PORT = 8888;
@@ -29,6 +30,8 @@ export interface BridgeOptions {
   readonly security?: SecurityOptions;
   /** Shown by the page. Default: the recording's file names, or "live". */
   readonly title?: string;
+  /** File of an HD map to show: Apollo's, as text or binary protobuf. */
+  readonly map?: string | undefined;
   /** Folder of the built page. Default: that of `@delos/hmi`. */
   readonly page?: string | undefined;
   /** Name and version, as the page shows them. */
@@ -43,13 +46,14 @@ export interface BridgeOptions {
 
 /**
  * Serves the page and its WebSocket on one port, with the other protocols beside it.
- * @throws {DelosError} `BRIDGE_PORT_IN_USE`, `BRIDGE_LISTEN`, `BRIDGE_TLS`, `BRIDGE_TOKEN_WEAK`, `BRIDGE_AUDIT`
+ * @throws {DelosError} `BRIDGE_PORT_IN_USE`, `BRIDGE_LISTEN`, `BRIDGE_TLS`, `BRIDGE_TOKEN_WEAK`, `BRIDGE_AUDIT`, `BRIDGE_MAP`
  */
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { port = DEFAULT_PORT, host = "127.0.0.1" } = options;
+  const map = options.map === undefined ? undefined : await readRoadMap(options.map);
   const server = await listen(host, port, options.security?.tls);
   try {
-    return new Bridge(server, host, options);
+    return new Bridge(server, host, options, map);
   } catch (error) {
     server.close();
     throw error;
@@ -66,7 +70,7 @@ export class Bridge implements AsyncDisposable {
   readonly #lifetime = new Lifetime();
 
   /** Use `openBridge`. */
-  constructor(server: AnyServer, host: string, options: BridgeOptions) {
+  constructor(server: AnyServer, host: string, options: BridgeOptions, map?: RoadMap) {
     const { runtime, replay, security: secured = {} } = options;
     this.port = portOf(server);
     this.url = `${secured.tls === undefined ? "http" : "https"}://${shownHost(host)}:${this.port}/`;
@@ -94,6 +98,7 @@ export class Bridge implements AsyncDisposable {
       replay,
       bus,
       world,
+      map,
       operation,
       resources,
       lags,

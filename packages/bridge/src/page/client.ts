@@ -25,6 +25,10 @@ export class Client {
   /** Topic whose messages it looks at. */
   inspected = "";
   inspectedAt: unknown;
+  /** Wants point clouds. */
+  clouds = false;
+  /** Tiles of the map that it has. */
+  readonly tiles: Set<number> = new Set();
   framesSent = 0;
   framesDropped = 0;
   malformed = 0;

@@ -19,6 +19,9 @@ const SECOND_FRAMES = 59;
 const RAW_FRAMES = 6;
 const KEPT_NOTICES = 1000;
 const DENSITY_BUCKETS = 240;
+/** How far a page sees, and how much of the map it gets at once. */
+const MAP_REACH_M = 900;
+const TILES_AT_ONCE = 8;
 const LEVELS = ["info", "warn", "error", "fatal"] as const;
 
 /** The page's own protocol (proto/delos/bridge.proto): frames to all pages from one encoding, commands back. */
@@ -105,7 +108,7 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     this.#publishNotices(world.takeNotices());
     const role = client.peer.role === "operator" ? 1 : 0;
     const hello = { server, title, can_control: replay !== undefined && client.peer.may("lead"), role };
-    client.send(Frame.encode({ hello, notices: this.#notices }), this.#whole());
+    client.send(Frame.encode({ hello, notices: this.#notices }), this.#whole(), ...this.#newTiles(client));
     client.needsAll = false;
   }
 
@@ -117,7 +120,8 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     } else if (command.visible !== undefined) {
       if (command.visible && !client.visible) client.needsAll = true;
       client.visible = command.visible;
-    } else if (command.request !== undefined) void this.#ask(client, command.request);
+    } else if (command.clouds !== undefined) client.clouds = command.clouds;
+    else if (command.request !== undefined) void this.#ask(client, command.request);
     else if (replay === undefined) this.#tell(client, "this is the live bus: there is nothing to play");
     // Not in the audit log: scrubbing is a hundred commands, and none of them moves a car.
     else if (client.peer.may("lead")) obey(replay, command);
@@ -160,6 +164,7 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     this.#publishNotices(this.#context.world.takeNotices());
     const news = this.#news(everySecond);
     const encoded = Object.keys(news).length === 0 ? undefined : Frame.encode(news);
+    const cloud = this.#newCloud();
     let whole: Uint8Array | undefined;
     for (const client of this.#clients) {
       if (!client.visible) {
@@ -167,6 +172,7 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
         continue;
       }
       const own = this.#ownParts(client, everySecond, withRaw);
+      if (cloud !== undefined && client.clouds) own.push(cloud);
       if ((encoded === undefined && own.length === 0 && !client.needsAll) || !client.canTake()) continue;
       if (client.needsAll) {
         whole ??= this.#whole();
@@ -226,6 +232,7 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
         bus_lost: BigInt(this.#context.bus.lost),
       };
       parts.push(Frame.encode({ counters }));
+      parts.push(...this.#newTiles(client));
     }
     const inspected = withRaw ? this.#context.bus.topics.get(client.inspected) : undefined;
     if (inspected !== undefined && inspected.newest !== client.inspectedAt) {
@@ -234,6 +241,26 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
       if (raw !== undefined) parts.push(Frame.encode({ raw }));
     }
     return parts;
+  }
+
+  /** Encoded once for all; not at all while nobody wants it. */
+  #newCloud(): Uint8Array | undefined {
+    const cloud = this.#context.world.takeCloud();
+    if (cloud === undefined || ![...this.#clients].some(({ clouds, visible }) => clouds && visible)) return undefined;
+    return Frame.encode({ cloud });
+  }
+
+  /** What of the map is near the car and not on this page yet; without a car, where the map begins. */
+  #newTiles(client: Client): Uint8Array[] {
+    const { map, world } = this.#context;
+    const first = map?.tiles[0];
+    if (map === undefined || first === undefined || client.tiles.size === map.tiles.length) return [];
+    const { x = first.minX, y = first.minY } = world.pose ?? {};
+    const news = map.near(x, y, MAP_REACH_M).filter(({ id }) => !client.tiles.has(id));
+    return news.slice(0, TILES_AT_ONCE).map(({ id, frame }) => {
+      client.tiles.add(id);
+      return frame;
+    });
   }
 
   #topics(): delos.bridge.TopicList {

@@ -14,6 +14,8 @@ export type Observation =
   | TrajectoryObservation
   | ControlObservation
   | ObstaclesObservation
+  | PredictionsObservation
+  | CloudObservation
   | TransformsObservation
   | NoticeObservation;
 
@@ -49,6 +51,15 @@ export interface PoseObservation extends Timed {
   /** In the frame of `position`. */
   readonly acceleration?: Vector3 | undefined;
   readonly yawRateRadps?: number | undefined;
+  readonly spread?: Spread | undefined;
+}
+
+/** Standard deviations along the axes of the ellipse of a position's errors. */
+export interface Spread {
+  readonly majorM: number;
+  readonly minorM: number;
+  /** Of the major axis. */
+  readonly headingRad: number;
 }
 
 export interface FixObservation extends Timed {
@@ -91,7 +102,12 @@ export interface TrajectoryObservation extends Timed {
   readonly y: readonly number[];
   readonly speedMps: readonly number[];
   readonly relativeTimeS: readonly number[];
+  /** As many as points, or none. */
+  readonly accelerationMps2?: readonly number[];
+  readonly curvaturePerM?: readonly number[];
   readonly isEstop: boolean;
+  /** How long planning took. */
+  readonly latencyMs?: number | undefined;
 }
 
 export interface ControlObservation extends Timed {
@@ -104,6 +120,10 @@ export interface ControlObservation extends Timed {
   readonly stationErrorM?: number | undefined;
   readonly speedErrorMps?: number | undefined;
   readonly speedReferenceMps?: number | undefined;
+  readonly accelerationReferenceMps2?: number | undefined;
+  readonly curvatureReferencePerM?: number | undefined;
+  /** How long control took. */
+  readonly latencyMs?: number | undefined;
 }
 
 export interface ObservedObstacle {
@@ -115,6 +135,9 @@ export interface ObservedObstacle {
   readonly widthM: number;
   readonly heightM: number;
   readonly type: string;
+  readonly speedMps?: number | undefined;
+  /** Direction of movement. */
+  readonly courseRad?: number | undefined;
 }
 
 export interface ObstaclesObservation extends Timed {
@@ -124,6 +147,30 @@ export interface ObstaclesObservation extends Timed {
   readonly obstacles: readonly ObservedObstacle[];
   readonly deleted?: readonly string[];
   readonly deleteAll?: boolean;
+}
+
+/** Where things are expected to go: all of them. */
+export interface PredictionsObservation extends Timed {
+  readonly kind: "predictions";
+  readonly predictions: readonly {
+    readonly id: string;
+    readonly probability: number;
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+  }[];
+  /** Prediction repeats what perception saw; undefined where it does not. */
+  readonly obstacles?: readonly ObservedObstacle[];
+}
+
+/** Points measured around the car. */
+export interface CloudObservation extends Timed {
+  readonly kind: "cloud";
+  /** Frame of the points; empty: unknown. */
+  readonly frame: string;
+  /** x y z of each, metres. */
+  readonly points: Float32Array;
+  /** Points of the message, of which these may be a part. */
+  readonly total: number;
 }
 
 export interface Transform {

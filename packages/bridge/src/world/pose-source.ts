@@ -1,7 +1,7 @@
 import { normalizeAngle, rotate, type Vector3 } from "@delos/math";
 import { attitudeOf, type Geodetic, geodeticOf, isEarthCentred, type MapProjection, toEastNorthUp } from "./frames.ts";
 import { HeadingChoice, MOVING_MPS } from "./heading.ts";
-import type { PoseObservation } from "./observation.ts";
+import type { PoseObservation, Spread } from "./observation.ts";
 
 /** A pose in the map with everything the page shows of it. */
 export interface MapPose {
@@ -18,6 +18,7 @@ export interface MapPose {
   readonly yawRateRadps: number | undefined;
   /** Where the map is on the globe, as far as this source knows. */
   readonly geodetic: Geodetic | undefined;
+  readonly spread: Spread | undefined;
 }
 
 interface Place {
@@ -98,6 +99,7 @@ export class PoseSource {
           : acceleration[0] * Math.cos(headingRad) + acceleration[1] * Math.sin(headingRad),
       yawRateRadps: observation.yawRateRadps,
       geodetic,
+      spread: geodetic === undefined ? observation.spread : undefined, // else its axes are not those of the map
     };
   }
 

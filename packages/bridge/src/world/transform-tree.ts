@@ -29,14 +29,21 @@ export class TransformTree {
     if (this.#base === undefined) return undefined;
     const chain = this.#chain(this.#base);
     if (chain === undefined || !transforms.some((transform) => chain.includes(transform))) return undefined;
-    let position: Vector3 = [0, 0, 0];
-    let orientation: Quaternion = { w: 1, x: 0, y: 0, z: 0 };
-    for (const { translation, rotation } of chain) {
-      const [x, y, z] = rotate(rotation, position);
-      position = [x + translation[0], y + translation[1], z + translation[2]];
-      orientation = multiplyQuaternions(rotation, orientation);
+    return { frame: this.#base, ...joined(chain) };
+  }
+
+  /** Where a frame is in the base; undefined when it hangs on neither the base nor on what carries it. */
+  inBase(frame: string): Omit<BasePose, "frame"> | undefined {
+    if (frame === this.#base) return joined([]);
+    const chain: Transform[] = [];
+    for (let at = frame; chain.length < MAX_DEPTH; ) {
+      const transform = this.#byChild.get(at);
+      if (transform === undefined) return undefined;
+      chain.push(transform);
+      at = transform.parent;
+      if (at === this.#base || (this.#base === undefined && BASE_FRAMES.includes(at))) return joined(chain);
     }
-    return { frame: this.#base, position, orientation };
+    return undefined;
   }
 
   /** A base by name; or else the first child of a fixed frame that is no fixed frame itself. */
@@ -59,4 +66,21 @@ export class TransformTree {
     }
     return undefined;
   }
+}
+
+/** Transforms one after the other, innermost first. */
+function joined(chain: readonly Transform[]): Omit<BasePose, "frame"> {
+  let position: Vector3 = [0, 0, 0];
+  let orientation: Quaternion = { w: 1, x: 0, y: 0, z: 0 };
+  for (const { translation, rotation } of chain) {
+    const [x, y, z] = rotate(rotation, position);
+    position = [x + translation[0], y + translation[1], z + translation[2]];
+    orientation = multiplyQuaternions(rotation, orientation);
+  }
+  return { position, orientation };
+}
+
+/** Whether points in this frame are where they are on the map. */
+export function isFixedFrame(frame: string): boolean {
+  return FIXED_FRAMES.test(frame.replace(/^\//, ""));
 }

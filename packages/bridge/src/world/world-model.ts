@@ -1,4 +1,5 @@
 import { normalizeAngle } from "@delos/math";
+import type { delos } from "@delos/msgs";
 import {
   type Chassis,
   type Control,
@@ -6,14 +7,18 @@ import {
   type Fix,
   Notice,
   type Obstacle,
+  type PointCloud,
   type Pose,
+  type Prediction,
   type Series,
   type Trajectory,
   type World,
 } from "../protocol.ts";
+import { cloudOnMap } from "./cloud.ts";
 import { MapProjection } from "./frames.ts";
 import {
   type ChassisObservation,
+  type CloudObservation,
   type ControlObservation,
   type FixObservation,
   type NoticeObservation,
@@ -22,6 +27,8 @@ import {
   type ObstaclesObservation,
   type PoseObservation,
   PoseRank,
+  type PredictionsObservation,
+  type Spread,
   type TrajectoryObservation,
 } from "./observation.ts";
 import { type MapPose, PoseSource } from "./pose-source.ts";
@@ -39,6 +46,8 @@ const ACCELERATION_TAU_S = 0.25;
 const YAW_RATE_TAU_S = 0.15;
 const MAX_OBSTACLES = 2000;
 const MAX_NOTICES = 200;
+/** Slower, a curvature is a small number divided by a smaller one. */
+const CURVES_FROM_MPS = 0.5;
 const LEVELS = { info: "INFO", warn: "WARN", error: "ERROR", fatal: "FATAL" } as const;
 const DEGREES = 180 / Math.PI;
 
@@ -74,11 +83,20 @@ export class WorldModel {
   #yawRate = new Derivative(YAW_RATE_TAU_S);
   #poseHasAcceleration = false;
   #measuredYawRate: { readonly valueRadps: number; readonly seenS: number } | undefined;
+  #predictions: readonly Prediction[] = [];
+  #predictionsSeenS = Number.NEGATIVE_INFINITY;
+  #perceivedS = Number.NEGATIVE_INFINITY;
+  #cloud: PointCloud | undefined;
   /** Grows with every observation: nothing new, no frame. */
   revision = 0;
 
   get timeS(): number | undefined {
     return this.#timeS;
+  }
+
+  /** The newest pose. */
+  get pose(): Pose | undefined {
+    return this.#pose;
   }
 
   /** The bus time has come to here, whatever the message. */
@@ -123,6 +141,10 @@ export class WorldModel {
           timeS,
         });
       }
+      case "predictions":
+        return this.#observePredictions(busTimeS, observation);
+      case "cloud":
+        return this.#observeCloud(topic, busTimeS, observation);
       case "notice":
         return this.#observeNotice(busTimeS, observation);
     }
@@ -133,6 +155,9 @@ export class WorldModel {
     for (const source of this.#sources.values()) source.reset();
     this.#series.take();
     this.#obstacles.clear();
+    this.#predictions = [];
+    this.#perceivedS = Number.NEGATIVE_INFINITY;
+    this.#cloud = undefined;
     this.#source = this.#pose = this.#chassis = this.#control = this.#trajectory = this.#fix = undefined;
     this.#trajectoryIsNew = this.#fixIsOwn = false;
     this.#speedSeenS = this.#obstaclesSeenS = Number.NEGATIVE_INFINITY;
@@ -152,6 +177,8 @@ export class WorldModel {
     if (this.#chassis !== undefined) world.chassis = this.#chassis;
     if (this.#control !== undefined) world.control = this.#control;
     if (this.#fix !== undefined) world.fix = this.#fix;
+    if (this.#timeS - this.#predictionsSeenS > OBSTACLES_SILENT_S) this.#predictions = [];
+    if (this.#predictions.length > 0) world.predictions = this.#predictions;
     if (this.#obstacles.size > 0) world.obstacles = [...this.#obstacles.values()];
     if (this.#trajectory !== undefined && (whole || this.#trajectoryIsNew)) world.trajectory = this.#trajectory;
     if (!whole) this.#trajectoryIsNew = false;
@@ -160,6 +187,13 @@ export class WorldModel {
 
   takeSeries(): readonly Series[] {
     return this.#series.take();
+  }
+
+  /** The newest cloud that was not taken yet. */
+  takeCloud(): PointCloud | undefined {
+    const cloud = this.#cloud;
+    this.#cloud = undefined;
+    return cloud;
   }
 
   takeNotices(): readonly Notice[] {
@@ -210,7 +244,12 @@ export class WorldModel {
       yaw_rate_radps: pose.yawRateRadps ?? measured ?? derived,
       source: topic,
       time_s: timeS,
+      ...(pose.spread === undefined ? {} : { spread: shownSpread(pose.spread) }),
     };
+    this.#series.add("localization_delay", timeS, (busTimeS - timeS) * 1000);
+    const speedMps = this.#chassis?.speed_mps ?? pose.speedMps;
+    if (Math.abs(speedMps) > CURVES_FROM_MPS)
+      this.#series.add("curvature", timeS, this.#pose.yaw_rate_radps! / speedMps);
     this.#poseHasAcceleration = pose.accelerationMps2 !== undefined;
     this.#series.add("yaw_rate", timeS, this.#pose.yaw_rate_radps);
     this.#series.add("heading", timeS, headingRad);
@@ -289,8 +328,12 @@ export class WorldModel {
       relative_time_s: observation.relativeTimeS,
       header_time_s: plausible(observation.timeS, busTimeS),
       is_estop: observation.isEstop,
+      acceleration_mps2: observation.accelerationMps2 ?? [],
+      curvature_per_m: observation.curvaturePerM ?? [],
     };
     this.#trajectoryIsNew = true;
+    this.#series.add("planning_latency", busTimeS, observation.latencyMs);
+    if (observation.timeS !== undefined) this.#series.add("planning_delay", busTimeS, age(observation.timeS, busTimeS));
   }
 
   #observeControl(busTimeS: number, observation: ControlObservation): void {
@@ -315,10 +358,15 @@ export class WorldModel {
     this.#series.add("heading_error", timeS, observation.headingErrorRad);
     this.#series.add("station_error", timeS, observation.stationErrorM);
     this.#series.add("speed_error", timeS, observation.speedErrorMps);
+    this.#series.add("acceleration_target", timeS, observation.accelerationReferenceMps2);
+    this.#series.add("curvature_target", timeS, observation.curvatureReferencePerM);
+    this.#series.add("control_latency", timeS, observation.latencyMs);
+    if (observation.timeS !== undefined) this.#series.add("control_delay", busTimeS, age(observation.timeS, busTimeS));
   }
 
   #observeObstacles(busTimeS: number, observation: ObstaclesObservation): void {
     this.#obstaclesSeenS = busTimeS;
+    this.#perceivedS = busTimeS;
     this.#obstaclesExpire = observation.replaces === "all";
     if (observation.replaces === "all" || observation.deleteAll === true) this.#obstacles.clear();
     for (const id of observation.deleted ?? []) {
@@ -328,6 +376,25 @@ export class WorldModel {
       if (this.#obstacles.size < MAX_OBSTACLES || this.#obstacles.has(obstacle.id))
         this.#obstacles.set(obstacle.id, shown(obstacle));
     }
+  }
+
+  /** Prediction repeats the obstacles; where perception itself is on the bus, its own are newer. */
+  #observePredictions(busTimeS: number, { predictions, obstacles, timeS }: PredictionsObservation): void {
+    this.#predictions = predictions.slice(0, MAX_OBSTACLES);
+    this.#predictionsSeenS = busTimeS;
+    if (obstacles === undefined || busTimeS - this.#perceivedS < OBSTACLES_SILENT_S) return;
+    const perceivedS = this.#perceivedS;
+    this.#observeObstacles(busTimeS, { kind: "obstacles", replaces: "all", obstacles, timeS });
+    this.#perceivedS = perceivedS;
+  }
+
+  /** A cloud without a car has no place on the map. */
+  #observeCloud(topic: string, busTimeS: number, observation: CloudObservation): void {
+    const { x = 0, y = 0, z = 0, heading = 0 } = this.#pose ?? {};
+    if (this.#pose === undefined) return;
+    const timeS = plausible(observation.timeS, busTimeS);
+    const inBase = this.#transforms.inBase(observation.frame.replace(/^\//, ""));
+    this.#cloud = cloudOnMap(topic, observation, timeS, { x, y, z, heading }, inBase);
   }
 
   #observeNotice(busTimeS: number, { level, source, text, timeS }: NoticeObservation): void {
@@ -370,6 +437,17 @@ function present<T extends object>(parts: T): { [K in keyof T]?: NonNullable<T[K
   };
 }
 
-function shown({ id, x, y, headingRad, lengthM, widthM, heightM, type }: ObservedObstacle): Obstacle {
-  return { id, x, y, heading: headingRad, length_m: lengthM, width_m: widthM, height_m: heightM, type };
+/** How old a message was when it came, ms; of another clock: nothing. */
+function age(stampS: number, busTimeS: number): number | undefined {
+  return plausible(stampS, busTimeS) === stampS ? (busTimeS - stampS) * 1000 : undefined;
+}
+
+function shownSpread({ majorM, minorM, headingRad }: Spread): delos.bridge.Spread {
+  return { major_m: majorM, minor_m: minorM, heading: headingRad };
+}
+
+function shown(obstacle: ObservedObstacle): Obstacle {
+  const { id, x, y, headingRad, lengthM, widthM, heightM, type, speedMps, courseRad } = obstacle;
+  const size = { length_m: lengthM, width_m: widthM, height_m: heightM };
+  return { id, x, y, heading: headingRad, ...size, type, ...present({ speed_mps: speedMps, course: courseRad }) };
 }

@@ -46,6 +46,7 @@ const start: Command = {
     "skip-empty": { type: "string" },
     clock: { type: "boolean" },
     port: { type: "string", short: "p" },
+    map: { type: "string" },
     drive: { type: "boolean" },
     data: { type: "string" },
     ...securityOptions,
@@ -64,6 +65,7 @@ const start: Command = {
     "skip-empty": "Jump over gaps longer than this many seconds",
     clock: "Publish recorded time on /clock",
     port: `Port of the page (default ${DEFAULT_PORT}; 0: any free one)`,
+    map: "HD map to show: Apollo's, as text (base_map.txt) or binary protobuf",
     drive: "A live drive with a simulated car instead of a recording",
     data: "Folder for what a live drive records and logs (default data/log)",
     ...securityHelp,
@@ -116,6 +118,7 @@ const start: Command = {
             title,
             server,
             security: securityOf(context),
+            map: typeof values["map"] === "string" ? resolve(cwd, values["map"]) : undefined,
             ...(host === undefined ? {} : { host }),
           }),
         );

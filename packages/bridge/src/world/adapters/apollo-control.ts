@@ -19,6 +19,9 @@ export const control: Adapter = {
         stationErrorM: num(field(longitudinal, "station_error")),
         speedErrorMps: num(field(longitudinal, "speed_error")),
         speedReferenceMps: num(field(longitudinal, "speed_reference")),
+        accelerationReferenceMps2: num(field(longitudinal, "preview_acceleration_reference")),
+        curvatureReferencePerM: num(field(lateral, "curvature")),
+        latencyMs: num(field(at["latency_stats"], "total_time_ms")),
         timeS: num(field(at["header"], "timestamp_sec")),
       },
     ];

@@ -1,8 +1,9 @@
 import { type Adapter, type Observation, PoseRank } from "../observation.ts";
 import { field, fields, num, quaternion, vector } from "../read-value.ts";
+import { spreadOfAxes } from "../spread.ts";
 
 /** Apollo's pose, 1.0 and later: modules/localization/proto/pose.proto. Quaternion from (right, forward, up) to the world. */
-function poseOf(pose: unknown, rank: number, timeS: number | undefined): readonly Observation[] {
+function poseOf(pose: unknown, rank: number, timeS: number | undefined, deviation?: unknown): readonly Observation[] {
   const at = fields(pose);
   const position = vector(at["position"]);
   if (position === undefined) return [];
@@ -18,6 +19,7 @@ function poseOf(pose: unknown, rank: number, timeS: number | undefined): readonl
       velocity: vector(at["linear_velocity"]),
       acceleration: vector(at["linear_acceleration"]),
       yawRateRadps: num(field(at["angular_velocity"], "z")) ?? num(field(at["angular_velocity_vrf"], "z")),
+      spread: spreadOfAxes(vector(deviation)),
       timeS,
     },
   ];
@@ -30,6 +32,7 @@ export const localizationEstimate: Adapter = {
       field(message, "pose"),
       PoseRank.localization,
       num(field(message, "measurement_time")) || num(field(message, "header", "timestamp_sec")),
+      field(message, "uncertainty", "position_std_dev"),
     ),
 };
 

@@ -13,7 +13,9 @@ export const planning: Adapter = {
       const [x, y] = [num(field(place, "x")), num(field(place, "y"))];
       if (x === undefined || y === undefined) return [];
       const speed = num(field(point, "v")) ?? num(field(point, "speed")) ?? 0;
-      return [{ x, y, speed, time: num(field(point, "relative_time")) ?? 0 }];
+      const acceleration = num(field(point, "a")) ?? num(field(point, "acceleration_s"));
+      const curvature = num(field(place, "kappa")) ?? num(field(point, "curvature"));
+      return [{ x, y, speed, acceleration, curvature, time: num(field(point, "relative_time")) ?? 0 }];
     });
     return [
       {
@@ -22,9 +24,17 @@ export const planning: Adapter = {
         y: points.map((point) => point.y),
         speedMps: points.map((point) => point.speed),
         relativeTimeS: points.map((point) => point.time),
+        accelerationMps2: allOf(points.map((point) => point.acceleration)),
+        curvaturePerM: allOf(points.map((point) => point.curvature)),
+        latencyMs: num(field(at["latency_stats"], "total_time_ms")),
         isEstop: field(at["estop"], "is_estop") === true,
         timeS: num(field(at["header"], "timestamp_sec")),
       },
     ];
   },
 };
+
+/** Nothing unless every point says it: half a curve would be drawn against the wrong times. */
+function allOf(values: readonly (number | undefined)[]): number[] {
+  return values.every((value) => value !== undefined) ? (values as number[]) : [];
+}

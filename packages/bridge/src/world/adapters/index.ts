@@ -5,7 +5,7 @@ import { gnssBestPose } from "./apollo-gnss.ts";
 import { apolloImu } from "./apollo-imu.ts";
 import { gps, localizationEstimate } from "./apollo-localization.ts";
 import { monitor } from "./apollo-monitor.ts";
-import { perception } from "./apollo-perception.ts";
+import { perception, prediction } from "./apollo-perception.ts";
 import { planning } from "./apollo-planning.ts";
 import {
   foxgloveOdometry,
@@ -17,6 +17,7 @@ import {
   posesInFrame,
 } from "./foxglove-pose.ts";
 import { sceneUpdate } from "./foxglove-scene.ts";
+import { foxgloveCloud, pointCloud2 } from "./point-clouds.ts";
 import { delosLog, foxgloveLog, rosout, rosout2 } from "./ros-log.ts";
 import { path } from "./ros-path.ts";
 import { odometry, poseStamped, poseWithCovarianceStamped, turtle } from "./ros-pose.ts";
@@ -32,6 +33,7 @@ export const ADAPTERS: readonly Adapter[] = [
   planning,
   control,
   perception,
+  prediction,
   monitor,
   gnssBestPose,
   odometry,
@@ -58,6 +60,8 @@ export const ADAPTERS: readonly Adapter[] = [
   frameTransform,
   frameTransforms,
   sceneUpdate,
+  pointCloud2,
+  foxgloveCloud,
 ];
 
 const BY_TYPE: ReadonlyMap<string, Adapter> = new Map(

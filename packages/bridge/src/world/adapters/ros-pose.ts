@@ -1,8 +1,15 @@
 import { type Adapter, type Observation, PoseRank } from "../observation.ts";
-import { field, num, quaternion, rosStampS, vector } from "../read-value.ts";
+import { field, list, num, quaternion, rosStampS, vector } from "../read-value.ts";
+import { spreadOfCovariance } from "../spread.ts";
 
 /** REP 103: x forward, y left, z up. */
-function poseOf(pose: unknown, rank: number, timeS: number | undefined, twist?: unknown): readonly Observation[] {
+function poseOf(
+  pose: unknown,
+  rank: number,
+  timeS: number | undefined,
+  twist?: unknown,
+  covariance?: unknown,
+): readonly Observation[] {
   const position = vector(field(pose, "position"));
   if (position === undefined) return [];
   return [
@@ -14,6 +21,7 @@ function poseOf(pose: unknown, rank: number, timeS: number | undefined, twist?: 
       forwardAxis: "x",
       forwardSpeedMps: vector(field(twist, "linear"))?.[0],
       yawRateRadps: vector(field(twist, "angular"))?.[2],
+      spread: spreadOfCovariance(list(covariance)),
       timeS,
     },
   ];
@@ -28,6 +36,7 @@ export const odometry: Adapter = {
       PoseRank.odometry,
       rosStampS(message),
       notAllZero(field(message, "twist", "twist")),
+      field(message, "pose", "covariance"),
     ),
 };
 
@@ -38,7 +47,14 @@ export const poseStamped: Adapter = {
 
 export const poseWithCovarianceStamped: Adapter = {
   types: ["geometry_msgs/PoseWithCovarianceStamped"],
-  read: (message) => poseOf(field(message, "pose", "pose"), PoseRank.pose, rosStampS(message)),
+  read: (message) =>
+    poseOf(
+      field(message, "pose", "pose"),
+      PoseRank.pose,
+      rosStampS(message),
+      undefined,
+      field(message, "pose", "covariance"),
+    ),
 };
 
 /** turtlesim/Pose.msg: x, y, theta, linear_velocity, angular_velocity; no stamp. */
