@@ -62,6 +62,11 @@ export const NOUNS: readonly Noun[] = [
     load: async () => (await import("./commands/doctor.ts")).commands,
   },
   {
+    name: "launch",
+    summary: "Start the modules of a launch file",
+    load: async () => (await import("./commands/launch.ts")).commands,
+  },
+  {
     name: "localization",
     summary: "Localization: RTK on recorded GNSS and IMU",
     load: async () => (await import("./commands/localization.ts")).commands,

@@ -1,6 +1,6 @@
 import { describeError } from "@delos/core";
 import { apollo } from "@delos/msgs";
-import { type Node, topic } from "@delos/runtime";
+import { type ComponentPorts, type Node, topic } from "@delos/runtime";
 import type { ControlConfig } from "./config.ts";
 import { ControlCore } from "./control-core.ts";
 import { SPEED_LOG_HEADER, STEER_LOG_HEADER, speedLogLine, steerLogLine } from "./csv-log.ts";
@@ -14,11 +14,18 @@ const Pad = topic("/apollo/control/pad", apollo.control.PadMessage, { depth: 10 
 const Monitor = topic("/apollo/monitor", apollo.common.monitor.MonitorMessage, { depth: 10 });
 const Control = topic("/apollo/control", apollo.control.ControlCommand, { depth: 10 });
 
+export const controlPorts: ComponentPorts = {
+  inputs: [Localization, Chassis, Planning, Pad, Monitor],
+  outputs: [Control, Monitor],
+};
+
 export interface ControlComponentOptions {
   readonly config: ControlConfig;
   readonly flags: ControlFlags;
   /** Called after every cycle: a heartbeat for the watchdog. */
   readonly onCycle?: (command: apollo.control.ControlCommand) => void;
+  /** Cycles are timed to a fraction of a millisecond where the thread is a worker: see `TimerOptions.precise`. */
+  readonly precise?: boolean;
   /** Where the controllers' logs go, with the flag `enable_csv_debug`: lines with their ends, the header first. */
   readonly csv?: { readonly steer: (line: string) => void; readonly speed: (line: string) => void };
 }
@@ -53,7 +60,8 @@ export function controlComponent(node: Node, options: ControlComponentOptions): 
       item: [{ source: MessageSource.CONTROL, msg: text, log_level: level }],
     });
   };
-  node.every({ periodMs: options.config.controlPeriodS * 1000, overrun: "skip" }, () => {
+  const { precise = false } = options;
+  node.every({ periodMs: options.config.controlPeriodS * 1000, overrun: "skip", precise }, () => {
     let command: ControlCommand;
     try {
       command = core.cycle(nowS());

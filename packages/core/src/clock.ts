@@ -1,4 +1,5 @@
 import process from "node:process";
+import { isMainThread } from "node:worker_threads";
 
 /**
  * Time. Nothing else in Delos reads the machine's clock: a runtime is given one of these, so a recording's time or a
@@ -13,10 +14,20 @@ export interface Clock {
   monotonicMs(): number;
   /**
    * Calls back once, as soon as `monotonicMs() >= atMs`. Disposing cancels. Alarms of equal time fire in the order set.
-   * An alarm in the background does not keep the process alive.
    */
-  alarm(atMs: number, callback: () => void, options?: { readonly background?: boolean }): Disposable;
+  alarm(atMs: number, callback: () => void, options?: AlarmOptions): Disposable;
 }
+
+export interface AlarmOptions {
+  /** Does not keep the process alive. */
+  readonly background?: boolean;
+  /** Due to a fraction of a millisecond: a worker thread sleeps the last bit away. Without effect in the main thread. */
+  readonly precise?: boolean;
+}
+
+/** Longer than timers of the event loop come late by themselves, ms. */
+const NAP_MS = 1.5;
+const napping = new Int32Array(new SharedArrayBuffer(4));
 
 /** The machine's clock. Time of day is read once and continued monotonically, so that steps of NTP never reorder stamps. */
 export class SystemClock implements Clock {
@@ -41,7 +52,8 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  alarm(atMs: number, callback: () => void, options: { readonly background?: boolean } = {}): Disposable {
+  alarm(atMs: number, callback: () => void, options: AlarmOptions = {}): Disposable {
+    if (options.precise === true && !isMainThread) return preciseAlarm(atMs, callback, options.background === true);
     // A timer of the event loop counts whole milliseconds and may fire early by a fraction: ask again for the rest.
     let handle: ReturnType<typeof setTimeout> | undefined;
     const arm = (): void => {
@@ -55,6 +67,35 @@ export class SystemClock implements Clock {
     arm();
     return { [Symbol.dispose]: () => clearTimeout(handle) };
   }
+}
+
+/**
+ * A timer of the event loop for all but the last milliseconds, which the thread sleeps away; what came in meanwhile is handed
+ * out (the poll phase) before the callback runs (the check phase).
+ */
+function preciseAlarm(atMs: number, callback: () => void, background: boolean): Disposable {
+  let timeout: ReturnType<typeof setTimeout> | undefined;
+  let immediate: ReturnType<typeof setImmediate> | undefined;
+  const nap = (): void => {
+    const leftMs = atMs - performance.now();
+    if (leftMs > NAP_MS + 1) {
+      arm(leftMs);
+      return;
+    }
+    if (leftMs > 0) Atomics.wait(napping, 0, 0, leftMs);
+    immediate = setImmediate(callback);
+  };
+  const arm = (leftMs: number): void => {
+    timeout = setTimeout(nap, Math.min(Math.max(0, Math.floor(leftMs - NAP_MS)), 0x7fffffff));
+    if (background) timeout.unref();
+  };
+  arm(atMs - performance.now());
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timeout);
+      clearImmediate(immediate);
+    },
+  };
 }
 
 interface Alarm {

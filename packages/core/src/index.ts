@@ -1,4 +1,4 @@
-export { type Clock, SimulatedClock, SystemClock } from "./clock.ts";
+export { type AlarmOptions, type Clock, SimulatedClock, SystemClock } from "./clock.ts";
 export {
   AbortedError,
   ClosedError,

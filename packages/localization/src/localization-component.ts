@@ -1,5 +1,5 @@
 import { apollo } from "@delos/msgs";
-import { type Node, topic } from "@delos/runtime";
+import { type ComponentPorts, type Node, topic } from "@delos/runtime";
 import type { LocalizationFlags } from "./flags.ts";
 import { RtkLocalization } from "./rtk-localization.ts";
 
@@ -9,8 +9,19 @@ const Chassis = topic("/apollo/canbus/chassis", apollo.canbus.Chassis, { depth: 
 const Localization = topic("/apollo/localization/pose", apollo.localization.LocalizationEstimate, { depth: 10 });
 const Monitor = topic("/apollo/monitor", apollo.common.monitor.MonitorMessage, { depth: 10 });
 
+export interface LocalizationComponentOptions {
+  readonly flags: LocalizationFlags;
+  /** Called after every tick: a sign of life. */
+  readonly onTick?: () => void;
+}
+
+export const localizationPorts = (flags: LocalizationFlags): ComponentPorts => ({
+  inputs: [Gps, Imu, ...(flags.enable_filter ? [Chassis] : [])],
+  outputs: [Localization, Monitor],
+});
+
 /** RTK localization on the bus, 100 Hz. What goes to the monitor is said once a second at most. It ends with its node. */
-export function localizationComponent(node: Node, options: { readonly flags: LocalizationFlags }): RtkLocalization {
+export function localizationComponent(node: Node, options: LocalizationComponentOptions): RtkLocalization {
   const { clock } = node;
   const nowS = (): number => clock.nowMs() / 1000;
   const localization = new RtkLocalization(options.flags);
@@ -29,6 +40,7 @@ export function localizationComponent(node: Node, options: { readonly flags: Loc
     const now = nowS();
     const { estimate, errors } = localization.tick(now);
     if (estimate !== undefined) poses.publish(estimate);
+    options.onTick?.();
     if (errors.length === 0 || now - saidAtS < 1) return;
     saidAtS = now;
     const { LogLevel, MessageSource } = apollo.common.monitor.MonitorMessageItem;

@@ -1,4 +1,5 @@
-export { planningComponent, type TrajectorySource } from "./planning-component.ts";
+export { type PlayerConfig, playerOptions } from "./components.ts";
+export { planningComponent, planningPorts, type TrajectorySource } from "./planning-component.ts";
 export { pythonFloat, RECORDER_HEADER, RtkRecorder } from "./recorder.ts";
 export { type DrivenPath, parseDrivenPath } from "./recording.ts";
 export { type PlayerOptions, RtkPlayer } from "./rtk-player.ts";

@@ -1,5 +1,5 @@
 import { apollo } from "@delos/msgs";
-import { type Node, topic } from "@delos/runtime";
+import { type ComponentPorts, type Node, topic } from "@delos/runtime";
 
 const Localization = topic("/apollo/localization/pose", apollo.localization.LocalizationEstimate, { depth: 10 });
 const Chassis = topic("/apollo/canbus/chassis", apollo.canbus.Chassis, { depth: 10 });
@@ -12,13 +12,21 @@ export interface TrajectorySource {
   cycle(nowS: number): apollo.planning.ADCTrajectory | undefined;
 }
 
-/** A source of trajectories on the bus. It ends with its node. */
-export function planningComponent(node: Node, source: TrajectorySource, periodMs: number): void {
+export const planningPorts: ComponentPorts = { inputs: [Localization, Chassis], outputs: [Planning] };
+
+/** A source of trajectories on the bus. `onCycle` is called after every cycle: a sign of life. It ends with its node. */
+export function planningComponent(
+  node: Node,
+  source: TrajectorySource,
+  periodMs: number,
+  onCycle: () => void = () => {},
+): void {
   node.subscribe(Localization).on(({ message }) => source.onLocalization(message));
   node.subscribe(Chassis).on(({ message }) => source.onChassis(message));
   const trajectories = node.publisher(Planning);
   node.every({ periodMs, overrun: "skip" }, () => {
     const trajectory = source.cycle(node.clock.nowMs() / 1000);
     if (trajectory !== undefined) trajectories.publish(trajectory);
+    onCycle();
   });
 }

@@ -6,10 +6,12 @@ export { type Component, type ComponentContext, type ComponentPorts, defineCompo
 export { ConfigError, ConfigFields, type ConfigPath } from "./launch/config-fields.ts";
 export { Heartbeat } from "./launch/heartbeat.ts";
 export {
+  describeLaunch,
   Launch,
   type LaunchEvents,
   type LaunchOptions,
   launch,
+  type ModuleDescription,
   type ModuleState,
   type ModuleStatus,
 } from "./launch/launch.ts";

@@ -27,6 +27,11 @@ export interface TimerOptions {
   readonly maxCatchUp?: number;
   /** Does not keep the process alive. */
   readonly background?: boolean;
+  /**
+   * Due to a fraction of a millisecond instead of one or two of the event loop's. In a worker thread, that is: it sleeps the
+   * last two milliseconds away, and what comes meanwhile is handed out right before the tick. Elsewhere an ordinary timer.
+   */
+  readonly precise?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,7 +59,7 @@ export class Timer implements Disposable {
   readonly #callback: (tick: Tick) => unknown;
   readonly #overrun: OverrunPolicy;
   readonly #maxCatchUp: number;
-  readonly #alarmOptions: { readonly background: boolean };
+  readonly #alarmOptions: { readonly background: boolean; readonly precise: boolean };
   readonly #events: Events<TimerEvents> = new Events();
   readonly #task = { run: () => this.#run() };
   /** The grid: due times are origin + n · period, computed, not summed, so that rounding does not pile up. */
@@ -81,7 +86,7 @@ export class Timer implements Disposable {
     this.#callback = callback;
     this.#overrun = options.overrun ?? "skip";
     this.#maxCatchUp = options.maxCatchUp ?? 10;
-    this.#alarmOptions = { background: options.background ?? false };
+    this.#alarmOptions = { background: options.background ?? false, precise: options.precise ?? false };
     this.#originMs = context.clock.monotonicMs();
     this.#arm();
   }

@@ -1,9 +1,9 @@
 import { apollo } from "@delos/msgs";
-import type { Node } from "@delos/runtime";
+import type { ComponentPorts, Node } from "@delos/runtime";
 import type { GuardianConfig } from "./config.ts";
 import { GuardianCore } from "./guardian-core.ts";
 import type { Instant } from "./instant.ts";
-import type { ControlCommand } from "./messages.ts";
+import { type ControlCommand, DrivingAction } from "./messages.ts";
 import {
   chassisTopic,
   controlTopic,
@@ -16,10 +16,15 @@ import {
 import type { Watchdog } from "./watchdog.ts";
 import { WatchdogGuard } from "./watchdog-guard.ts";
 
+export const guardianPorts: ComponentPorts = {
+  inputs: [controlTopic, monitorTopic, statusTopic, planningTopic, chassisTopic, padTopic],
+  outputs: [guardianTopic],
+};
+
 export interface GuardianComponentOptions {
   readonly config: GuardianConfig;
   /** Its trip stops the car here too, its own silence as well; RESET reaches it, and it is armed unless the car is in manual mode. */
-  readonly watchdog?: Pick<Watchdog, "block" | "tripped" | "onPad">;
+  readonly watchdog?: Pick<Watchdog, "block" | "tripped">;
   /** Called after every look: the guardian's own heartbeat. */
   readonly onCycle?: () => void;
 }
@@ -47,7 +52,7 @@ export function guardianComponent(node: Node, options: GuardianComponentOptions)
   }
   node.subscribe(padTopic).on(({ message }) => {
     core.onPad(message);
-    watchdog?.onPad(message);
+    if (message.action === DrivingAction.RESET) watchdog?.block.reset();
   });
   let reported = 0;
   node.every({ periodMs: config.periodMs, overrun: "skip" }, () => {

@@ -1,14 +1,36 @@
-import type { Node } from "@delos/runtime";
+import { apollo } from "@delos/msgs";
+import { type ComponentPorts, type Node, type Topic, topic } from "@delos/runtime";
 import type { MonitorConfig } from "./config.ts";
 import type { Instant } from "./instant.ts";
 import type { MonitorItem } from "./messages.ts";
 import { MonitorCore } from "./monitor-core.ts";
 import { monitorTopic, statusTopic } from "./topics.ts";
 
+/** Types of the topics that Apollo has: what is listened to is read whatever its type is. */
+const TYPES: Readonly<Record<string, Topic["type"]>> = {
+  "/apollo/sensor/gnss/odometry": apollo.localization.Gps as Topic["type"],
+  "/apollo/sensor/gnss/corrected_imu": apollo.localization.Imu as Topic["type"],
+  "/apollo/localization/pose": apollo.localization.LocalizationEstimate as Topic["type"],
+  "/apollo/canbus/chassis": apollo.canbus.Chassis as Topic["type"],
+  "/apollo/planning": apollo.planning.ADCTrajectory as Topic["type"],
+  "/apollo/control": apollo.control.ControlCommand as Topic["type"],
+};
+
+export const monitorPorts = (config: MonitorConfig): ComponentPorts => ({
+  inputs: config.topics.flatMap((rule) =>
+    TYPES[rule.topic] === undefined ? [] : [topic(rule.topic, TYPES[rule.topic]!)],
+  ),
+  outputs: [monitorTopic, statusTopic],
+});
+
 export interface MonitorComponentOptions {
   readonly config: MonitorConfig;
   /** Resident memory of the process, MiB. */
   readonly memoryMib?: () => number;
+  /** Modules that have given a sign of life since the last look. */
+  readonly moved?: () => readonly string[];
+  /** Called after every look: the monitor's own sign of life. */
+  readonly onLook?: () => void;
 }
 
 /**
@@ -42,10 +64,12 @@ export function monitorComponent(node: Node, options: MonitorComponentOptions): 
   });
   node.every({ periodMs: config.checkPeriodMs, overrun: "skip" }, (tick) => {
     const at = now();
+    for (const module of options.moved?.() ?? []) core.onHeartbeat(module, at);
     core.onProcess({ lagMs: tick.latenessMs, memoryMib: memoryMib() });
     const { news, status } = core.look(at);
     if (news.length > 0) faults.publish(message(news, at));
     if (status !== undefined) statuses.publish(message(status, at));
+    options.onLook?.();
   });
   return core;
 }

@@ -1,3 +1,5 @@
+import type { Node } from "@delos/runtime";
+
 /**
  * How the watchdog stops the car without the loops it watches: opened and called in the watchdog's own thread. It may send
  * CAN frames, drive a relay, write shared memory; it must not wait for another thread.
@@ -9,8 +11,11 @@ export interface StopOutput {
   close?(): void;
 }
 
-/** What the module of an output exports under the name `openStopOutput`. `options` are cloned into the thread. */
-export type OpenStopOutput = (options: unknown) => StopOutput | Promise<StopOutput>;
+/**
+ * What the module of an output exports under the name `openStopOutput`. `options` are cloned into the thread. `node` is there
+ * when the watchdog is a module of a launch: it lives in the watchdog's own thread.
+ */
+export type OpenStopOutput = (options: unknown, node?: Node) => StopOutput | Promise<StopOutput>;
 
 /** The module is named by URL, as `import.meta.resolve` gives it. */
 export interface StopOutputModule {

@@ -33,7 +33,7 @@ test("RESET gives every loop its full deadline again, and no more", () => {
 });
 
 test("a loop without a deadline counts its turns and never trips", () => {
-  const { block, core } = watch(Number.POSITIVE_INFINITY);
+  const { block, core } = watch(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   block.beat(0);
   expect(core.look(0)).toBeUndefined();
   expect(core.look(1e9)).toBeUndefined();

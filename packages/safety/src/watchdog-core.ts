@@ -46,6 +46,7 @@ export class WatchdogCore {
 
   #silent(loop: number, nowMs: number): boolean {
     const state = this.#block.state(loop);
+    if (this.#block.deadlineMs(loop) === Number.POSITIVE_INFINITY) return false;
     if (state === LOOP_STATE.ended) return false;
     if (state === LOOP_STATE.waiting) return !(nowMs - this.#startedMs! <= this.#startupGraceMs);
     const seen = this.#seen[loop]!;

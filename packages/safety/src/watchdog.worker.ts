@@ -4,6 +4,7 @@ import { WatchdogBlock } from "@delos/runtime/watchdog-block";
 import type { OpenStopOutput, StopOutput } from "./stop-output.ts";
 import type { WatchdogWorkerData } from "./watchdog.ts";
 import { WatchdogCore } from "./watchdog-core.ts";
+import { WatchdogLook } from "./watchdog-look.ts";
 
 const { buffer, periodMs, startupGraceMs, output } = workerData as WatchdogWorkerData;
 const block = WatchdogBlock.attach(buffer);
@@ -16,23 +17,16 @@ if (output !== undefined) {
   outputs.push(await openStopOutput(output.options));
 }
 
+const watching = new WatchdogLook(block, core, outputs);
+
 function look(): void {
   if (block.closing) {
-    for (const out of outputs) out.close?.();
+    watching[Symbol.dispose]();
     parentPort!.close();
     return;
   }
   clock.alarm(clock.monotonicMs() + periodMs, look);
-  const loop = core.look(clock.monotonicMs());
-  if (loop === undefined || !block.armed) return;
-  for (const out of outputs) {
-    try {
-      out.stop(loop);
-      block.stopped(true);
-    } catch {
-      block.stopped(false); // the next look tries again
-    }
-  }
+  watching.look(clock.monotonicMs());
 }
 
 look();

@@ -3,7 +3,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { apollo } from "@delos/msgs";
-import { loopTrack, mkzDefaults, simulateDrive } from "@delos/sim";
+import { loopTrack, simulateDrive } from "@delos/sim";
 
 interface Curve {
   readonly name: string;
@@ -49,16 +49,15 @@ function plot(title: string, unit: string, times: readonly number[], curves: rea
 const times: number[] = [];
 const lat: apollo.control.SimpleLateralDebug[] = [];
 const lon: apollo.control.SimpleLongitudinalDebug[] = [];
-const drive = simulateDrive({ path: loopTrack(DURATION_S + 12), durationS: DURATION_S, ...mkzDefaults() });
 let count = 0;
-for (let next = drive.next(); next.done !== true; next = drive.next()) {
-  if (next.value.topic !== "/apollo/control") continue;
-  const { debug } = next.value.message as apollo.control.ControlCommand;
-  if (debug?.simple_lat_debug === undefined || debug.simple_lon_debug === undefined || count++ % 10 > 0) continue;
+await simulateDrive({ path: loopTrack(DURATION_S + 12), durationS: DURATION_S }, ({ topic, message }) => {
+  if (topic !== "/apollo/control") return;
+  const { debug } = message as apollo.control.ControlCommand;
+  if (debug?.simple_lat_debug === undefined || debug.simple_lon_debug === undefined || count++ % 10 > 0) return;
   times.push(count / 100);
   lat.push(debug.simple_lat_debug);
   lon.push(debug.simple_lon_debug);
-}
+});
 const of = <T>(rows: readonly T[], field: keyof T): number[] => rows.map((row) => Number(row[field]));
 mkdirSync("docs/images/control", { recursive: true });
 const save = (name: string, svg: string): void => writeFileSync(`docs/images/control/${name}.svg`, svg);

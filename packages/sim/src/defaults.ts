@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import { CONTROL_FLAGS, readControlConfig } from "@delos/control";
+import { CONTROL_FLAGS, type ControlConfig, type ControlFlags, readControlConfig } from "@delos/control";
 import { readFlags } from "@delos/core";
-import { LOCALIZATION_FLAGS } from "@delos/localization";
+import { LOCALIZATION_FLAGS, type LocalizationFlags } from "@delos/localization";
 import { apollo } from "@delos/msgs";
-import { readMkzParameters } from "@delos/vehicle";
-import type { DriveOptions } from "./simulate-drive.ts";
+import { type MkzParameters, readMkzParameters } from "@delos/vehicle";
 
 /** Flags of Apollo's shipped control.conf. */
 export const SHIPPED_CONTROL_FLAGS =
@@ -15,10 +14,15 @@ export const SHIPPED_LOCALIZATION_FLAGS = "noenable_gps_imu_interprolate,enable_
 const fileOf = (name: string, path: string): string =>
   readFileSync(new URL(`../conf/${path}`, import.meta.resolve(name)), "utf8");
 
+export interface MkzDefaults {
+  readonly control: ControlConfig;
+  readonly controlFlags: ControlFlags;
+  readonly localizationFlags: LocalizationFlags;
+  readonly vehicle: MkzParameters;
+}
+
 /** Configuration and flags as Apollo 1.0 shipped them for the Lincoln MKZ, from the copies in the packages. */
-export function mkzDefaults(
-  options: { readonly filter?: boolean } = {},
-): Pick<DriveOptions, "control" | "controlFlags" | "localizationFlags" | "vehicle"> {
+export function mkzDefaults(options: { readonly filter?: boolean } = {}): MkzDefaults {
   const conf = apollo.control.ControlConf.fromText(fileOf("@delos/control", "lincoln.pb.txt"));
   const canbus = apollo.canbus.CanbusConf.fromText(fileOf("@delos/vehicle", "canbus_conf.pb.txt"));
   return {

@@ -1,9 +1,10 @@
 export { conditionTrack } from "./condition-track.ts";
-export { mkzDefaults, SHIPPED_CONTROL_FLAGS, SHIPPED_LOCALIZATION_FLAGS } from "./defaults.ts";
+export { type MkzDefaults, mkzDefaults, SHIPPED_CONTROL_FLAGS, SHIPPED_LOCALIZATION_FLAGS } from "./defaults.ts";
 export { driveByHand } from "./drive-by-hand.ts";
 export { DriveRecorder } from "./drive-recorder.ts";
 export { loopTrack } from "./loop-track.ts";
 export {
+  CLOSED_LOOP,
   type DriveMessage,
   type DriveOptions,
   type DriveResult,

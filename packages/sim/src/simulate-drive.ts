@@ -1,8 +1,19 @@
-import { type ControlConfig, ControlCore, type ControlFlags } from "@delos/control";
-import { type LocalizationFlags, RtkLocalization } from "@delos/localization";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { control } from "@delos/control/components";
+import { AbortedError, SimulatedClock } from "@delos/core";
+import { rtkLocalization } from "@delos/localization/components";
 import { apollo, type MessageType } from "@delos/msgs";
-import { type DrivenPath, RtkPlayer } from "@delos/planning";
-import { CanbusCore, MKZ_BICYCLE, type MkzParameters, PedalMap, SimulatedCanBus, SimulatedMkz } from "@delos/vehicle";
+import type { DrivenPath } from "@delos/planning";
+import { type Component, type LaunchSpec, launch, open, parseLaunch, type Runtime, topic } from "@delos/runtime";
+import { statusTopic } from "@delos/safety";
+import { guardian, monitor, watchdog } from "@delos/safety/components";
+import { MKZ_BICYCLE } from "@delos/vehicle";
+import { canbus } from "@delos/vehicle/components";
+import { carOn } from "./live/car.ts";
+import { operator } from "./live/operator.ts";
+import { truthTopic } from "./live/topics.ts";
+import { playerOn } from "./live/track-player.ts";
 import { ErrorStatistic, PathFollower } from "./tracking-error.ts";
 
 /** Times of the run's events, s from its beginning. */
@@ -19,15 +30,16 @@ export interface DriveScript {
 export interface DriveOptions extends DriveScript {
   readonly path: DrivenPath;
   readonly durationS: number;
-  readonly control: ControlConfig;
-  readonly controlFlags: ControlFlags;
-  readonly localizationFlags: LocalizationFlags;
-  readonly vehicle: MkzParameters;
+  /** Localization with the error-state filter, which bridges GNSS gaps. */
+  readonly filter?: boolean;
   readonly seed?: number;
   /** Unix time of the beginning, ns. */
   readonly startNs?: bigint;
   /** What the errors leave out at the beginning, s. */
   readonly settleS?: number;
+  /** Called at every step of 5 ms, with the runtime that the modules live in: for faults. */
+  readonly onStep?: (runS: number, runtime: Runtime) => void | Promise<void>;
+  readonly signal?: AbortSignal;
 }
 
 /** A message that a module published. */
@@ -49,144 +61,179 @@ export interface DriveResult {
   readonly station_error_m: Figures;
   readonly speed_error_mps: Figures;
   readonly heading_error_rad: Figures;
-  /** How often the stop was latched after the first RESET. */
+  /** How often control or the guardian stopped the car after the first RESET. */
   readonly estops: number;
   readonly distance_m: number;
   readonly messages: number;
 }
 
 const STEP_NS = 5_000_000n;
-const { DrivingMode } = apollo.canbus.Chassis;
-const { DrivingAction } = apollo.control;
 /** Default beginning: when Apollo's garage drive was recorded. */
 const START_NS = 1_496_957_374_000_000_000n;
+/** Turns of the event loop are given to others so often. */
+const YIELD_STEPS = 2000;
+
+/** The closed loop's launch file: the same for threads in real time and for one thread on a simulated clock. */
+export const CLOSED_LOOP: string = fileURLToPath(new URL("../launch/closed-loop.launch.yaml", import.meta.url));
+
+const GNSS = topic("/apollo/sensor/gnss/odometry", apollo.localization.Gps);
+const Imu = topic("/apollo/sensor/gnss/corrected_imu", apollo.localization.Imu);
+const Chassis = topic("/apollo/canbus/chassis", apollo.canbus.Chassis);
+const Pose = topic("/apollo/localization/pose", apollo.localization.LocalizationEstimate);
+const Planning = topic("/apollo/planning", apollo.planning.ADCTrajectory);
+const Control = topic("/apollo/control", apollo.control.ControlCommand);
+const Guardian = topic("/apollo/guardian", apollo.control.ControlCommand);
+const Pad = topic("/apollo/control/pad", apollo.control.PadMessage);
+const Monitor = topic("/apollo/monitor", apollo.common.monitor.MonitorMessage);
 
 /**
- * The closed loop, step by step on simulated time: the vehicle moves and reports on CAN, canbus makes Chassis of it, GNSS and
- * IMU feed localization, the player plans along the driven path, control commands, canbus sends the frames. Yields every
- * published message in the order it was published; returns the figures. The same options give the same messages.
+ * Drives the closed loop's launch file on a simulated clock in this thread, monitor, guardian and watchdog included, as fast
+ * as the machine can. `see` gets every message of Apollo's topics in the order of publication. The same options give the same messages.
+ *
+ * @throws {AbortedError} when the signal fires
  */
-export function* simulateDrive(options: DriveOptions): Generator<DriveMessage, DriveResult> {
-  const { path, durationS, resetS = 0.25, startS = 0.3, gnssGaps = [], settleS = 3 } = options;
-  const startNs = options.startNs ?? START_NS;
-  let nowS = Number(startNs) / 1e9;
-  const bus = new SimulatedCanBus(() => nowS);
-  const canbus = new CanbusCore(options.vehicle, bus.port());
-  const car = new SimulatedMkz(bus.port(), {
-    xM: path.x[0]!,
-    yM: path.y[0]!,
-    zM: path.z[0]!,
-    headingRad: path.theta[0]!,
-    pedals: new PedalMap(options.control.longitudinal!.calibration),
-    seed: options.seed ?? 1,
-  });
-  const localization = new RtkLocalization(options.localizationFlags);
-  const player = new RtkPlayer(path);
-  const control = new ControlCore(options.control, options.controlFlags);
-
-  const centre = new PathFollower(path);
-  const rear = new PathFollower(path);
-  const statistics = {
-    lateral: new ErrorStatistic(),
-    rear: new ErrorStatistic(),
-    station: new ErrorStatistic(),
-    speed: new ErrorStatistic(),
-    heading: new ErrorStatistic(),
-  };
-  let estops = 0;
-  let stopped = false;
+export async function simulateDrive(
+  options: DriveOptions,
+  see: (message: DriveMessage) => void = () => {},
+): Promise<DriveResult> {
+  const { path, durationS, settleS = 3, resetS = 0.7, startNs = START_NS } = options;
+  const clock = new SimulatedClock(startNs);
+  await using runtime = await open({ clock, log: () => {} });
+  const observer = runtime.node("observer");
   let messages = 0;
-  let padSequence = 0;
-  let monitorSequence = 0;
-  const at = (s: number): number => Math.round(s / 0.005);
-  const out = <T>(topic: string, type: MessageType<T>, timeNs: bigint, message: T & object): DriveMessage => {
-    messages++;
-    return { topic, type: type as MessageType<never>, timeNs, message };
-  };
-
-  const steps = at(durationS);
-  for (let step = 0; step <= steps; step++) {
-    const timeNs = startNs + BigInt(step) * STEP_NS;
-    nowS = Number(timeNs / 1000n) / 1e6;
-    const runS = step * 0.005;
-    car.step(nowS);
-    const { chassis } = canbus.step(nowS);
-    if (chassis !== undefined) {
-      control.onChassis(chassis, nowS);
-      player.onChassis(chassis);
-      localization.onWheelSpeed(chassis.speed_mps!);
-      yield out("/apollo/canbus/chassis", apollo.canbus.Chassis, timeNs, chassis);
-    }
-    if (step % 2 === 1) continue;
-
-    const imu = car.imu(nowS);
-    const gps = car.gps(nowS);
-    localization.onImu(imu, nowS);
-    yield out("/apollo/sensor/gnss/corrected_imu", apollo.localization.Imu, timeNs, imu);
-    if (!gnssGaps.some(([from, to]) => runS >= from && runS < to)) {
-      localization.onGps(gps, nowS);
-      yield out("/apollo/sensor/gnss/odometry", apollo.localization.Gps, timeNs, gps);
-    }
-    const { estimate } = localization.tick(nowS);
-    if (estimate !== undefined) {
-      control.onLocalization(estimate, nowS);
-      player.onLocalization(estimate);
-      yield out("/apollo/localization/pose", apollo.localization.LocalizationEstimate, timeNs, estimate);
-    }
-    if (step % 20 === 0) {
-      const trajectory = player.cycle(nowS);
-      if (trajectory !== undefined) {
-        control.onTrajectory(trajectory, nowS);
-        yield out("/apollo/planning", apollo.planning.ADCTrajectory, timeNs, trajectory);
-      }
-    }
-    const action = step === at(resetS) ? DrivingAction.RESET : step === at(startS) ? DrivingAction.START : undefined;
-    if (action !== undefined) {
-      const header = { timestamp_sec: nowS, module_name: "terminal", sequence_num: ++padSequence };
-      const pad: apollo.control.PadMessage = { header, driving_mode: DrivingMode.COMPLETE_AUTO_DRIVE, action };
-      control.onPad(pad);
-      yield out("/apollo/control/pad", apollo.control.PadMessage, timeNs, pad);
-    }
-    if (options.estopS !== undefined && step === at(options.estopS)) {
-      const header = { timestamp_sec: nowS, module_name: "monitor", sequence_num: ++monitorSequence };
-      const { LogLevel, MessageSource } = apollo.common.monitor.MonitorMessageItem;
-      const monitor: apollo.common.monitor.MonitorMessage = {
-        header,
-        item: [{ source: MessageSource.SIMULATOR, msg: "emergency stop", log_level: LogLevel.FATAL }],
-      };
-      control.onMonitor(monitor);
-      yield out("/apollo/monitor", apollo.common.monitor.MonitorMessage, timeNs, monitor);
-    }
-    const command = control.cycle(nowS);
-    canbus.onCommand(command, nowS);
-    yield out("/apollo/control", apollo.control.ControlCommand, timeNs, command);
-
-    if (step >= at(resetS)) {
-      if (control.estop && !stopped) estops++;
-      stopped = control.estop;
-    }
-    const { bicycle } = car;
-    const [cos, sin] = [Math.cos(bicycle.headingRad), Math.sin(bicycle.headingRad)];
-    const lr = MKZ_BICYCLE.lrM;
-    const offset = centre.offset(bicycle.xM + lr * cos, bicycle.yM + lr * sin, bicycle.headingRad);
-    const rearOffset = rear.offset(bicycle.xM, bicycle.yM, bicycle.headingRad);
-    const debug = command.debug?.simple_lon_debug;
-    if (runS < settleS || debug === undefined) continue;
-    statistics.lateral.add(offset.lateralM);
-    statistics.rear.add(rearOffset.lateralM);
-    statistics.heading.add(offset.headingRad);
-    statistics.station.add(debug.station_reference! - rearOffset.stationM);
-    statistics.speed.add(debug.speed_reference! - bicycle.speedMps);
+  for (const { name, type } of [GNSS, Imu, Chassis, Pose, Planning, Control, Guardian, Pad, Monitor, statusTopic]) {
+    // By reference and in order: a depth that no burst reaches.
+    observer.subscribe(topic<object>(name, type as never, { depth: 1000 })).on(({ message }) => {
+      messages++;
+      see({ topic: name, type: type as unknown as MessageType<never>, timeNs: clock.nowNs(), message });
+    });
   }
-  const { bicycle } = car;
-  return {
-    lateral_error_m: statistics.lateral.result,
-    rear_axle_lateral_error_m: statistics.rear.result,
-    station_error_m: statistics.station.result,
-    speed_error_mps: statistics.speed.result,
-    heading_error_rad: statistics.heading.result,
-    estops,
-    distance_m: rear.offset(bicycle.xM, bicycle.yM, bicycle.headingRad).stationM - path.s[0]!,
-    messages,
+  const figures = new DriveFigures(path, settleS, resetS);
+  const runS = (): number => Number(clock.nowNs() - startNs) / 1e9;
+  observer.subscribe(Control).on(({ message }) => figures.onControl(message, runS()));
+  observer.subscribe(Guardian).on(({ message }) => figures.onGuardian(message, runS()));
+  observer.subscribe(truthTopic).on(({ message }) => figures.onTruth(message, runS()));
+
+  await using _launched = await launch(specOf(options, resetS), {
+    runtime,
+    placement: "inline",
+    components: componentsOn(path),
+  });
+  const steps = Math.round(durationS / 0.005);
+  for (let step = 1; step <= steps; step++) {
+    clock.advanceTo(startNs + BigInt(step) * STEP_NS);
+    if (options.onStep !== undefined) await options.onStep(step * 0.005, runtime);
+    if (step % YIELD_STEPS !== 0) continue;
+    await new Promise<void>((resume) => void setImmediate(resume));
+    if (options.signal?.aborted === true) throw new AbortedError("The drive", options.signal.reason);
+  }
+  return { ...figures.result, messages };
+}
+
+/** The launch file with what this drive wants otherwise. */
+function specOf(options: DriveOptions, resetS: number): LaunchSpec {
+  const { startS = resetS + 0.05, seed = 1, filter = false, gnssGaps = [], estopS, durationS } = options;
+  const spec = parseLaunch(readFileSync(CLOSED_LOOP, "utf8"), CLOSED_LOOP, {
+    seed,
+    road_s: durationS,
+    localization_flags: `enable_filter=${filter}`,
+  });
+  const script = [
+    { at_s: resetS, action: "RESET" },
+    { at_s: startS, action: "START" },
+    ...(estopS === undefined ? [] : [{ at_s: estopS, action: "ESTOP" }]),
+  ];
+  const changes: Readonly<Record<string, object>> = {
+    car: { gnss_gaps: gnssGaps.map(([from_s, to_s]) => ({ from_s, to_s })) },
+    operator: { script },
   };
+  return {
+    ...spec,
+    modules: spec.modules.map((module) => ({ ...module, config: { ...module.config, ...changes[module.name] } })),
+  };
+}
+
+const componentsOn = (path: DrivenPath): Readonly<Record<string, Component>> => ({
+  "@delos/sim/live/car#car": carOn(() => path) as Component,
+  "@delos/sim/live/track-player#trackPlayer": playerOn(() => path) as Component,
+  "@delos/sim/live/operator#operator": operator as Component,
+  "@delos/vehicle/components#canbus": canbus as Component,
+  "@delos/safety/components#watchdog": watchdog as Component,
+  "@delos/safety/components#guardian": guardian as Component,
+  "@delos/safety/components#monitor": monitor as Component,
+  "@delos/localization/components#rtkLocalization": rtkLocalization as Component,
+  "@delos/control/components#control": control as Component,
+});
+
+/** What a drive was like, from the commands and the car's true state. */
+class DriveFigures {
+  readonly #settleS: number;
+  readonly #resetS: number;
+  readonly #path: DrivenPath;
+  readonly #centre: PathFollower;
+  readonly #rear: PathFollower;
+  readonly #lateral = new ErrorStatistic();
+  readonly #rearLateral = new ErrorStatistic();
+  readonly #station = new ErrorStatistic();
+  readonly #speed = new ErrorStatistic();
+  readonly #heading = new ErrorStatistic();
+  #reference: { readonly stationM: number; readonly speedMps: number } | undefined;
+  #controlStopped = false;
+  #guardianStopped = false;
+  #estops = 0;
+  #stationM: number;
+
+  constructor(path: DrivenPath, settleS: number, resetS: number) {
+    this.#path = path;
+    this.#settleS = settleS;
+    this.#resetS = resetS;
+    this.#centre = new PathFollower(path);
+    this.#rear = new PathFollower(path);
+    this.#stationM = path.s[0]!;
+  }
+
+  get result(): Omit<DriveResult, "messages"> {
+    return {
+      lateral_error_m: this.#lateral.result,
+      rear_axle_lateral_error_m: this.#rearLateral.result,
+      station_error_m: this.#station.result,
+      speed_error_mps: this.#speed.result,
+      heading_error_rad: this.#heading.result,
+      estops: this.#estops,
+      distance_m: this.#stationM - this.#path.s[0]!,
+    };
+  }
+
+  onControl({ debug }: apollo.control.ControlCommand, runS: number): void {
+    const lon = debug?.simple_lon_debug;
+    this.#reference =
+      lon === undefined ? undefined : { stationM: lon.station_reference!, speedMps: lon.speed_reference! };
+    // A stop is a command of no controller: the core does not run then.
+    const stopped = debug === undefined;
+    if (stopped && !this.#controlStopped && runS > this.#resetS + 0.02) this.#estops++;
+    this.#controlStopped = stopped;
+  }
+
+  onGuardian({ header }: apollo.control.ControlCommand, runS: number): void {
+    const stopped = header?.module_name === "guardian";
+    // What control stopped is counted there.
+    if (stopped && !this.#guardianStopped && !this.#controlStopped && runS > this.#resetS + 0.02) this.#estops++;
+    this.#guardianStopped = stopped;
+  }
+
+  onTruth({ pose }: apollo.localization.LocalizationEstimate, runS: number): void {
+    const [x, y, heading] = [pose!.position!.x!, pose!.position!.y!, pose!.heading!];
+    const [cos, sin] = [Math.cos(heading), Math.sin(heading)];
+    const speed = pose!.linear_velocity!.x! * cos + pose!.linear_velocity!.y! * sin;
+    const { lrM } = MKZ_BICYCLE;
+    const offset = this.#centre.offset(x + lrM * cos, y + lrM * sin, heading);
+    const rear = this.#rear.offset(x, y, heading);
+    this.#stationM = rear.stationM;
+    if (runS < this.#settleS || this.#reference === undefined) return;
+    this.#lateral.add(offset.lateralM);
+    this.#rearLateral.add(rear.lateralM);
+    this.#heading.add(offset.headingRad);
+    this.#station.add(this.#reference.stationM - rear.stationM);
+    this.#speed.add(this.#reference.speedMps - speed);
+  }
 }

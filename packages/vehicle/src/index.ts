@@ -1,7 +1,13 @@
 export { Bicycle, type BicycleParameters, MKZ_BICYCLE } from "./bicycle.ts";
 export { ByWireUnit } from "./by-wire-unit.ts";
 export { type CanFrame, type CanPort, fromHex, toHex } from "./can-frame.ts";
-export { type CanbusComponentOptions, canbusComponent, simulatedMkzComponent } from "./canbus-component.ts";
+export {
+  type CanbusComponentOptions,
+  canbusComponent,
+  type SimulatedMkzComponentOptions,
+  simulatedMkzComponent,
+  simulatedMkzPorts,
+} from "./canbus-component.ts";
 export { CanbusCore, type CanbusOptions, type CanbusStep } from "./canbus-core.ts";
 export { type CandumpFrame, CandumpPort, formatCandump, parseCandump } from "./candump.ts";
 export { type ChassisContext, chassisOf, faultMask } from "./chassis.ts";
@@ -19,3 +25,4 @@ export {
 } from "./simulated-mkz.ts";
 export { openSocketCan } from "./socketcan.ts";
 export { mkzStopFrames, mkzStopOutput } from "./stop-output.ts";
+export { canFromCarTopic, canToCarTopic, topicCanPort } from "./topic-can.ts";

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { createFile, McapWriter } from "@delos/bag";
 import { DelosError, UsageError } from "@delos/core";
 import { type DrivenPath, parseDrivenPath } from "@delos/planning";
-import { conditionTrack, DriveRecorder, type DriveResult, loopTrack, mkzDefaults, simulateDrive } from "@delos/sim";
+import { conditionTrack, DriveRecorder, type DriveResult, loopTrack, simulateDrive } from "@delos/sim";
 import type { Command, CommandContext } from "../command.ts";
 import { readText } from "../input-file.ts";
 
@@ -12,8 +12,8 @@ const sim: Command = {
     "sim [--track FILE|loop] [--duration S] [--out FILE] [--seed N] [--filter] [--gnss-gap FROM:TO] [--estop S] [--json]",
   summary: "Drive the closed loop on simulated time, as fast as the machine can",
   description:
-    "A simulated Lincoln MKZ, canbus, RTK localization, the RTK player and control in one loop: engage, follow the track, " +
-    "report the errors. The same options give the same messages, to the byte: the digest is that of `delos bag digest OUT`. " +
+    "The modules of the closed loop's launch file on a simulated clock: a simulated Lincoln MKZ, canbus, guardian, monitor, watchdog, " +
+    "RTK localization, the RTK player and control. Engage, follow the track, report the errors. The same options give the same messages, to the byte: the digest is that of `delos bag digest OUT`. " +
     "A recorded track is first made consistent with its own positions (a real recording is not); --raw takes it as it is.",
   examples: [
     "delos sim --track loop --duration 60 --json",
@@ -47,26 +47,21 @@ const sim: Command = {
       throw new UsageError(`--seed ${String(context.values["seed"])}: a whole number was expected`);
     const gaps = (context.values["gnss-gap"] ?? []) as readonly string[];
     const estop = context.values["estop"];
-    const drive = simulateDrive({
+    const options = {
       path: trackOf(context, durationS),
       durationS,
       seed,
-      ...mkzDefaults({ filter: context.values["filter"] === true }),
+      filter: context.values["filter"] === true,
       gnssGaps: gaps.map((gap) => gapOf(gap)),
       ...(typeof estop === "string" ? { estopS: secondsOf("estop", estop) } : {}),
-    });
+      signal: context.signal,
+    };
     const file = context.values["out"];
     using recorder = new DriveRecorder(
       typeof file === "string" ? await McapWriter.create(createFile(resolve(context.cwd, file))) : undefined,
     );
-    let messages = 0;
-    let next = drive.next();
-    for (; next.done !== true; next = drive.next()) {
-      recorder.add(next.value);
-      if ((++messages & 0xfff) === 0) await new Promise<void>((done) => setImmediate(done));
-      if (context.signal.aborted) return 130;
-    }
-    const result = { ...next.value, digest: recorder.finish() };
+    const driven = await simulateDrive(options, (message) => recorder.add(message));
+    const result = { ...driven, digest: recorder.finish() };
     context.out.write(context.json ? `${JSON.stringify(result)}\n` : table(result, durationS));
     return undefined;
   },

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { DelosError } from "@delos/core";
+import { locateModule } from "./locate-module.ts";
 
 /** Where a value stands: names of fields and indices of lists, from the root. */
 export type ConfigPath = readonly (string | number)[];
@@ -97,6 +98,16 @@ export class ConfigFields {
   /** A file's name, made absolute: what is relative stands beside the launch file. */
   path(key: string, limits: Limits<string> = {}): string {
     return resolve(this.#directory, this.text(key, limits));
+  }
+
+  /** A module of code, as its URL: a file beside the launch file or a package's export. */
+  module(key: string): string {
+    const specifier = this.text(key);
+    try {
+      return locateModule(specifier, this.#directory);
+    } catch (error) {
+      return this.refuse(key, `a file or a package that is there (${(error as Error).message})`);
+    }
   }
 
   texts(key: string, limits: Limits<readonly string[]> = {}): readonly string[] {

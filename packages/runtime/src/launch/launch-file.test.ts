@@ -135,7 +135,7 @@ test("any text is a launch or a DelosError, never anything else", () => {
     string({ unit: "grapheme", maxLength: 60 }),
     shuffledSubarray(pieces).map((some) => some.join("")),
     json(),
-    array(constantFrom(...`a:modules \n-{}[],&*|?<#~"'!$()`), { maxLength: 30 }).map((characters) =>
+    array(constantFrom(...`a:modules \n-{}[],&*|?<#~"'!$()`.split("")), { maxLength: 30 }).map((characters) =>
       characters.join(""),
     ),
   );

@@ -1,7 +1,3 @@
-import { stat } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import {
   type Clock,
   DelosError,
@@ -16,7 +12,15 @@ import type { Runtime } from "../runtime.ts";
 import type { Component } from "./component.ts";
 import { fieldName } from "./config-fields.ts";
 import { type LaunchSpec, type ModulePlacement, type ModuleSpec, readLaunchFile } from "./launch-file.ts";
-import { crashOf, type ModuleCrash, type ModuleOrder, type PortInfo } from "./module-host.ts";
+import { locateModule } from "./locate-module.ts";
+import {
+  configureComponent,
+  crashOf,
+  loadComponent,
+  type ModuleCrash,
+  type ModuleOrder,
+  type PortInfo,
+} from "./module-host.ts";
 import { type ModuleEnd, type ModuleRun, runInline, runInProcess, runInThread } from "./module-run.ts";
 import { WatchdogBlock } from "./watchdog-block.ts";
 
@@ -84,13 +88,41 @@ export async function launch(file: string | LaunchSpec, options: LaunchOptions =
   const spec = typeof file === "string" ? await readLaunchFile(file, options.args) : file;
   const launched = new Launch(spec, options);
   try {
-    await launched.checkComponents();
+    launched.checkComponents();
     if (options.idle !== true) await launched.startAll();
   } catch (error) {
     await launched[Symbol.asyncDispose]();
     throw error;
   }
   return launched;
+}
+
+/** What a module of a launch file is, without running it. */
+export interface ModuleDescription {
+  readonly spec: ModuleSpec;
+  /** In one line, in the component's words. */
+  readonly summary: string;
+  readonly inputs: readonly PortInfo[];
+  readonly outputs: readonly PortInfo[];
+}
+
+/**
+ * Loads the components of all modules and lets them read their configurations.
+ * @throws {DelosError} as `launch`, for the first module that could not be started for what stands in the file
+ */
+export async function describeLaunch(spec: LaunchSpec): Promise<readonly ModuleDescription[]> {
+  const descriptions: ModuleDescription[] = [];
+  for (const module of spec.modules) {
+    const url = locateComponent(spec, module);
+    try {
+      const component = await loadComponent(url, exportNameOf(module));
+      const { inputs, outputs } = configureComponent(component, module.config, spec.directory);
+      descriptions.push({ spec: module, summary: component.summary, inputs, outputs });
+    } catch (thrown) {
+      throw startError(spec, module, crashOf("configure", thrown));
+    }
+  }
+  return descriptions;
 }
 
 /** Modules by name: starts, stops and watches them. Disposing ends them in the reverse order of the file. */
@@ -139,8 +171,8 @@ export class Launch implements AsyncDisposable {
    * Looks for every module's component without loading it.
    * @throws {DelosError} LAUNCH_COMPONENT with the place in the file
    */
-  async checkComponents(): Promise<void> {
-    for (const module of this.#modules.values()) await module.locate();
+  checkComponents(): void {
+    for (const module of this.#modules.values()) module.locate();
   }
 
   /** Starts everything that starts with the launch. @throws what the first module that cannot be started says */
@@ -295,21 +327,10 @@ class LaunchedModule {
   }
 
   /** Finds the component's file, once. */
-  async locate(): Promise<string> {
-    const [specifier] = this.spec.component.split("#");
+  locate(): string {
     if (this.#given !== undefined) return "";
-    try {
-      this.#url ??= await locateComponent(specifier!, this.#launch.directory);
-      return this.#url;
-    } catch (cause) {
-      const path = ["modules", this.spec.name, "component"];
-      const where = this.#launch.placeOf(path);
-      throw new DelosError(
-        "LAUNCH_COMPONENT",
-        `${where}: ${fieldName(path)} is ${JSON.stringify(this.spec.component)}: ${(cause as Error).message}`,
-        { cause, details: { where } },
-      );
-    }
+    this.#url ??= locateComponent(this.#launch, this.spec);
+    return this.#url;
   }
 
   start(): Promise<void> {
@@ -368,7 +389,7 @@ class LaunchedModule {
     this.#enter("starting");
     let run: ModuleRun;
     try {
-      run = this.#set(await this.locate());
+      run = this.#set(this.locate());
     } catch (thrown) {
       this.#crash = { ...crashOf("load", thrown), atNs: this.#clock.nowNs() };
       this.#enter("crashed");
@@ -379,7 +400,7 @@ class LaunchedModule {
     const ports = await run.running;
     if (ports === undefined) {
       await this.#gone;
-      if (this.#state === "crashed") throw this.#error();
+      if (this.#state === "crashed") throw startError(this.#launch, this.spec, this.#crash!);
       return;
     }
     this.#ports = ports;
@@ -394,7 +415,7 @@ class LaunchedModule {
       launch: launchSpec.name,
       module: spec.name,
       url,
-      exportName: spec.component.split("#")[1] ?? "default",
+      exportName: exportNameOf(spec),
       config: spec.config,
       directory: launchSpec.directory,
       transports: transports ?? launchSpec.transports,
@@ -440,43 +461,33 @@ class LaunchedModule {
     this.#sinceNs = this.#clock.nowNs();
     this.#changed(this.status);
   }
+}
 
-  /** Why it could not be started, with the place in the launch file that is to blame. */
-  #error(): DelosError {
-    const { field, ...crash } = this.#crash!;
-    const path = ["modules", this.spec.name, ...(field === undefined ? [] : ["config", ...field.path])];
-    const where = this.#launch.placeOf(path);
-    const complaint = field === undefined ? `: ${crash.message}` : ` ${field.complaint}`;
-    return new DelosError(crash.code, `${where}: ${fieldName(path)}${complaint}`, {
-      details: { where, module: this.spec.name, phase: crash.phase },
-    });
+const exportNameOf = ({ component }: ModuleSpec): string => component.split("#")[1] ?? "default";
+
+/** @throws {DelosError} LAUNCH_COMPONENT with the place in the file */
+function locateComponent(launchSpec: LaunchSpec, { name, component }: ModuleSpec): string {
+  try {
+    return locateModule(component.split("#")[0]!, launchSpec.directory);
+  } catch (cause) {
+    const path = ["modules", name, "component"];
+    const where = launchSpec.placeOf(path);
+    throw new DelosError(
+      "LAUNCH_COMPONENT",
+      `${where}: ${fieldName(path)} is ${JSON.stringify(component)}: ${(cause as Error).message}`,
+      { cause, details: { where } },
+    );
   }
 }
 
-/**
- * URL of a component's file: a path beside the launch file, or a package, looked for from there and then from here.
- * @throws {DelosError} LAUNCH_COMPONENT
- */
-async function locateComponent(specifier: string, directory: string): Promise<string> {
-  if (/^(\.{1,2})?\//.test(specifier)) {
-    const file = resolve(directory, specifier);
-    const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() === true) return pathToFileURL(file).href;
-    throw new DelosError("LAUNCH_COMPONENT", `there is no file ${file}`);
-  }
-  for (const base of [`${directory}/`, import.meta.url]) {
-    try {
-      return pathToFileURL(createRequire(base).resolve(specifier)).href;
-    } catch {
-      // The next place.
-    }
-  }
-  try {
-    return import.meta.resolve(specifier);
-  } catch {
-    throw new DelosError(
-      "LAUNCH_COMPONENT",
-      `no such package or export is installed beside ${directory} or with Delos`,
-    );
-  }
+/** Why a module could not be started, with the place in the launch file that is to blame. */
+function startError(
+  launchSpec: LaunchSpec,
+  { name }: ModuleSpec,
+  { field, code, message, phase }: ModuleCrash,
+): DelosError {
+  const path = ["modules", name, ...(field === undefined ? [] : ["config", ...field.path])];
+  const where = launchSpec.placeOf(path);
+  const complaint = field === undefined ? `: ${message}` : ` ${field.complaint}`;
+  return new DelosError(code, `${where}: ${fieldName(path)}${complaint}`, { details: { where, module: name, phase } });
 }

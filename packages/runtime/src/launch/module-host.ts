@@ -104,13 +104,9 @@ export async function hostModule(
   },
 ): Promise<HostedModule> {
   const component = options.component ?? (await attempt("load", () => loadComponent(order.url, order.exportName)));
-  const { config, inputs, outputs } = await attempt("configure", () => {
-    const fields = new ConfigFields(order.config, [], order.directory);
-    const read = component.configure(fields);
-    fields.refuseUnknown();
-    const ports = component.ports(read);
-    return { config: read, inputs: ports.inputs.map(portInfo), outputs: ports.outputs.map(portInfo) };
-  });
+  const { config, inputs, outputs } = await attempt("configure", () =>
+    configureComponent(component, order.config, order.directory),
+  );
   const { runtime: given, watch, onBeat } = options;
   const heartbeat = new Heartbeat(watch.buffer, order.index);
   const runtime = given ?? (await attempt("start", () => openRuntime(order)));
@@ -158,6 +154,19 @@ export async function hostModule(
     await abandon().catch(() => {});
     throw new ModuleFailure("start", thrown);
   }
+}
+
+/** The configuration as the component reads it, and what it then hears and says. @throws what the component throws */
+export function configureComponent<C>(
+  component: Component<C>,
+  values: Readonly<Record<string, unknown>>,
+  directory: string,
+): { readonly config: C; readonly inputs: readonly PortInfo[]; readonly outputs: readonly PortInfo[] } {
+  const fields = new ConfigFields(values, [], directory);
+  const config = component.configure(fields);
+  fields.refuseUnknown();
+  const { inputs, outputs } = component.ports(config);
+  return { config, inputs: inputs.map(portInfo), outputs: outputs.map(portInfo) };
 }
 
 /** @throws {DelosError} LAUNCH_COMPONENT when there is no such file or export, or when it is no component */

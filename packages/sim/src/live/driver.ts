@@ -1,23 +1,19 @@
 import { type Component, defineComponent } from "@delos/runtime";
 import { HandDriver } from "../hand-driver.ts";
-import { roadOf } from "./roads.ts";
+import { type RoadChoice, readRoad, roadOf } from "./roads.ts";
 import { chassisTopic, driverTopic, localizationTopic } from "./topics.ts";
-
-interface DriverConfig {
-  readonly road: string;
-}
 
 const FULL_LOCK_DEG = 470;
 const STEP_MS = 20;
 
 /** Somebody who drives the simulated car along its road by hand, so that there is something to record. */
-export const driver: Component<DriverConfig> = defineComponent<DriverConfig>({
+export const driver: Component<RoadChoice> = defineComponent<RoadChoice>({
   name: "driver",
   summary: "Drives the simulated car by hand",
-  configure: (fields) => ({ road: fields.text("road") }),
+  configure: readRoad,
   ports: () => ({ inputs: [localizationTopic, chassisTopic], outputs: [driverTopic] }),
   start({ node, config, beat }) {
-    const human = new HandDriver(roadOf(config.road));
+    const human = new HandDriver(roadOf(config));
     const hands = node.publisher(driverTopic);
     const poses = node.subscribe(localizationTopic, { depth: 1 });
     const chassis = node.subscribe(chassisTopic, { depth: 1 });

@@ -1,6 +1,5 @@
 import { apollo, delos } from "@delos/msgs";
-import { type Node, type Topic, topic } from "@delos/runtime";
-import type { CanFrame, CanPort } from "@delos/vehicle";
+import { type Topic, topic } from "@delos/runtime";
 
 const { InsStatus, GnssStatus } = apollo.common.gnss_status;
 const latched = { durability: "transient_local", depth: 1 } as const;
@@ -22,25 +21,17 @@ export const localizationTopic: Topic<apollo.localization.LocalizationEstimate> 
 );
 /** What somebody at the wheel of the simulated car does. */
 export const driverTopic: Topic<delos.DriverInput> = topic("/delos/sim/driver", delos.DriverInput, { depth: 1 });
-
-/** The simulated CAN bus between the threads of the car and of canbus: a topic each way. */
-export const canToCarTopic: Topic<delos.CanFrame> = topic("/delos/sim/can/to_car", delos.CanFrame, { depth: 200 });
-export const canFromCarTopic: Topic<delos.CanFrame> = topic("/delos/sim/can/from_car", delos.CanFrame, { depth: 200 });
-
-/** A port of that bus. It ends with the node. */
-export function canPort(node: Node, out: Topic<delos.CanFrame>, into: Topic<delos.CanFrame>): CanPort {
-  const frames = node.publisher(out);
-  const listeners = new Set<(frame: CanFrame) => void>();
-  node.subscribe(into).on(({ message: { id = 0, data = new Uint8Array() } }) => {
-    const frame = { id, data: data.slice(), timestampS: node.clock.nowMs() / 1000 };
-    for (const listener of listeners) listener(frame);
-  });
-  return {
-    send: ({ id, data }) => frames.publish({ id, data }) !== "dropped",
-    onFrame(listener) {
-      listeners.add(listener);
-      return { [Symbol.dispose]: () => void listeners.delete(listener) };
-    },
-    [Symbol.dispose]: () => listeners.clear(),
-  };
-}
+/** Where the simulated car really is, which no sensor knows: pose of the rear axle and its velocity. */
+export const truthTopic: Topic<apollo.localization.LocalizationEstimate> = topic(
+  "/delos/sim/truth",
+  apollo.localization.LocalizationEstimate,
+  { depth: 10 },
+);
+export const padTopic: Topic<apollo.control.PadMessage> = topic("/apollo/control/pad", apollo.control.PadMessage, {
+  depth: 10,
+});
+export const monitorTopic: Topic<apollo.common.monitor.MonitorMessage> = topic(
+  "/apollo/monitor",
+  apollo.common.monitor.MonitorMessage,
+  { depth: 10 },
+);
