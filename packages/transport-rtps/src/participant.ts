@@ -4,6 +4,7 @@ import type { Clock } from "@delos/core";
 import { Engine, type EngineListener } from "./engine.ts";
 import { chooseAddresses, hostAddresses, isNearby } from "./interfaces.ts";
 import type { OwnParticipantData, ParticipantData } from "./participant-data.ts";
+import { receiveBufferProperty } from "./receive-buffer.ts";
 import { portsOf, UdpEdge } from "./udp.ts";
 import { type GuidPrefix, hexOf } from "./wire/guid.ts";
 import { isLoopback, isMulticast, type Locator } from "./wire/locator.ts";
@@ -92,7 +93,10 @@ export class Participant implements AsyncDisposable {
         metatrafficMulticast: multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : [],
         defaultMulticast: multicast ? [{ address: GROUP, port: ports.userMulticast }] : [],
         userData: identity.userData ?? new Uint8Array(0),
-        properties: identity.properties ?? new Map([["delos.host", hostname()]]),
+        properties: new Map([
+          ...(identity.properties ?? [["delos.host", hostname()]]),
+          receiveBufferProperty(udp.receiveBufferBytes),
+        ]),
       },
       announceTo: [
         ...(multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : []),

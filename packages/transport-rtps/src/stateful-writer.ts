@@ -4,11 +4,11 @@ import { type Change, History, type Outgoing, payloadBytesOf } from "./history.t
 import type { Outlet } from "./outlet.ts";
 import { type Packer, type Trailer, wholePayload } from "./packer.ts";
 import { ReaderProxy } from "./reader-proxy.ts";
+import { receiveBufferOf } from "./receive-buffer.ts";
 import type { RemoteReader } from "./remote.ts";
 import type { AckNack } from "./wire/acknack.ts";
 import { writeGap } from "./wire/gap.ts";
 import { HEARTBEAT_FINAL, HEARTBEAT_LIVELINESS, writeHeartbeat } from "./wire/heartbeat.ts";
-import { VENDOR_DELOS } from "./wire/message.ts";
 import type { NackFrag } from "./wire/nack-frag.ts";
 import { membersOf, numberSet } from "./wire/number-set.ts";
 import { ID } from "./wire/submessage.ts";
@@ -32,10 +32,12 @@ export interface WriterListener {
 export type WriterQos = Pick<Qos, "reliability" | "durability" | "history" | "depth"> & { readonly maxSamples: number };
 
 export const WRITER_TIMING = {
-  /** Unacknowledged bytes on the way to the slowest reader that answers, if it may have a small receive buffer… */
+  /**
+   * Unacknowledged bytes on the way to the slowest reader that answers. Delos participants say what their receive buffers
+   * hold, and get half of it; of others a buffer that holds so much is presumed.
+   */
   windowBytes: 1 << 20,
-  /** …and if all are of Delos, which asks for 4 MiB. */
-  delosWindowBytes: 2 << 20,
+  maxWindowBytes: 4 << 20,
   /** Fragments are sent in portions of this size, with a look at the sockets between. */
   turnBytes: 256 << 10,
   heartbeatMs: 100,
@@ -186,12 +188,13 @@ export class StatefulWriter implements Trailer {
       packers.add(multicast !== undefined && heard(proxy, multicast) ? multicast : proxy.packer);
     this.#destinations = [...packers];
     this.#reliableReaders = 0;
-    this.#windowBytes = this.#timing.delosWindowBytes;
+    this.#windowBytes = this.#timing.maxWindowBytes;
     let limit = Infinity;
     for (const packer of packers) limit = Math.min(limit, packer.limit);
     for (const proxy of this.proxies.values()) {
       if (proxy.reliable) this.#reliableReaders++;
-      if (proxy.remote.participant.data.vendor !== VENDOR_DELOS) this.#windowBytes = this.#timing.windowBytes;
+      const holds = receiveBufferOf(proxy.remote.participant.data);
+      this.#windowBytes = Math.min(this.#windowBytes, holds === undefined ? this.#timing.windowBytes : holds / 2);
       limit = Math.min(limit, proxy.packer.limit);
     }
     this.#messageLimit = limit;
