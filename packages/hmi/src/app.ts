@@ -1,11 +1,12 @@
 import { effect, signal } from "@preact/signals";
 import { Connection } from "./connection/connection.ts";
-import { actionOf, belongsTo, type KeyAction } from "./panels/keys/keyboard.ts";
+import { actionOf, belongsTo, isEstop, type KeyAction } from "./panels/keys/keyboard.ts";
 import { changedRate } from "./panels/transport/rates.ts";
-import { NoticeLevel } from "./protocol/bridge.ts";
+import { DrivingAction, type HandInput, ModuleVerb, NoticeLevel, type QuickAction } from "./protocol/bridge.ts";
 import { CAMERA_MODES, type CameraMode } from "./scene/camera-rig.ts";
 import type { View } from "./scene/view.ts";
 import { PageState } from "./state/page.ts";
+import { language, words } from "./text/words.ts";
 
 const JUMP_S = 5;
 const RATE_MOST = 10;
@@ -30,9 +31,11 @@ export class App {
       onState: (state) => {
         this.state.connectionChanged(state);
         if (state.kind === "open") this.#tellVisible();
+        if (state.kind === "lost") void this.#logInIfNeeded();
       },
       onMalformed: (error) => this.state.note(NoticeLevel.error, "page", `unreadable frame: ${error.message}`),
     });
+    document.documentElement.lang = language;
     effect(() => {
       document.documentElement.dataset["theme"] = this.theme.value;
       localStorage.setItem("delos.theme", this.theme.value);
@@ -69,6 +72,67 @@ export class App {
     if (this.state.canControl) this.state.command({ restart: true });
   }
 
+  engage(): void {
+    this.#drive("engage", DrivingAction.engage);
+  }
+
+  disengage(): void {
+    this.#drive("disengage", DrivingAction.disengage);
+  }
+
+  /** Never waits for anything, and may be asked for while everything else is under way. */
+  estop(): void {
+    if (!this.state.isOperator) this.state.note(NoticeLevel.error, "estop", words.operate.viewerOnly);
+    else this.#drive("estop", DrivingAction.estop);
+  }
+
+  resetStop(): void {
+    this.#drive("reset-stop", DrivingAction.reset);
+  }
+
+  quick(name: string, quick: (typeof QuickAction)[keyof typeof QuickAction]): void {
+    void this.state.ask(name, { quick });
+  }
+
+  toggleModule(name: string, run: boolean): void {
+    const verb = run ? ModuleVerb.start : ModuleVerb.stop;
+    void this.state.ask(`module-${name}`, { module: { name, verb } });
+  }
+
+  restartModule(name: string): void {
+    void this.state.ask(`module-${name}`, { module: { name, verb: ModuleVerb.restart } });
+  }
+
+  checkHardware(name: string): void {
+    void this.state.ask(`hardware-${name}`, { check_hardware: name });
+  }
+
+  select(kind: string, chosen: string): void {
+    void this.state.ask(`select-${kind}`, { select: { kind, chosen, choices: [] } });
+  }
+
+  runTool(name: string, run: boolean): void {
+    void this.state.ask(`tool-${name}`, { tool: { name, run } });
+  }
+
+  useHands(hands: HandInput): void {
+    void this.state.ask("hands", { hands });
+  }
+
+  #drive(name: string, driving: number): void {
+    void this.state.ask(name, { driving });
+  }
+
+  /** The socket does not say why it was refused; a plain request does. */
+  async #logInIfNeeded(): Promise<void> {
+    try {
+      const { status } = await fetch(new URL("session", document.baseURI), { cache: "no-store" });
+      if (status === 401) location.assign(new URL("login", document.baseURI));
+    } catch {
+      // The server is away: the connection tries again by itself.
+    }
+  }
+
   toggleTheme(): void {
     this.theme.value = this.theme.value === "dark" ? "light" : "dark";
   }
@@ -79,6 +143,11 @@ export class App {
   }
 
   #keyPressed(event: KeyboardEvent): void {
+    if (this.state.hasCar && isEstop(event, document.activeElement)) {
+      event.preventDefault();
+      if (!event.repeat) this.estop();
+      return;
+    }
     if (belongsTo(document.activeElement, event.key)) return;
     const action = actionOf(event);
     if (action === undefined) return;

@@ -4,6 +4,8 @@ import { Cockpit } from "./cockpit/cockpit.tsx";
 import { ConsolePanel } from "./console/console.tsx";
 import { Header } from "./header/header.tsx";
 import { KeysDialog } from "./keys/keys-dialog.tsx";
+import { ModulesPanel } from "./modules/modules.tsx";
+import { OperateBar } from "./operate/operate-bar.tsx";
 import { PlotsPanel } from "./plots/plots.tsx";
 import { ScenePanel } from "./scene/scene.tsx";
 import { Inspector } from "./topics/inspector.tsx";
@@ -16,6 +18,7 @@ export function Page({ app }: { readonly app: App }): JSX.Element {
   return (
     <>
       <Header app={app} />
+      <OperateBar app={app} />
       <main class="layout">
         <ScenePanel app={app} />
         <aside class="side">
@@ -25,6 +28,7 @@ export function Page({ app }: { readonly app: App }): JSX.Element {
         <div class={inspecting ? "dock inspecting" : "dock"}>
           <TopicsPanel app={app} />
           {inspecting ? <Inspector state={app.state} /> : null}
+          <ModulesPanel app={app} />
           <ConsolePanel state={app.state} />
         </div>
       </main>

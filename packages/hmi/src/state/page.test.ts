@@ -113,9 +113,9 @@ describe("what the page knows", () => {
   });
 
   test("notices are kept in order, up to a bound", () => {
-    for (let i = 0; i < 500; i++) state.note(0, "x", String(i));
-    expect(state.notices.value).toHaveLength(200);
-    expect(state.notices.value.at(-1)!.text).toBe("499");
+    for (let i = 0; i < 5000; i++) state.note(0, "x", String(i));
+    expect(state.notices.value).toHaveLength(2000);
+    expect(state.notices.value.at(-1)!.text).toBe("4999");
     expect(new Set(state.notices.value.map(({ number }) => number)).size).toBe(200);
   });
 

@@ -16,17 +16,21 @@ import {
   type Notice,
   NoticeLevel,
   type Obstacle,
+  type Operation,
   type Playback,
   PlaybackState,
   type Pose,
   type RawMessage,
+  type Resource,
+  Role,
   type Topic,
   type Trajectory,
   type World,
 } from "../protocol/bridge.ts";
+import { type Asked, NOT_CONNECTED, Requests } from "./requests.ts";
 import { isStale } from "./staleness.ts";
 
-const MAX_NOTICES = 200;
+const MAX_NOTICES = 2000;
 /** Recorded time that may pass between two states before the trail is cut: a seek, not a drive. */
 const GAP_S = 5;
 const GAP_M = 60;
@@ -60,6 +64,10 @@ export class PageState {
   readonly inspected = signal("");
   readonly density = signal<Density | undefined>(undefined);
   readonly counters = signal<Counters | undefined>(undefined);
+  /** What an operator leads; undefined where there is nothing to lead. */
+  readonly operation = signal<Operation | undefined>(undefined);
+  readonly resources = signal<readonly Resource[]>([]);
+  readonly requests: Requests;
   readonly notices = signal<readonly NumberedNotice[]>([]);
   /** What is shown but has not been confirmed for a while. */
   readonly stale = signal<{ readonly pose: boolean; readonly chassis: boolean }>({ pose: false, chassis: false });
@@ -84,6 +92,25 @@ export class PageState {
 
   constructor(send: (command: Command) => boolean) {
     this.#send = send;
+    this.requests = new Requests(send);
+  }
+
+  /** This page may move the car and start modules. */
+  get isOperator(): boolean {
+    return this.hello.value?.role === Role.operator;
+  }
+
+  /** A car speaks: it can be stopped. */
+  get hasCar(): boolean {
+    return (this.operation.value?.driving?.mode ?? "") !== "";
+  }
+
+  /** Asks the server to do something; what goes wrong stands in the console. True: it was done. */
+  async ask(name: string, asked: Asked): Promise<boolean> {
+    const { code, text } = await this.requests.ask(name, asked);
+    if (code === "") return true;
+    this.note(code === NOT_CONNECTED ? NoticeLevel.warn : NoticeLevel.error, name, `${code}: ${text}`);
+    return false;
   }
 
   get playing(): boolean {
@@ -112,8 +139,11 @@ export class PageState {
   connectionChanged(state: ConnectionState): void {
     batch(() => {
       this.connection.value = state;
-      if (state.kind !== "open") this.checkStaleness(performance.now());
-      else if (this.inspected.value !== "") this.#send({ inspect: this.inspected.value });
+      if (state.kind !== "open") {
+        this.requests.lost();
+        this.checkStaleness(performance.now());
+      }
+      if (state.kind === "open" && this.inspected.value !== "") this.#send({ inspect: this.inspected.value });
     });
   }
 
@@ -127,6 +157,9 @@ export class PageState {
       if (frame.raw !== undefined && frame.raw.topic === this.inspected.value) this.raw.value = frame.raw;
       if (frame.density !== undefined) this.density.value = frame.density;
       if (frame.counters !== undefined) this.counters.value = frame.counters;
+      if (frame.operation !== undefined) this.operation.value = frame.operation;
+      if (frame.resources !== undefined) this.resources.value = frame.resources.resources;
+      for (const answer of frame.answers) this.requests.answered(answer);
       if (frame.notices.length > 0) this.#addNotices(frame.notices);
       if (frame.hello !== undefined || nowMs - this.#shownAtMs >= SHOW_EVERY_MS) this.#show(nowMs);
       else this.#showLater ??= setTimeout(() => this.#show(performance.now()), SHOW_EVERY_MS);
@@ -171,6 +204,8 @@ export class PageState {
     this.#newestPlayback = undefined;
     this.density.value = undefined;
     this.topics.value = [];
+    this.operation.value = undefined;
+    this.resources.value = [];
   }
 
   #played(playback: Playback): void {

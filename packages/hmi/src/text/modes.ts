@@ -1,12 +1,14 @@
+import { words } from "./words.ts";
+
 /** How the car is driven, for the badge: Apollo's Chassis.DrivingMode and what other recordings call it. */
 export type ModeKind = "auto" | "partly" | "manual" | "emergency" | "unknown";
 
 const MODES: Readonly<Record<string, readonly [ModeKind, string]>> = {
-  COMPLETE_AUTO_DRIVE: ["auto", "AUTO"],
-  COMPLETE_MANUAL: ["manual", "MANUAL"],
-  AUTO_STEER_ONLY: ["partly", "STEER ONLY"],
-  AUTO_SPEED_ONLY: ["partly", "SPEED ONLY"],
-  EMERGENCY_MODE: ["emergency", "EMERGENCY"],
+  COMPLETE_AUTO_DRIVE: ["auto", words.modes.auto],
+  COMPLETE_MANUAL: ["manual", words.modes.manual],
+  AUTO_STEER_ONLY: ["partly", words.modes.steerOnly],
+  AUTO_SPEED_ONLY: ["partly", words.modes.speedOnly],
+  EMERGENCY_MODE: ["emergency", words.modes.emergency],
 };
 
 export function drivingMode(name: string | undefined): { readonly kind: ModeKind; readonly label: string } {

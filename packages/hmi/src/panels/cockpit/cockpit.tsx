@@ -79,7 +79,7 @@ function Speed({ state }: { readonly state: PageState }): JSX.Element {
         class={`signal left ${lamps.value.left ? "on" : ""}`}
         data-testid="signal-left"
         role="img"
-        aria-label={`${words.cockpit.left}: ${lamps.value.left ? "on" : "off"}`}
+        aria-label={`${words.cockpit.left}: ${lamps.value.left ? words.cockpit.on : words.cockpit.off}`}
       >
         <Icon name="left" />
       </span>
@@ -87,7 +87,7 @@ function Speed({ state }: { readonly state: PageState }): JSX.Element {
         class={`signal right ${lamps.value.right ? "on" : ""}`}
         data-testid="signal-right"
         role="img"
-        aria-label={`${words.cockpit.right}: ${lamps.value.right ? "on" : "off"}`}
+        aria-label={`${words.cockpit.right}: ${lamps.value.right ? words.cockpit.on : words.cockpit.off}`}
       >
         <Icon name="right" />
       </span>

@@ -2,7 +2,7 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { App } from "../../app.ts";
 import { count } from "../../text/format.ts";
-import { words } from "../../text/words.ts";
+import { switchLanguage, words } from "../../text/words.ts";
 import { Icon } from "../icon.tsx";
 
 export function Header({ app }: { readonly app: App }): JSX.Element {
@@ -29,6 +29,17 @@ export function Header({ app }: { readonly app: App }): JSX.Element {
         <i aria-hidden="true" />
         {words.connection[kind.value]}
       </p>
+      <RoleBadge app={app} />
+      <button
+        type="button"
+        class="language"
+        onClick={switchLanguage}
+        title={words.header.languageHint}
+        lang={words.header.language === "EN" ? "en" : "zh-CN"}
+        data-testid="language"
+      >
+        {words.header.language}
+      </button>
       <button
         type="button"
         class="icon"
@@ -50,5 +61,22 @@ export function Header({ app }: { readonly app: App }): JSX.Element {
         <Icon name="keyboard" />
       </button>
     </header>
+  );
+}
+
+/** Who this page is for the server. A viewer's badge leads to the login. */
+function RoleBadge({ app }: { readonly app: App }): JSX.Element | null {
+  if (app.state.hello.value === undefined) return null;
+  const { header } = words;
+  if (app.state.isOperator)
+    return (
+      <span class="role" title={header.operatorHint} data-testid="role" data-role="operator">
+        {header.operator}
+      </span>
+    );
+  return (
+    <a class="role viewer" href="login" title={header.viewerHint} data-testid="role" data-role="viewer">
+      {header.viewer}
+    </a>
   );
 }

@@ -64,12 +64,26 @@ export function actionOf(event: Key): KeyAction | undefined {
   }
 }
 
+/**
+ * The emergency stop, where a car is: the space bar, also on a focused button, but not where somebody types; F9 anywhere. Held
+ * keys of the browser make it something else.
+ */
+export function isEstop(event: Key, element: Element | null): boolean {
+  if (event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (event.key === "F9") return true;
+  return event.key === " " && !isTypedInto(element);
+}
+
+function isTypedInto(element: Element | null): boolean {
+  if (element === null) return false;
+  return element.tagName === "TEXTAREA" || (element.tagName === "INPUT" && element.getAttribute("type") !== "range");
+}
+
 /** Elements that use a key themselves: it is theirs while they have the focus. */
 export function belongsTo(element: Element | null, key: string): boolean {
   if (element === null) return false;
   const name = element.tagName;
-  const type = element.getAttribute("type");
-  if (name === "TEXTAREA" || (name === "INPUT" && type !== "range")) return key !== "Escape";
+  if (isTypedInto(element)) return key !== "Escape";
   if (name === "SELECT") return key !== "Escape" && key !== "?";
   if (name === "INPUT") return key.startsWith("Arrow");
   if (name === "BUTTON" || name === "A" || name === "SUMMARY") return key === " " || key === "Enter";

@@ -6,6 +6,7 @@ import { Icon } from "../icon.tsx";
 
 const { keys } = words;
 const LIST: readonly (readonly [readonly string[], string])[] = [
+  [["Space"], keys.estop],
   [["Space"], keys.play],
   [["→", "←"], keys.step],
   [["⇧ →", "⇧ ←"], keys.jump],
