@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { App } from "../app.ts";
+import { BusHost } from "../bus/bus-host.tsx";
 import { Cockpit } from "./cockpit/cockpit.tsx";
 import { ConsolePanel } from "./console/console.tsx";
 import { Header } from "./header/header.tsx";
@@ -32,6 +33,7 @@ export function Page({ app }: { readonly app: App }): JSX.Element {
           <ConsolePanel state={app.state} />
         </div>
       </main>
+      <BusHost app={app} />
       <Transport app={app} />
       <KeysDialog app={app} />
     </>

@@ -16,6 +16,7 @@ const english = {
     light: "Light theme",
     dark: "Dark theme",
     keys: "Keys",
+    bus: "The bus: graph, topics, services, parameters",
     language: "中文",
     languageHint: "显示中文",
     viewer: "Viewer",
@@ -224,6 +225,7 @@ const chinese: Words = {
     noWebgl: "此浏览器没有 WebGL：以平面地图显示。",
   },
   header: {
+    bus: "总线：拓扑、话题、服务、参数",
     dropped: "丢弃的帧",
     droppedHint: "由于本页面或网络过慢，服务器略去的帧",
     light: "浅色主题",

@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { App } from "../../app.ts";
+import { BusButton } from "../../bus/bus-host.tsx";
 import { count } from "../../text/format.ts";
 import { switchLanguage, words } from "../../text/words.ts";
 import { Icon } from "../icon.tsx";
@@ -40,6 +41,7 @@ export function Header({ app }: { readonly app: App }): JSX.Element {
       >
         {words.header.language}
       </button>
+      <BusButton />
       <button
         type="button"
         class="icon"
