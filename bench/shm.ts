@@ -1,14 +1,13 @@
-import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { spawnWorker, type Worker } from "@delos/core/worker";
+import { MessageChannel } from "node:worker_threads";
+import { loadNative } from "@delos/transport-shm/mapped";
 import { nativePeers } from "./peers/native.ts";
-import { type Cell, COUNTS } from "./shm/channel.ts";
-import type { EndData } from "./shm/end.worker.ts";
-import { ringbufBytes, zeromq } from "./shm/loop-drivers.ts";
-import { makeRing } from "./shm/ring-drivers.ts";
+import { type Cell, COUNTS, isMapped } from "./shm/channel.ts";
+import { type Ends, openEnds } from "./shm/ends.ts";
+import { zeromq } from "./shm/loop-drivers.ts";
 import type { BenchOptions, BenchRow } from "./suite.ts";
 
 /**
- * Messages between threads of one process: the rings of sharedarraybuffer-ring, next to what else there is. Cells are
+ * Messages between threads, and between processes of one host: the rings of sharedarraybuffer-ring, next to what else there is. Cells are
  * interleaved (for each size and number of subscribers every transport in turn), so that what else the machine does hits
  * all alike: compare within one run only.
  *
@@ -17,7 +16,8 @@ import type { BenchOptions, BenchRow } from "./suite.ts";
  *   latency     round trip with one subscriber, which sends back a copy of what it got; the clock starts before the copy in.
  *
  * `shm` copies in and sleeps when there is nothing; `shm-batch` publishes 64 at a time; `shm-loan` writes only 16 bytes into
- * memory of the ring; `-adaptive` spins up to 90 µs before it sleeps; `shm-async` reads in an event loop.
+ * memory of the ring; `-adaptive` spins up to 90 µs before it sleeps; `shm-async` reads in an event loop. `mapped…` is
+ * the same between processes, in mapped files; `shm` and `mapped` are asked for together.
  */
 export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   const { quick, only } = options;
@@ -27,7 +27,7 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   const drivers: string[] = [];
   for (const [driver, name] of DRIVERS) {
     if (only !== undefined && !only.includes(name) && !only.includes(driver)) continue;
-    const missing = driver === "zeromq" ? await whyNoZeromq() : undefined;
+    const missing = driver === "zeromq" ? await whyNoZeromq() : isMapped(driver) ? await whyNotMapped() : undefined;
     if (missing === undefined) drivers.push(driver);
     else rows.push({ transport: driver, skipped: missing });
   }
@@ -41,7 +41,7 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   }
   for (const bytes of sizes) {
     for (const driver of drivers) {
-      if (bytes >= 16 && driver !== "shm-batch" && fits(driver, bytes)) {
+      if (bytes >= 16 && !driver.endsWith("-batch") && fits(driver, bytes)) {
         rows.push(await cell("latency", driver, bytes, 1, quick));
       }
     }
@@ -58,6 +58,12 @@ const DRIVERS: readonly (readonly [driver: string, name: string])[] = [
   ["shm-async", "shm"],
   ["shm-loan", "shm"],
   ["shm-loan-adaptive", "shm"],
+  ["mapped", "shm"],
+  ["mapped-adaptive", "shm"],
+  ["mapped-batch", "shm"],
+  ["mapped-async", "shm"],
+  ["mapped-loan", "shm"],
+  ["mapped-loan-adaptive", "shm"],
   ["postmessage", "postmessage"],
   ["transfer", "postmessage"],
   ["broadcast", "broadcast"],
@@ -67,7 +73,16 @@ const DRIVERS: readonly (readonly [driver: string, name: string])[] = [
   ["zeromq", "zeromq"],
 ];
 
-const fits = (driver: string, bytes: number): boolean => driver !== "shm-batch" || bytes <= 4096;
+const fits = (driver: string, bytes: number): boolean => !driver.endsWith("-batch") || bytes <= 4096;
+
+async function whyNotMapped(): Promise<string | undefined> {
+  try {
+    await loadNative();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 async function whyNoZeromq(): Promise<string | undefined> {
   try {
@@ -78,8 +93,6 @@ async function whyNoZeromq(): Promise<string | undefined> {
   }
 }
 
-let cells = 0;
-
 async function cell(
   test: "throughput" | "latency",
   driver: string,
@@ -87,68 +100,40 @@ async function cell(
   subscribers: number,
   quick: boolean,
 ): Promise<BenchRow> {
-  const counts = new SharedArrayBuffer((COUNTS.received + subscribers) * 4);
-  const words = new Int32Array(counts);
-  Atomics.store(words, COUNTS.sent, -1);
-  const shared: Cell = {
-    driver,
-    bytes,
-    subscribers,
-    rings: ringsFor(driver, bytes, subscribers),
-    id: `${process.pid}-${++cells}`,
-    counts,
-  };
-  const workers: Worker[] = [];
-  const start = (role: EndData["role"], index: number, ports: readonly MessagePort[]): Worker => {
-    const durationMs = quick ? 250 : 700;
-    const workerData: EndData = { cell: shared, role, index, ports, durationMs, most: quick ? 2000 : 20_000 };
-    const worker = spawnWorker(new URL("./shm/end.worker.ts", import.meta.url).href, {
-      workerData,
-      transferList: [...ports],
-    });
-    workers.push(worker);
-    return worker;
-  };
-  try {
-    return test === "throughput" ? await throughput(shared, words, start) : await latency(shared, words, start);
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+  await using ends = await openEnds(driver, bytes, subscribers, quick);
+  const measure = test === "throughput" ? throughput : latency;
+  return await measure({ driver, bytes, subscribers }, ends);
 }
 
-type Start = (role: EndData["role"], index: number, ports: readonly MessagePort[]) => Worker;
+type What = Pick<Cell, "driver" | "bytes" | "subscribers">;
 
-async function throughput(cell: Cell, counts: Int32Array, start: Start): Promise<BenchRow> {
+async function throughput(cell: What, ends: Ends): Promise<BenchRow> {
   const channels = usesPorts(cell.driver) ? Array.from({ length: cell.subscribers }, () => new MessageChannel()) : [];
   // The publisher's sockets must be there before the subscribers ask for them; rings want their readers first.
-  const publisher = start(
+  const publisher = ends.start(
     "publish",
     0,
     channels.map((channel) => channel.port1),
   );
   const readers = Array.from({ length: cell.subscribers }, (_, i) =>
-    start("subscribe", i, channels[i] === undefined ? [] : [channels[i]!.port2]),
+    ends.start("subscribe", i, channels[i] === undefined ? [] : [channels[i]!.port2]),
   );
-  await Promise.all([publisher, ...readers].map((worker) => message(worker)));
+  await Promise.all([publisher, ...readers].map((end) => end.next()));
   const cpu = process.cpuUsage();
   const startedMs = performance.now();
-  publisher.postMessage("go");
-  const { sent } = (await message(publisher)) as { readonly sent: number };
-  for (const giveUpMs = performance.now() + 10_000; Atomics.load(counts, COUNTS.finished) < cell.subscribers; ) {
+  publisher.post("go");
+  const { sent, cpu_us: cpuOfPublisher } = (await publisher.next()) as Report & { readonly sent: number };
+  for (const giveUpMs = performance.now() + 10_000; Atomics.load(ends.counts, COUNTS.finished) < cell.subscribers; ) {
     if (performance.now() > giveUpMs) break;
-    const pause = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync(
-      counts,
-      COUNTS.finished,
-      Atomics.load(counts, COUNTS.finished),
-      10,
-    );
-    await pause.value;
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
   const seconds = (performance.now() - startedMs) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  Atomics.store(counts, COUNTS.stop, 1);
-  publisher.postMessage("close");
-  const reports = (await Promise.all(readers.map((reader) => message(reader)))) as { readonly received: number }[];
+  Atomics.store(ends.counts, COUNTS.stop, 1);
+  publisher.post("close");
+  const reports = (await Promise.all(readers.map((reader) => reader.next()))) as (Report & {
+    readonly received: number;
+  })[];
   const received = reports.reduce((sum, report) => sum + report.received, 0) / cell.subscribers;
   return {
     transport: cell.driver,
@@ -161,23 +146,24 @@ async function throughput(cell: Cell, counts: Int32Array, start: Start): Promise
     msgs_per_s: Math.round(received / seconds),
     mb_per_s: round((received * cell.bytes) / seconds / 1e6, 1),
     lost: Math.round((sent - received) * cell.subscribers),
-    cpu_s: round((user + system) / 1e6, 3),
+    cpu_s: round(cpuOf([cpuOfPublisher, ...reports.map((report) => report.cpu_us)]) ?? (user + system) / 1e6, 3),
   };
 }
 
-async function latency(cell: Cell, counts: Int32Array, start: Start): Promise<BenchRow> {
+async function latency(cell: What, ends: Ends): Promise<BenchRow> {
   const channels = usesPorts(cell.driver) ? [new MessageChannel(), new MessageChannel()] : [];
   // ports: first the one to send by, last the one to listen on.
-  const pinger = start("ping", 0, channels.length === 0 ? [] : [channels[0]!.port1, channels[1]!.port2]);
-  const echoer = start("echo", 0, channels.length === 0 ? [] : [channels[1]!.port1, channels[0]!.port2]);
-  await Promise.all([pinger, echoer].map((worker) => message(worker)));
+  const pinger = ends.start("ping", 0, channels.length === 0 ? [] : [channels[0]!.port1, channels[1]!.port2]);
+  const echoer = ends.start("echo", 0, channels.length === 0 ? [] : [channels[1]!.port1, channels[0]!.port2]);
+  await Promise.all([pinger, echoer].map((end) => end.next()));
   const cpu = process.cpuUsage();
   const startedMs = performance.now();
-  pinger.postMessage("go");
-  const { times } = (await message(pinger)) as { readonly times: Float64Array };
+  pinger.post("go");
+  const { times, cpu_us: cpuOfPinger } = (await pinger.next()) as Report & { readonly times: Float64Array };
   const seconds = (performance.now() - startedMs) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  Atomics.store(counts, COUNTS.stop, 1);
+  Atomics.store(ends.counts, COUNTS.stop, 1);
+  const echo = cpuOfPinger === undefined ? undefined : ((await echoer.next()) as Report);
   const sorted = times.slice(Math.min(200, times.length >>> 2)).sort(); // without the first: they warm the compiler
   const at = (part: number): number =>
     round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0, 2);
@@ -194,28 +180,26 @@ async function latency(cell: Cell, counts: Int32Array, start: Start): Promise<Be
     p999_us: at(0.999),
     max_us: round(sorted.at(-1) ?? 0, 1),
     lost: 0,
-    cpu_s: round((user + system) / 1e6, 3),
+    cpu_s: round(cpuOf([cpuOfPinger, echo?.cpu_us]) ?? (user + system) / 1e6, 3),
     round_trip: true,
   };
 }
 
-type WaitAsync = (words: Int32Array, index: number, value: number, timeoutMs: number) => { readonly value: unknown };
+/** Processes say what they used; the threads of this process are asked for together. */
+interface Report {
+  readonly cpu_us?: number;
+}
+
+function cpuOf(parts: readonly (number | undefined)[]): number | undefined {
+  let sum = 0;
+  for (const part of parts) {
+    if (part === undefined) return undefined;
+    sum += part;
+  }
+  return sum / 1e6;
+}
 
 const usesPorts = (driver: string): boolean => driver === "postmessage" || driver === "transfer";
-
-/** For each direction. */
-function ringsFor(driver: string, bytes: number, subscribers: number): SharedArrayBuffer[] {
-  if (driver.startsWith("shm")) return [makeRing(bytes), makeRing(bytes)];
-  if (driver !== "ringbuf") return [];
-  return Array.from({ length: subscribers * 2 }, () => new SharedArrayBuffer(ringbufBytes(bytes)));
-}
-
-function message(worker: Worker): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
-}
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));

@@ -1,3 +1,5 @@
+import type { RingMemory } from "sharedarraybuffer-ring";
+
 /** One end of a means of transport under measurement, in a thread of its own. */
 export interface Publisher {
   /** False: full for now; then `wait`. The bytes may be used again when it returns. */
@@ -26,14 +28,18 @@ export interface Cell {
   readonly bytes: number;
   readonly subscribers: number;
   /** Rings of the drivers that need them, made by the main thread: one for each direction. */
-  readonly rings: readonly SharedArrayBuffer[];
+  readonly rings: readonly (SharedArrayBuffer | RingMemory)[];
   /** Of this cell alone: names its sockets and channels. */
   readonly id: string;
   /** Messages on the way at most, of drivers without flow control; `windowFor(bytes)` unless given. */
   readonly window?: number;
   /** Int32: see COUNTS. */
-  readonly counts: SharedArrayBuffer;
+  readonly counts: ArrayBufferLike;
 }
+
+/** `shm…`: rings between threads; `mapped…`: the same rings between processes. */
+export const isRing = (driver: string): boolean => driver.startsWith("shm") || isMapped(driver);
+export const isMapped = (driver: string): boolean => driver.startsWith("mapped");
 
 export const COUNTS = { stop: 0, sent: 1, ready: 2, finished: 3, received: 16 } as const;
 

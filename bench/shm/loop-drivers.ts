@@ -87,7 +87,9 @@ export function broadcastSubscriber(cell: Cell, direction: number): Subscriber {
 export const ringbufBytes = (bytes: number): number => Math.max(1 << 20, bytes * 4) + 8;
 
 export function ringbufPublisher(cell: Cell): Publisher {
-  const rings = cell.rings.slice(0, cell.subscribers).map((buffer) => new RingBuffer(buffer, Uint8Array));
+  const rings = cell.rings
+    .slice(0, cell.subscribers)
+    .map((buffer) => new RingBuffer(buffer as SharedArrayBuffer, Uint8Array));
   return {
     send(bytes) {
       for (const ring of rings) if (ring.available_write() < bytes.length) return false;
@@ -100,7 +102,7 @@ export function ringbufPublisher(cell: Cell): Publisher {
 }
 
 export function ringbufSubscriber(cell: Cell, ring: number): Subscriber {
-  const from = new RingBuffer(cell.rings[ring]!, Uint8Array);
+  const from = new RingBuffer(cell.rings[ring] as SharedArrayBuffer, Uint8Array);
   const into = new Uint8Array(cell.bytes);
   return {
     run(onMessage, done) {

@@ -1,17 +1,35 @@
-import { LogRing, type LogWriter, PinRing, type PinWriter, type RingReader } from "sharedarraybuffer-ring";
+import {
+  LogRing,
+  type LogWriter,
+  PinRing,
+  type PinRingOptions,
+  type PinWriter,
+  type RingMemory,
+  type RingReader,
+} from "sharedarraybuffer-ring";
 import type { Cell, OnMessage, Publisher, Subscriber } from "./channel.ts";
 
 /** Up to this a LogRing carries a message, above it a PinRing: as transport-shm chooses. */
 const SMALL_BYTES = 4096;
 const BATCH = 64;
 
-export function makeRing(bytes: number): SharedArrayBuffer {
-  if (bytes <= SMALL_BYTES) return LogRing.create({ capacityBytes: 1 << 20 }).buffer as SharedArrayBuffer;
+const LOG = { capacityBytes: 1 << 20 };
+const pin = (bytes: number): PinRingOptions => {
   const depth = bytes >= 1 << 20 ? 8 : 16;
-  return PinRing.create({ maxMessageBytes: bytes, depth, chunks: depth * 2 }).buffer as SharedArrayBuffer;
+  return { maxMessageBytes: bytes, depth, chunks: depth * 2 };
+};
+
+/** How much memory a ring for messages of so many bytes takes. */
+export const ringBytes = (bytes: number): number =>
+  bytes <= SMALL_BYTES ? LogRing.bytesFor(LOG) : PinRing.bytesFor(pin(bytes));
+
+export function makeRing<M extends SharedArrayBuffer | RingMemory>(memory: M, bytes: number): M {
+  if (bytes <= SMALL_BYTES) LogRing.createIn(memory, LOG);
+  else PinRing.createIn(memory, pin(bytes));
+  return memory;
 }
 
-function open(buffer: SharedArrayBuffer, bytes: number): LogRing | PinRing {
+function open(buffer: SharedArrayBuffer | RingMemory, bytes: number): LogRing | PinRing {
   return bytes <= SMALL_BYTES ? LogRing.attach(buffer) : PinRing.attach(buffer);
 }
 
@@ -20,7 +38,7 @@ export function ringPublisher(cell: Cell, direction: number): Publisher {
   const spin = cell.driver.endsWith("-adaptive") ? ("adaptive" as const) : 0;
   const wait = (): void => void writer.waitForSpace(cell.bytes, { spin, timeoutMs: 100 });
   const close = (): void => writer.close();
-  if (cell.driver.startsWith("shm-loan")) {
+  if (cell.driver.includes("-loan")) {
     if (!("loan" in writer)) return loanInLog(writer, wait, close);
     const send = (bytes: Uint8Array): boolean => {
       const loan = writer.loan(cell.bytes);
@@ -31,7 +49,7 @@ export function ringPublisher(cell: Cell, direction: number): Publisher {
     };
     return { send, wait, close };
   }
-  if (cell.driver !== "shm-batch") return { send: (bytes) => writer.write(bytes), wait, close };
+  if (!cell.driver.endsWith("-batch")) return { send: (bytes) => writer.write(bytes), wait, close };
   let gathered = 0;
   let cork = writer.cork();
   const flush = (): void => {
@@ -62,7 +80,7 @@ function loanInLog(writer: LogWriter, wait: () => void, close: () => void): Publ
 export function ringSubscriber(cell: Cell, direction: number): Subscriber {
   const reader: RingReader = open(cell.rings[direction]!, cell.bytes).reader({ mode: "reliable" });
   const close = (): void => reader.close();
-  if (cell.driver === "shm-async") {
+  if (cell.driver.endsWith("-async")) {
     const run = async (onMessage: OnMessage, done: () => boolean): Promise<void> => {
       const stop = new AbortController();
       const look = setInterval(() => done() && stop.abort(), 20);

@@ -58,6 +58,8 @@ export type EndpointMessage =
       readonly reader: EndpointId;
       readonly wantsHistory: boolean;
     }
+  | { readonly kind: "detached"; readonly writer: EndpointId; readonly reader: EndpointId }
+  | { readonly kind: "renewed"; readonly from: ParticipantInfo }
   | {
       readonly kind: "history";
       readonly writer: EndpointId;

@@ -3,6 +3,7 @@ import type {
   Discovery,
   EndpointInfo,
   EndpointOptions,
+  ParticipantId,
   ParticipantInfo,
   Reader,
   ReaderOptions,
@@ -115,6 +116,21 @@ export class SharedMemoryTransport implements Transport {
     this.#bus.meet?.(participant.id);
   }
 
+  renew(): void {
+    this.#bus.send({ kind: "renewed", from: this.#context.participant });
+  }
+
+  /** A reader attaches and lets go by itself; the writer hears of it. */
+  reconsider(participant: ParticipantId): void {
+    for (const entry of Array.from(this.#bus.entries.values())) {
+      const { info } = entry;
+      if (info.kind !== "publication" || info.participant.id !== participant) continue;
+      for (const reader of Array.from(this.#readers.values())) {
+        if (reader.info.topic === info.topic) reader.reconsider(entry);
+      }
+    }
+  }
+
   receive(message: EndpointMessage): void {
     switch (message.kind) {
       case "endpoint": {
@@ -141,6 +157,12 @@ export class SharedMemoryTransport implements Transport {
         }
         return;
       }
+      case "detached":
+        this.#writers.get(message.writer)?.left(message.reader);
+        return;
+      case "renewed":
+        this.#bus.discovery.renewParticipant(message.from);
+        return;
       case "segmentAttached":
         this.#writers.get(message.writer)?.segmentAttached();
         return;

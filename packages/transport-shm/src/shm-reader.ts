@@ -118,6 +118,20 @@ export class ShmReader implements Reader {
     void source.run();
   }
 
+  /** Attaches, or lets go, as `carries` says now. */
+  reconsider(entry: EndpointEntry): void {
+    const { info: publication } = entry;
+    const source = this.#sources.get(publication.id);
+    if (source === undefined) this.consider(entry);
+    else if (!this.#context.carries(this.info, publication)) {
+      source.close();
+      this.#sources.delete(publication.id);
+      this.#queue.leave(publication.id);
+      this.#bus.send({ kind: "detached", writer: publication.id, reader: this.info.id });
+      this.events.emit("unmatched", publication);
+    }
+  }
+
   addPool(writer: EndpointId, generation: number, buffer: SegmentHandle): void {
     this.#sources.get(writer)?.addPool(generation, buffer);
   }

@@ -89,7 +89,8 @@ function read(reader: RingReader, ring: LogRing | PinRing, control: Control, dat
       else if (sequence < last) control.add(owner, COUNT.reordered);
       last = sequence;
       const right = length === lengthOf(sequence, ring.maxMessageBytes);
-      if (!right || !isWhole(words, (bytes.byteOffset + offset) >>> 2, length, sequence)) control.add(owner, COUNT.torn);
+      if (!right || !isWhole(words, (bytes.byteOffset + offset) >>> 2, length, sequence))
+        control.add(owner, COUNT.torn);
       if (reader.received + reader.lost !== last - first + 1) control.add(owner, COUNT.miscounted);
       if (data.slow > 0 && sequence % data.slow === 0) pause(1);
       if ((reader.received & 255) === 0) tell();

@@ -454,6 +454,7 @@ export interface HostBusOptions {
 function addressee(message: EndpointMessage): ParticipantId | undefined {
   switch (message.kind) {
     case "attached":
+    case "detached":
     case "segmentAttached":
     case "confirmed":
       return message.writer.slice(0, 24);

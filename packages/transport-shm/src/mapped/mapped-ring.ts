@@ -1,4 +1,6 @@
+import { SystemClock } from "@delos/core";
 import { type RingMemory, ringMemory } from "sharedarraybuffer-ring";
+import { Doorbell, Doorbells } from "./doorbell.ts";
 import { MappedSleeper, type RingingMeans } from "./mapped-sleeper.ts";
 import { loadNative, type Native } from "./native.ts";
 import { attachSegmentFile, createSegmentFile, type MappedFile } from "./segment-file.ts";
@@ -31,4 +33,19 @@ export async function createMapped(path: string, ringBytes: number, means?: Ring
 export async function attachMapped(path: string, means?: RingingMeans): Promise<MappedRingMemory> {
   const native = await loadNative();
   return ringMemoryOf(native, attachSegmentFile(native, path), means);
+}
+
+/**
+ * What an event loop needs to be woken on mapped rings: a doorbell of its own at `pathOf(owner)`, to be unlinked by the caller,
+ * and the way to those of others. `owner` is this process' number among those who share the rings, not 0.
+ */
+export async function ringingMeans(
+  owner: number,
+  pathOf: (owner: number) => string | undefined,
+): Promise<RingingMeans> {
+  const native = await loadNative();
+  const clock = new SystemClock();
+  const path = pathOf(owner);
+  const own = path === undefined ? undefined : new Doorbell(native, path, () => clock.monotonicMs());
+  return { owner, own, others: new Doorbells(native, pathOf) };
 }

@@ -1,0 +1,115 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { MessagePort } from "node:worker_threads";
+import { spawnWorker, type Worker } from "@delos/core/worker";
+import { createMapped } from "@delos/transport-shm/mapped";
+import { type Cell, COUNTS, isMapped } from "./channel.ts";
+import type { ProcessEndData } from "./end.process.ts";
+import type { EndData } from "./end.ts";
+import { ringbufBytes } from "./loop-drivers.ts";
+import { makeRing, ringBytes } from "./ring-drivers.ts";
+
+/** A publisher or subscriber elsewhere, as the benchmark sees it. */
+export interface End {
+  post(message: unknown): void;
+  next(): Promise<unknown>;
+}
+
+/** The threads or processes of one cell, and what they count. */
+export interface Ends extends AsyncDisposable {
+  readonly counts: Int32Array;
+  start(role: EndData["role"], index: number, ports: readonly MessagePort[]): End;
+}
+
+let cells = 0;
+
+export function openEnds(driver: string, bytes: number, subscribers: number, quick: boolean): Promise<Ends> | Ends {
+  const cell = { driver, bytes, subscribers, id: `${process.pid}-${++cells}` };
+  const limits = { durationMs: quick ? 250 : 700, most: quick ? 2000 : 20_000 };
+  return isMapped(driver) ? processes(cell, limits) : threads(cell, limits);
+}
+
+type Named = Omit<Cell, "rings" | "counts">;
+type Limits = Pick<EndData, "durationMs" | "most">;
+
+const countBytes = (subscribers: number): number => (COUNTS.received + subscribers) * 4;
+
+function threads(named: Named, limits: Limits): Ends {
+  const buffer = new SharedArrayBuffer(countBytes(named.subscribers));
+  const counts = new Int32Array(buffer);
+  Atomics.store(counts, COUNTS.sent, -1);
+  const cell: Cell = { ...named, rings: ringsFor(named), counts: buffer };
+  const workers: Worker[] = [];
+  return {
+    counts,
+    start(role, index, ports) {
+      const workerData: EndData = { cell, role, index, ports, ...limits };
+      const entry = new URL("./end.worker.ts", import.meta.url).href;
+      const worker = spawnWorker(entry, { workerData, transferList: [...ports] });
+      workers.push(worker);
+      return { post: (message) => worker.postMessage(message), next: () => next(worker) };
+    },
+    [Symbol.asyncDispose]: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
+  };
+}
+
+/** For each direction. */
+function ringsFor({ driver, bytes, subscribers }: Named): SharedArrayBuffer[] {
+  if (driver.startsWith("shm")) return [0, 1].map(() => makeRing(new SharedArrayBuffer(ringBytes(bytes)), bytes));
+  if (driver !== "ringbuf") return [];
+  return Array.from({ length: subscribers * 2 }, () => new SharedArrayBuffer(ringbufBytes(bytes)));
+}
+
+async function processes(named: Named, limits: Limits): Promise<Ends> {
+  const folder = mkdtempSync("/dev/shm/delos-bench-");
+  const file = (name: string): string => join(folder, name);
+  const countsFile = file("counts");
+  const counts = new Int32Array((await createMapped(countsFile, countBytes(named.subscribers))).buffer);
+  Atomics.store(counts, COUNTS.sent, -1);
+  const rings = [file("ring-0"), file("ring-1")];
+  for (const path of rings) makeRing(await createMapped(path, ringBytes(named.bytes)), named.bytes);
+  const children: ChildProcess[] = [];
+  return {
+    counts,
+    start(role, index) {
+      const entry = fileURLToPath(new URL("./end.process.ts", import.meta.url));
+      const child = fork(entry, [], { serialization: "advanced" });
+      children.push(child);
+      const owner = children.length;
+      const data: ProcessEndData = {
+        cell: { ...named, rings, counts: countsFile },
+        role,
+        index,
+        ...limits,
+        folder,
+        owner,
+      };
+      child.send(data);
+      return { post: (message) => void child.send(message as object), next: () => next(child) };
+    },
+    [Symbol.asyncDispose]: async () => {
+      const running = children.filter((child) => child.exitCode === null && child.signalCode === null);
+      const ended = running.map((child) => new Promise((resolve) => child.once("exit", resolve)));
+      for (const child of running) child.kill("SIGKILL");
+      await Promise.all(ended);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function next(end: Worker | ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: unknown): void => reject(new Error(`an end of the benchmark ended with ${String(code)}`));
+    const failed = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
+    end.once("message", (message: unknown) => {
+      end.off("exit", ended);
+      end.off("error", failed);
+      resolve(message);
+    });
+    end.once("exit", ended);
+    end.once("error", failed);
+  });
+}
