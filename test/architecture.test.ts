@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "transport-shm": ["core", "transport", "sharedarraybuffer-ring"],
   "transport-rtps": ["core", "transport", "wire", "sharedarraybuffer-ring"],
   "discovery-mdns": ["core"],
-  runtime: ["core", "transport", "transport-shm", "transport-rtps", "msgs"],
+  runtime: ["core", "wire", "transport", "transport-shm", "transport-rtps", "msgs"],
   bag: ["core", "wire", "msgs"],
   replay: ["core", "transport", "msgs", "runtime", "bag", "sharedarraybuffer-ring"],
   localization: ["core", "math", "msgs", "runtime"],

@@ -1,3 +1,15 @@
+export {
+  type Action,
+  action,
+  GOAL,
+  type GoalId,
+  type GoalInfo,
+  type GoalStatus,
+  goalStatusName,
+  type Stamp,
+} from "./action.ts";
+export { ActionClient, actionClient, type GoalHandle, type GoalOptions, type GoalOutcome } from "./action-client.ts";
+export { type ActionHandler, ActionServer, type GoalContext, serveAction } from "./action-server.ts";
 export { ApproximateTime, type ApproximateTimeOptions } from "./approximate-time.ts";
 export { Executor, type Task } from "./executor.ts";
 export { type Fused, Fusion, type FusionPolicy, type FusionStats } from "./fusion.ts";

@@ -219,7 +219,11 @@ export class Node implements AsyncDisposable {
    */
   parameters<const D extends Definitions>(definitions: D, validate?: ParameterValidator<D>): Parameters<D> {
     this.#mustBeOpen();
-    this.#parameters ??= new ParameterHost(this, this.#overrides);
+    this.#parameters ??= new ParameterHost(
+      this,
+      this.#overrides,
+      this.#context.transports.some(({ name }) => name === "rtps"),
+    );
     return this.#parameters.declare(definitions, validate);
   }
 

@@ -1,6 +1,12 @@
 import type { delos } from "@delos/msgs";
 import type { Node } from "./node.ts";
-import { definitionToMessage, type ParameterProblem, parameterFromMessage, parameterToMessage } from "./parameter.ts";
+import {
+  definitionToMessage,
+  type ParameterProblem,
+  type ParameterValue,
+  parameterFromMessage,
+  parameterToMessage,
+} from "./parameter.ts";
 import { parameterEvents, parameterServices } from "./parameter-topics.ts";
 import {
   checkParameterNames,
@@ -10,6 +16,7 @@ import {
   type ParameterValidator,
 } from "./parameters.ts";
 import type { Publisher } from "./publisher.ts";
+import type { RosParameterServer } from "./ros-parameters.ts";
 
 /** All parameters of a node, and its services and event topic for them. Opened with the first declaration. */
 export class ParameterHost {
@@ -17,8 +24,9 @@ export class ParameterHost {
   readonly #overrides: Readonly<Record<string, unknown>>;
   readonly #groups: Parameters[] = [];
   readonly #events: Publisher<delos.ParameterEvent>;
+  #ros: RosParameterServer | undefined;
 
-  constructor(node: Node, overrides: Readonly<Record<string, unknown>>) {
+  constructor(node: Node, overrides: Readonly<Record<string, unknown>>, reachesNetwork: boolean) {
     this.#node = node;
     this.#overrides = overrides;
     this.#events = node.publisher(parameterEvents);
@@ -32,6 +40,24 @@ export class ParameterHost {
       parameters: (names.length > 0 ? names : this.#all().map(([name]) => name)).map((name) => this.#read(name)),
     }));
     node.serve(services.set, (request) => ({ results: this.#set(request) }));
+    if (reachesNetwork) void this.#serveRos2();
+  }
+
+  /**
+   * The same parameters for ROS 2, where it can be reached. Loaded only then.
+   */
+  async #serveRos2(): Promise<void> {
+    const { RosParameterServer } = await import("./ros-parameters.ts");
+    if (this.#node.closed) return;
+    this.#ros = new RosParameterServer(this.#node, {
+      all: () =>
+        this.#all().map(([name, group]) => ({
+          name,
+          definition: group.definitions[name]!,
+          value: group.values[name]!,
+        })),
+      set: (values, atomically) => this.#setAll(values, atomically),
+    });
   }
 
   declare<D extends Definitions>(definitions: D, validate: ParameterValidator<D> | undefined): Parameters<D> {
@@ -61,20 +87,28 @@ export class ParameterHost {
     const wanted = (request.parameters ?? []).map(
       ({ name = "", value }) => [name, parameterFromMessage(value)] as const,
     );
+    const problems = this.#setAll(wanted, request.atomically === true);
+    return wanted.map(([name], i) => result(name, problems[i]));
+  }
+
+  /** Sets all or none, or each that fits; gives what is wrong with each, in order. */
+  #setAll(
+    wanted: readonly (readonly [name: string, value: ParameterValue | undefined])[],
+    atomically: boolean,
+  ): readonly (ParameterProblem | undefined)[] {
     const judged = wanted.map(([name, value]) => [name, value, this.#problem({ [name]: value })] as const);
-    let failed = judged.find(([, , problem]) => problem !== undefined)?.[2];
-    if (request.atomically === true) {
+    if (atomically) {
       // A validator may accept only all of them together: judge each group's share as a whole.
       const shares = this.#shares(wanted);
-      failed = judged.map(([, , p]) => p).find((p) => p !== undefined && p.code !== "PARAMETER_REFUSED");
+      let failed = judged.map(([, , p]) => p).find((p) => p !== undefined && p.code !== "PARAMETER_REFUSED");
       failed ??= shares.flatMap(([group, share]) => group.problems(share))[0];
       if (failed === undefined) for (const [group, share] of shares) group.set(share);
-      return wanted.map(([name]) => result(name, failed));
+      return wanted.map(() => failed);
     }
     return judged.map(([name, value]) => {
       const problem = this.#problem({ [name]: value });
       if (problem === undefined) this.#groupOf(name)!.set({ [name]: value! });
-      return result(name, problem);
+      return problem;
     });
   }
 
@@ -98,6 +132,7 @@ export class ParameterHost {
 
   #announce<D extends Definitions>(group: Parameters<D>, { changed, values }: ParameterChange<D>): void {
     if (this.#events.closed) return;
+    this.#ros?.announce(changed.map((name) => ({ name, definition: group.definitions[name]!, value: values[name]! })));
     this.#events.publish({
       stamp_ns: this.#node.clock.nowNs(),
       node: this.#node.name,

@@ -2,6 +2,7 @@ import type { EndpointInfo, ParticipantInfo, TransportAddress } from "@delos/tra
 import type { EndpointData } from "./endpoint-data.ts";
 import { type Naming, schemaOfWire, topicOfWire } from "./names.ts";
 import type { ParticipantData } from "./participant-data.ts";
+import { readTypeHash } from "./type-hash.ts";
 import { entityIdHex } from "./wire/entity-id.ts";
 import { VENDOR_CYCLONE, VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
 
@@ -75,6 +76,7 @@ export function endpointInfo(
   naming: Naming,
   node = data.node,
 ): EndpointInfo {
+  const typeHash = readTypeHash(data.userData);
   return {
     id: endpointIdOf(data, vendor),
     kind: data.kind,
@@ -83,5 +85,6 @@ export function endpointInfo(
     topic: topicOfWire(data.topic, naming),
     schema: data.schema ?? schemaOfWire(data.type),
     qos: data.qos,
+    ...(typeHash === undefined ? {} : { typeHash }),
   };
 }

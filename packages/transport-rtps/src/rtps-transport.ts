@@ -30,6 +30,7 @@ import { RtpsWriter } from "./rtps-writer.ts";
 import { StatefulReader } from "./stateful-reader.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
 import { ThreadedTransport } from "./thread/threaded-transport.ts";
+import { typeHashOf, writeTypeHash } from "./type-hash.ts";
 import { entityIdHex, isKeyedEntity, KEYLESS_READER, KEYLESS_WRITER, PARTICIPANT } from "./wire/entity-id.ts";
 import { guidHex } from "./wire/guid.ts";
 import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
@@ -225,7 +226,7 @@ export class RtpsTransport implements Transport {
       multicast: [],
       representations: kind === "publication" ? [0] : [0, 2],
       expectsInlineQos: false,
-      userData: new Uint8Array(0),
+      userData: writeTypeHash(typeHashOf(options.schema)),
       schema: options.schema,
       node: options.node,
     };

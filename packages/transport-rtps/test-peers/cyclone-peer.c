@@ -70,14 +70,13 @@ static void publish(dds_entity_t participant, const char *type, const char *name
   dds_entity_t writer = dds_create_writer(participant, topic, qos, NULL);
   dds_delete_qos(qos);
   dds_publication_matched_status_t status = {0};
-  if (go) {
-    if (getchar() == EOF) return;
-  } else if (!transient_local) {
+  if (go && getchar() == EOF) return;
+  if (!transient_local) {
     for (int i = 0; i < 2000 && status.current_count == 0; i++) {
       dds_get_publication_matched_status(writer, &status);
       sleep_ms(10);
     }
-    sleep_ms(300);
+    if (!go) sleep_ms(300);
   }
   char text[64];
   unsigned char *bytes = malloc(size > 0 ? size : 1);

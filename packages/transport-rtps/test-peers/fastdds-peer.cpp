@@ -219,7 +219,7 @@ int main(int argc, char **argv) {
     auto *writer = publisher->create_datawriter(topic, qos);
     PublicationMatchedStatus status;
     if (go && getchar() == EOF) return 0;
-    for (int i = 0; !go && !transient_local && i < 2000 && status.current_count == 0; i++) {
+    for (int i = 0; !transient_local && i < 2000 && status.current_count == 0; i++) {
       writer->get_publication_matched_status(status);
       sleep_ms(10);
     }

@@ -52,6 +52,8 @@ export interface EndpointInfo {
   /** Undefined for a subscription that takes any type. */
   readonly schema: MessageSchema | undefined;
   readonly qos: Qos;
+  /** ROS 2's hash of the type, where the peer tells one (Iron and later): `RIHS01_` and 64 hex digits. */
+  readonly typeHash?: string;
 }
 
 /**

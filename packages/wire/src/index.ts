@@ -18,8 +18,16 @@ export { type Encapsulation, encapsulationWord, readEncapsulation } from "./enca
 export { parseIdl } from "./idl.ts";
 export { type KeyExtractor, keyOf } from "./key.ts";
 export { md5, md5Hex } from "./md5.ts";
+export {
+  type RosActionText,
+  type RosActionTypes,
+  type RosExchange,
+  rosActionTypes,
+  wellKnownRosAction,
+} from "./ros-action.ts";
 export { parseRos1, parseRos2, ros1Md5 } from "./ros-schema.ts";
 export { shortRosName } from "./ros-text.ts";
+export { rosTypeDescription } from "./ros-type-description.ts";
 export type {
   ArrayType,
   BitmaskType,

@@ -28,6 +28,18 @@ const ALIASES: Readonly<Record<RosDialect, Readonly<Record<string, string>>>> = 
   ros2: { byte: "uint8", char: "uint8", octet: "uint8" },
 };
 
+/** A type as its definition has it: of each field the built-in type's name, or the full name of another type. */
+export interface RosDescription {
+  readonly name: string;
+  readonly fields: {
+    readonly name: string;
+    readonly type: string;
+    readonly nested: string;
+    readonly array: RosFieldText["array"];
+    readonly stringBound: number | undefined;
+  }[];
+}
+
 /** The messages of one definition, by `pkg/Type`; types that the text leaves out are looked up among the well-known ones. */
 class RosDefinitions {
   readonly dialect: RosDialect;
@@ -69,6 +81,28 @@ class RosDefinitions {
     });
     this.#md5s.set(name, made);
     return made;
+  }
+
+  /** The root and every type that it is made of, as rosidl describes them: itself first. */
+  descriptions(): RosDescription[] {
+    const found = new Map<string, RosDescription>();
+    const visit = (name: string): void => {
+      if (found.has(name)) return;
+      this.#within(name, (text) => {
+        const described: RosDescription = { name: this.#fullName(name), fields: [] };
+        found.set(name, described);
+        for (const { name: fieldName, type, array, stringBound } of text.fields) {
+          const builtIn = this.#builtIn(type, stringBound);
+          const inner = builtIn === undefined ? this.#resolve(type, name) : undefined;
+          const nested = inner !== undefined ? this.#fullName(inner) : builtIn?.kind === "struct" ? builtIn.name : "";
+          described.fields.push({ name: fieldName, type: nested === "" ? type : "", nested, array, stringBound });
+          if (inner !== undefined) visit(inner);
+          else if (builtIn?.kind === "struct") visit(shortRosName(builtIn.name));
+        }
+      });
+    };
+    visit(this.root);
+    return [...found.values()];
   }
 
   #within<R>(name: string, make: (text: RosMessageText) => R): R {
@@ -173,6 +207,11 @@ export function parseRos1(text: string, name: string): StructType {
 /** The checksum by which ROS 1 nodes agree on a type: 32 hex digits, equal to what `rosmsg md5` prints. */
 export function ros1Md5(text: string, name: string): string {
   return new RosDefinitions(text, name, "ros1").md5();
+}
+
+/** @throws as `parseRos2` */
+export function describeRos2(text: string, name: string): RosDescription[] {
+  return new RosDefinitions(text, name, "ros2").descriptions();
 }
 
 /** The tree of a ROS 2 `.msg` text, with dependencies after separators as in MCAP's `ros2msg`. */

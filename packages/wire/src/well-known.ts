@@ -161,6 +161,9 @@ builtin_interfaces/Duration: int32 sec; uint32 nanosec
 builtin_interfaces/Time: int32 sec; uint32 nanosec
 example_interfaces/AddTwoInts_Request: int64 a; int64 b
 example_interfaces/AddTwoInts_Response: int64 sum
+example_interfaces/Fibonacci_Feedback: int32[] sequence
+example_interfaces/Fibonacci_Goal: int32 order
+example_interfaces/Fibonacci_Result: int32[] sequence
 geometry_msgs/PolygonInstance: geometry_msgs/Polygon polygon; int64 id
 geometry_msgs/PolygonInstanceStamped: std_msgs/Header header; geometry_msgs/PolygonInstance polygon
 geometry_msgs/Quaternion: float64 x 0; float64 y 0; float64 z 0; float64 w 1
