@@ -19,6 +19,10 @@ export function buildPeer(stack: Stack, folder: string): { readonly program: str
   return stack === "cyclone" ? buildCyclone("cyclone-peer", "peer-types", folder) : buildFastDds(folder);
 }
 
+/** The Cyclone DDS program that behaves as a node of ROS 2. */
+export const buildRos2Peer = (folder: string): ReturnType<typeof buildPeer> =>
+  buildCyclone("ros2-peer", "ros2-types", folder);
+
 function buildCyclone(name: string, types: string, folder: string): { program: string; env: NodeJS.ProcessEnv } {
   execFileSync("idlc", ["-l", "c", "-o", folder, join(SOURCES, `${types}.idl`)]);
   const program = join(folder, name);
