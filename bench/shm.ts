@@ -1,7 +1,7 @@
 import { MessageChannel } from "node:worker_threads";
 import { loadNative } from "@delos/transport-shm/mapped";
 import { nativePeers } from "./peers/native.ts";
-import { type Cell, COUNTS, isMapped } from "./shm/channel.ts";
+import { type Cell, COUNTS, needsProcesses } from "./shm/channel.ts";
 import { type Ends, openEnds } from "./shm/ends.ts";
 import { zeromq } from "./shm/loop-drivers.ts";
 import type { BenchOptions, BenchRow } from "./suite.ts";
@@ -27,7 +27,7 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   const drivers: string[] = [];
   for (const [driver, name] of DRIVERS) {
     if (only !== undefined && !only.includes(name) && !only.includes(driver)) continue;
-    const missing = driver === "zeromq" ? await whyNoZeromq() : isMapped(driver) ? await whyNotMapped() : undefined;
+    const missing = driver === "zeromq" ? await whyNoZeromq() : needsProcesses(driver) ? await whyNotMapped() : undefined;
     if (missing === undefined) drivers.push(driver);
     else rows.push({ transport: driver, skipped: missing });
   }

@@ -40,6 +40,8 @@ export interface Cell {
 /** `shm…`: rings between threads; `mapped…`: the same rings between processes. */
 export const isRing = (driver: string): boolean => driver.startsWith("shm") || isMapped(driver);
 export const isMapped = (driver: string): boolean => driver.startsWith("mapped");
+/** zeromq 6 ends a process whose thread ends while a socket of it is in use. */
+export const needsProcesses = (driver: string): boolean => isMapped(driver) || driver === "zeromq";
 
 export const COUNTS = { stop: 0, sent: 1, ready: 2, finished: 3, received: 16 } as const;
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { MessagePort } from "node:worker_threads";
 import { spawnWorker, type Worker } from "@delos/core/worker";
 import { createMapped } from "@delos/transport-shm/mapped";
-import { type Cell, COUNTS, isMapped } from "./channel.ts";
+import { type Cell, COUNTS, isMapped, needsProcesses } from "./channel.ts";
 import type { ProcessEndData } from "./end.process.ts";
 import type { EndData } from "./end.ts";
 import { ringbufBytes } from "./loop-drivers.ts";
@@ -29,7 +29,7 @@ let cells = 0;
 export function openEnds(driver: string, bytes: number, subscribers: number, quick: boolean): Promise<Ends> | Ends {
   const cell = { driver, bytes, subscribers, id: `${process.pid}-${++cells}` };
   const limits = { durationMs: quick ? 250 : 700, most: quick ? 2000 : 20_000 };
-  return isMapped(driver) ? processes(cell, limits) : threads(cell, limits);
+  return needsProcesses(driver) ? processes(cell, limits) : threads(cell, limits);
 }
 
 type Named = Omit<Cell, "rings" | "counts">;
@@ -69,7 +69,7 @@ async function processes(named: Named, limits: Limits): Promise<Ends> {
   const countsFile = file("counts");
   const counts = new Int32Array((await createMapped(countsFile, countBytes(named.subscribers))).buffer);
   Atomics.store(counts, COUNTS.sent, -1);
-  const rings = [file("ring-0"), file("ring-1")];
+  const rings = isMapped(named.driver) ? [file("ring-0"), file("ring-1")] : [];
   for (const path of rings) makeRing(await createMapped(path, ringBytes(named.bytes)), named.bytes);
   const children: ChildProcess[] = [];
   return {
