@@ -5,11 +5,11 @@ import {
   endpointMismatches,
   type Mismatch,
   type NodeInfo,
-  nearestTransport,
   type ParticipantInfo,
   type Transport,
 } from "@delos/transport";
 import { serviceOfTopic } from "./service-topics.ts";
+import type { TransportChoice } from "./transport-choice.ts";
 
 /** A publication and a subscription of one topic, and whether they talk. */
 export interface Connection {
@@ -46,7 +46,7 @@ export interface Graph {
   readonly services: readonly ServiceGraph[];
 }
 
-export function graphOf(transports: readonly Transport[]): Graph {
+export function graphOf(transports: readonly Transport[], choice: TransportChoice): Graph {
   const participants = new Map<string, ParticipantInfo>();
   const nodes = new Map<string, NodeInfo>();
   const endpoints = new Map<EndpointId, EndpointInfo>();
@@ -61,7 +61,7 @@ export function graphOf(transports: readonly Transport[]): Graph {
     if (others === undefined) byTopic.set(endpoint.topic, [endpoint]);
     else others.push(endpoint);
   }
-  const topics = [...byTopic].map(([name, list]) => topicGraph(name, list)).sort(byName);
+  const topics = [...byTopic].map(([name, list]) => topicGraph(name, list, choice)).sort(byName);
   return {
     participants: [...participants.values()].sort(byName),
     nodes: [...nodes.values()].sort(byName),
@@ -70,7 +70,7 @@ export function graphOf(transports: readonly Transport[]): Graph {
   };
 }
 
-function topicGraph(name: string, endpoints: readonly EndpointInfo[]): TopicGraph {
+function topicGraph(name: string, endpoints: readonly EndpointInfo[], choice: TransportChoice): TopicGraph {
   const publications = endpoints.filter((endpoint) => endpoint.kind === "publication");
   const subscriptions = endpoints.filter((endpoint) => endpoint.kind === "subscription");
   const typed = publications.length > 0 ? publications : subscriptions;
@@ -85,7 +85,7 @@ function topicGraph(name: string, endpoints: readonly EndpointInfo[]): TopicGrap
         publication,
         subscription,
         mismatches: endpointMismatches(publication, subscription),
-        transport: nearestTransport(publication.participant, subscription.participant)?.name,
+        transport: choice.between(publication.participant, subscription.participant)?.name,
       })),
     ),
   };

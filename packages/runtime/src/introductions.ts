@@ -2,9 +2,13 @@ import { nearestTransport, type ParticipantInfo, type Transport } from "@delos/t
 
 /**
  * What one transport finds out helps the others: a participant of this host that RTPS hears of is one that memory can be shared
- * with. Each is introduced to the transport that would serve it, if another has found it.
+ * with. Each is introduced to the transport that would serve it, if another has found it. `added`: those that are new.
  */
-export function introduceTo(self: ParticipantInfo, transports: readonly Transport[]): void {
+export function introduceTo(
+  self: ParticipantInfo,
+  transports: readonly Transport[],
+  added: readonly Transport[] = transports,
+): void {
   const introduce = (found: ParticipantInfo, by: Transport): void => {
     if (found.id === self.id) return;
     const nearest = nearestTransport(self, found);
@@ -12,6 +16,8 @@ export function introduceTo(self: ParticipantInfo, transports: readonly Transpor
   };
   for (const transport of transports) {
     for (const found of Array.from(transport.discovery.participants.values())) introduce(found, transport);
+  }
+  for (const transport of added) {
     transport.discovery.events.on("participantJoined", (found) => introduce(found, transport));
   }
 }

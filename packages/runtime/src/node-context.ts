@@ -1,6 +1,7 @@
 import type { Clock, EventMap, Events, Logger } from "@delos/core";
 import type { CodecResolver, Transport } from "@delos/transport";
 import type { Executor } from "./executor.ts";
+import type { TransportChoice } from "./transport-choice.ts";
 
 /** What the parts of a node (publishers, subscriptions, timers, services) share with it and its runtime. */
 export interface NodeContext {
@@ -9,7 +10,9 @@ export interface NodeContext {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly log: Logger;
+  /** Those open now; asked anew each time. */
   readonly transports: readonly Transport[];
+  readonly choice: TransportChoice;
   readonly codecs: CodecResolver;
   /**
    * User code failed: counted, logged, reported as the runtime's `error` event. Never throws. `topic` is the one whose

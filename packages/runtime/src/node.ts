@@ -45,6 +45,7 @@ export class Node implements AsyncDisposable {
   /** Listeners at signals that close a part: they go with it, for a signal may live as long as the program. */
   readonly #aborts: Map<object, Disposable> = new Map();
   #parameters: ParameterHost | undefined;
+  readonly #announced: Map<Transport, Disposable> = new Map();
 
   /** Use `runtime.node(name)`. */
   constructor(
@@ -60,7 +61,29 @@ export class Node implements AsyncDisposable {
     this.#overrides = overrides;
     this.#context = { ...context, release: (part) => this.#release(part) };
     this.#lifetime.defer(() => onClosed(this));
-    for (const transport of announced) this.#lifetime.own(transport.announceNode(this.name));
+    this.#lifetime.defer(() => {
+      for (const announcement of this.#announced.values()) announcement[Symbol.dispose]();
+    });
+    for (const transport of announced) this.addTransport(transport, true);
+  }
+
+  /** For the runtime: what is open here talks through this one, too; `announce`: and the node is seen there. */
+  addTransport(transport: Transport, announce: boolean): void {
+    if (this.#lifetime.closed) return;
+    if (announce) this.#announced.set(transport, transport.announceNode(this.name));
+    for (const part of this.endpoints) part.addTransport(transport);
+  }
+
+  /** For the runtime: the transport goes. */
+  async removeTransport(transport: Transport): Promise<void> {
+    await Promise.all(this.endpoints.map((part) => part.removeTransport(transport)));
+    this.#announced.get(transport)?.[Symbol.dispose]();
+    this.#announced.delete(transport);
+  }
+
+  get endpoints(): readonly (Publisher | Subscription)[] {
+    const parts = [...this.#parts];
+    return parts.filter((part) => part instanceof Publisher || part instanceof Subscription);
   }
 
   get clock(): Clock {

@@ -8,6 +8,7 @@ import {
   type Qos,
   Sample,
   type SampleExtras,
+  type Transport,
   type Writer,
   type WriterEvents,
 } from "@delos/transport";
@@ -44,7 +45,9 @@ export class Publisher<T = unknown> implements AsyncDisposable {
   readonly qos: Qos;
   readonly #codec: MessageCodec<T> | undefined;
   readonly #context: NodeContext;
-  readonly #writers: readonly Writer[];
+  readonly #byTransport: Map<Transport, Writer> = new Map();
+  /** Replaced, never changed: a callback may open and close transports. */
+  #writers: readonly Writer[] = [];
   readonly #events: Events<PublisherEvents> = new Events();
   readonly #incompatible: Map<EndpointId, Incompatibility> = new Map();
   #sequence = 0;
@@ -64,12 +67,42 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     this.qos = qos;
     this.#codec = codec;
     this.#context = context;
-    const options = { id, node: context.name, topic, qos, schema, codec: codec as MessageCodec | undefined };
-    this.#writers = context.transports.map((transport) => {
-      const events = new Events<WriterEvents>();
-      this.#forward(events);
-      return transport.createWriter({ ...options, events });
-    });
+    for (const transport of context.transports) this.addTransport(transport);
+  }
+
+  /** For the runtime: publishes through this one, too. */
+  addTransport(transport: Transport): void {
+    if (this.#closed) return;
+    const { id, topic, qos, schema } = this;
+    const events = new Events<WriterEvents>();
+    this.#forward(events);
+    const codec = this.#codec as MessageCodec | undefined;
+    const writer = transport.createWriter({ id, node: this.#context.name, topic, qos, schema, codec, events });
+    this.#byTransport.set(transport, writer);
+    this.#writers = [...this.#byTransport.values()];
+  }
+
+  /** Whether this transport serves subscriptions that have another way. */
+  leaves(transport: Transport): boolean {
+    const writer = this.#byTransport.get(transport);
+    const { choice } = this.#context;
+    return (
+      writer?.matched.some((peer) => choice.between(writer.info.participant, peer.participant) !== undefined) === true
+    );
+  }
+
+  /** How many subscriptions this transport serves. */
+  servedBy(transport: Transport): number {
+    return this.#byTransport.get(transport)?.matched.length ?? 0;
+  }
+
+  /** For the runtime: the transport goes. */
+  async removeTransport(transport: Transport): Promise<void> {
+    const writer = this.#byTransport.get(transport);
+    if (writer === undefined) return;
+    this.#byTransport.delete(transport);
+    this.#writers = [...this.#byTransport.values()];
+    await writer[Symbol.asyncDispose]();
   }
 
   /**
@@ -116,7 +149,8 @@ export class Publisher<T = unknown> implements AsyncDisposable {
   }
 
   get matched(): readonly EndpointInfo[] {
-    return this.#writers.flatMap((writer) => writer.matched);
+    const all = this.#writers.flatMap((writer) => writer.matched);
+    return this.#writers.length === 1 ? all : [...new Map(all.map((info) => [info.id, info])).values()];
   }
 
   /** Subscriptions of this topic that cannot listen to this publisher, with the reasons. */
@@ -218,8 +252,15 @@ export class Publisher<T = unknown> implements AsyncDisposable {
   #forward(events: Events<WriterEvents>): void {
     const later = <K extends keyof PublisherEvents & string>(event: K, value: PublisherEvents[K]): void =>
       this.#context.executor.defer({ run: () => this.#context.emit(this.#events, event, value) });
-    events.on("matched", (peer) => later("matched", peer));
-    events.on("unmatched", (peer) => later("unmatched", peer));
+    // Who only changes the way is neither new nor gone.
+    const ways = (peer: EndpointInfo): number =>
+      this.#writers.filter((writer) => writer.matched.some(({ id }) => id === peer.id)).length;
+    events.on("matched", (peer) => {
+      if (ways(peer) < 2) later("matched", peer);
+    });
+    events.on("unmatched", (peer) => {
+      if (ways(peer) === 0) later("unmatched", peer);
+    });
     events.on("deadlineMissed", (value) => later("deadlineMissed", value));
     events.on("livelinessLost", (value) => later("livelinessLost", value));
     events.on("incompatible", (value) => {

@@ -23,10 +23,11 @@ import {
   type EndpointKind,
   endpointId,
   inProcess,
-  nearestTransport,
   newParticipant,
+  type ParticipantId,
   type ParticipantInfo,
   type Transport,
+  type TransportAddress,
   type TransportFactory,
 } from "@delos/transport";
 import { autoTransports, openAll } from "./auto-transports.ts";
@@ -40,7 +41,9 @@ import type { NodeContext } from "./node-context.ts";
 import type { Publisher } from "./publisher.ts";
 import { ClockFollower, clockTopic, readClock } from "./recorded-clock.ts";
 import { statisticsOf, statisticsTopic } from "./statistics.ts";
+import { Subscription } from "./subscription.ts";
 import { checkName } from "./topic.ts";
+import { TransportChoice } from "./transport-choice.ts";
 
 export interface RuntimeOptions {
   /** Shown to others; the program's file unless given. */
@@ -76,30 +79,43 @@ export interface RuntimeEvents extends EventMap {
 
 /** Opens a runtime: the first line of a program. */
 export async function open(options: RuntimeOptions = {}): Promise<Runtime> {
-  const { clock: choice = "system" } = options;
-  const clock = choice === "system" ? new SystemClock() : choice === "recorded" ? new SimulatedClock() : choice;
+  const { clock: time = "system" } = options;
+  const clock = time === "system" ? new SystemClock() : time === "recorded" ? new SimulatedClock() : time;
   const factories =
     options.transports === "auto" ? await autoTransports(options.domain) : (options.transports ?? [inProcess()]);
   const addresses = factories.map((factory) => factory.address);
   const participant = newParticipant(options.name ?? programName(), addresses);
   const log = new LogFan(options.log ?? standardError);
   const logger = new Logger("delos", clock, (record) => log.write(record), options.logLevel ?? "info");
+  let runtime: Runtime | undefined;
+  const choice = new TransportChoice(participant, (moved) => runtime?.moved(moved));
   const openOne = (factory: TransportFactory): Promise<Transport> => {
     const { address } = factory;
     return factory.open({
       participant,
       clock,
       log: logger.child(address.name),
-      carries: (local, remote) => {
-        const nearest = nearestTransport(local.participant, remote.participant);
-        return nearest?.name === address.name && nearest.domain === address.domain;
-      },
+      carries: (local, remote) => choice.carries(address, local, remote),
     });
   };
   const transports = await openAll(factories, addresses, logger, openOne);
   introduceTo(participant, transports);
-  return new Runtime(participant, clock, logger, log, transports, options);
+  for (const transport of transports) choice.watch(transport);
+  runtime = new Runtime(participant, clock, logger, log, transports, options, { choice, openOne, addresses });
+  return runtime;
 }
+
+/** What a runtime changes its transports with. */
+interface Ways {
+  readonly choice: TransportChoice;
+  readonly openOne: (factory: TransportFactory) => Promise<Transport>;
+  /** The participant's own list. */
+  readonly addresses: TransportAddress[];
+}
+
+/** A transport that goes waits for its pairs to find another: so long, and, for clocks that stand still, so many turns. */
+const MOST_MOVE_MS = 1000;
+const MOST_MOVE_TURNS = 200_000;
 
 /** Nodes, their transports, one clock and one order of dispatch. */
 export class Runtime implements AsyncDisposable {
@@ -108,7 +124,8 @@ export class Runtime implements AsyncDisposable {
   readonly log: Logger;
   readonly executor: Executor;
   readonly events: Events<RuntimeEvents> = new Events();
-  readonly transports: readonly Transport[];
+  readonly #transports: Transport[];
+  readonly #ways: Ways;
   readonly #codecs: CodecResolver;
   readonly #nodes: Set<Node> = new Set();
   readonly #abort: Disposable;
@@ -126,13 +143,15 @@ export class Runtime implements AsyncDisposable {
     clock: Clock,
     log: Logger,
     fan: LogFan,
-    transports: readonly Transport[],
+    transports: Transport[],
     options: RuntimeOptions,
+    ways: Ways,
   ) {
     this.participant = participant;
     this.clock = clock;
     this.log = log;
-    this.transports = transports;
+    this.#transports = transports;
+    this.#ways = ways;
     this.#fan = fan;
     this.#level = options.logLevel ?? "info";
     this.#codecs = options.codecs ?? codecsOfSchemas();
@@ -149,6 +168,11 @@ export class Runtime implements AsyncDisposable {
 
   get nodes(): readonly Node[] {
     return [...this.#nodes];
+  }
+
+  /** Those open now, nearest first as far as they were opened together. */
+  get transports(): readonly Transport[] {
+    return this.#transports;
   }
 
   /** Errors of user code so far. */
@@ -175,7 +199,78 @@ export class Runtime implements AsyncDisposable {
 
   /** Who is on the bus and who talks to whom, and why not, as known here now. */
   get graph(): Graph {
-    return graphOf(this.transports);
+    return graphOf(this.transports, this.#ways.choice);
+  }
+
+  /**
+   * Opens one more transport while everything runs. Pairs that are nearer by it move to it, each by itself and live: nothing is
+   * lost or repeated. Transports that cannot let go of single pairs (RTPS) keep those that they have.
+   * @throws {UsageError} when there is one of this name
+   */
+  async addTransport(factory: TransportFactory): Promise<void> {
+    if (this.#closing !== undefined) throw new ClosedError("The runtime");
+    const { addresses, choice, openOne } = this.#ways;
+    const { address } = factory;
+    if (addresses.some(({ name }) => name === address.name))
+      throw new UsageError(`This runtime has a transport ${address.name} already`, { details: { name: address.name } });
+    addresses.push(address);
+    this.#keepWays(this.participant.id);
+    let transport: Transport;
+    try {
+      transport = await openOne(factory);
+    } catch (error) {
+      addresses.splice(addresses.indexOf(address), 1);
+      throw error;
+    }
+    this.#transports.push(transport);
+    choice.watch(transport);
+    introduceTo(this.participant, this.#transports, [transport]);
+    for (const node of this.#nodes) node.addTransport(transport, true);
+    this.#own.addTransport(transport, false);
+    for (const other of this.#transports) if (other !== transport) other.renew?.();
+  }
+
+  /**
+   * Closes a transport while everything runs, after its pairs have moved to the next that reaches as far; those that have none
+   * end. Resolves when it is closed, at most a second later.
+   * @throws {UsageError} when there is none of this name
+   */
+  async removeTransport(name: string): Promise<void> {
+    const transport = this.#transports.find((one) => one.name === name);
+    if (transport === undefined) throw new UsageError(`This runtime has no transport ${name}`, { details: { name } });
+    const { addresses, choice } = this.#ways;
+    const at = addresses.findIndex((address) => address.name === name);
+    if (at >= 0) addresses.splice(at, 1);
+    this.#keepWays(this.participant.id);
+    for (const one of this.#transports) one.renew?.();
+    for (const participant of this.graph.participants) this.#reconsider(participant.id);
+    const nodes = [...this.#nodes, this.#own];
+    const serves = (): boolean => nodes.some((node) => node.endpoints.some((part) => part.leaves(transport)));
+    const untilMs = this.clock.monotonicMs() + MOST_MOVE_MS;
+    for (let turn = 0; turn < MOST_MOVE_TURNS && serves() && this.clock.monotonicMs() < untilMs; turn++) {
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+    await Promise.all(nodes.map((node) => node.removeTransport(transport)));
+    this.#transports.splice(this.#transports.indexOf(transport), 1);
+    choice.forget(transport);
+    await transport[Symbol.asyncDispose]();
+  }
+
+  /** The ways to a participant have changed. */
+  moved(participant: ParticipantId): void {
+    if (this.#closing !== undefined) return;
+    this.#keepWays(participant);
+    this.#reconsider(participant);
+  }
+
+  #keepWays(participant: ParticipantId): void {
+    for (const node of [...this.#nodes, this.#own]) {
+      for (const part of node.endpoints) if (part instanceof Subscription) part.keepWays(participant);
+    }
+  }
+
+  #reconsider(participant: ParticipantId): void {
+    for (const transport of Array.from(this.#transports)) transport.reconsider?.(participant);
   }
 
   /** The counters of all publishers and subscriptions of this runtime. */
@@ -208,7 +303,8 @@ export class Runtime implements AsyncDisposable {
       clock: this.clock,
       executor: this.executor,
       log: this.#logOf(name),
-      transports: this.transports,
+      transports: this.#transports,
+      choice: this.#ways.choice,
       codecs: this.#codecs,
       report: (error, where, topic) => this.#report(error, name, where, topic),
       emit: (events, event, value) => {

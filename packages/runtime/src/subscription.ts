@@ -3,12 +3,15 @@ import type {
   EndpointId,
   EndpointInfo,
   Incompatibility,
+  ParticipantId,
   Qos,
   Reader,
   ReaderCounters,
   ReaderEvents,
   Sample,
+  Transport,
 } from "@delos/transport";
+import { Handover } from "./handover.ts";
 import { noteIncompatible, stillThere } from "./incompatible-peers.ts";
 import type { NodeContext } from "./node-context.ts";
 import { SampleStream, type StreamOptions } from "./sample-stream.ts";
@@ -52,8 +55,21 @@ export interface SubscriptionEvents extends EventMap {
 export type SampleCallback<T> = (sample: Sample<T>) => unknown;
 
 interface Source {
+  readonly transport: Transport;
   readonly reader: Reader;
 }
+
+/** A publication on its way from one transport to another. */
+interface Move<T> {
+  readonly from: Source;
+  readonly handover: Handover<Sample<T>>;
+  readonly alarm: Disposable;
+  /** The old way was told that it is not needed any more. */
+  released: boolean;
+}
+
+/** So long a new way waits for what the old one seems not to bring. */
+const MOST_WAIT_MS = 250;
 
 /**
  * Receives a topic. One bounded queue, three ways to read it, in any mixture: `on` calls back for each sample (the fast path),
@@ -66,7 +82,19 @@ export class Subscription<T = unknown> implements AsyncDisposable {
   readonly schema: MessageSchema | undefined;
   readonly qos: Qos;
   readonly #context: NodeContext;
-  readonly #sources: readonly Source[];
+  readonly #codec: MessageCodec<T> | undefined;
+  readonly #ignoreLocal: boolean;
+  /** One for each transport. Replaced, never changed. */
+  #sources: readonly Source[] = [];
+  /** What readers had counted whose transports have gone. */
+  readonly #goneCounters: ReaderCounters[] = [];
+  /** Publications that change their transport now. */
+  readonly #moves: Map<EndpointId, Move<T>> = new Map();
+  /** Numbers of the samples handed out last, by publisher; that of the last one apart. */
+  readonly #handedOut: Map<EndpointId, number> = new Map();
+  #lastPublisher: EndpointId | undefined;
+  #lastSequence = 0;
+  #repeated = 0;
   readonly #events: Events<SubscriptionEvents> = new Events();
   readonly #incompatible: Map<EndpointId, Incompatibility> = new Map();
   /** Replaced, never changed: callbacks come and go while one of them runs. */
@@ -90,28 +118,70 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.schema = codec?.schema;
     this.qos = qos;
     this.#context = context;
+    this.#codec = codec;
+    this.#ignoreLocal = options.ignoreLocal ?? false;
+    for (const transport of context.transports) this.addTransport(transport);
+  }
+
+  /** For the runtime: listens on this one, too. */
+  addTransport(transport: Transport): void {
+    if (this.#closed) return;
+    const { executor, name: node } = this.#context;
+    const { id, topic, qos, schema } = this;
     // History of transient-local publications arrives while the reader is made: it waits for the callbacks to be attached.
-    let opening = true;
-    this.#sources = context.transports.map((transport) => {
-      const events = new Events<ReaderEvents>();
-      this.#forward(events);
-      const task = { run: () => this.#dispatch(source.reader.take() as Sample<T> | undefined) };
-      const source = {
-        reader: transport.createReader({
-          id,
-          node: context.name,
-          topic,
-          qos,
-          schema: codec?.schema,
-          codec: codec as MessageCodec | undefined,
-          ...options,
-          events,
-          onData: () => (opening ? context.executor.defer(task) : context.executor.post(task)),
-        }),
-      };
-      return source;
+    let source: Source | undefined;
+    const events = new Events<ReaderEvents>();
+    this.#forward(events, () => source);
+    const task = { run: () => this.#arrived(source!) };
+    const reader = transport.createReader({
+      id,
+      node,
+      topic,
+      qos,
+      schema,
+      codec: this.#codec as MessageCodec | undefined,
+      ignoreLocal: this.#ignoreLocal,
+      events,
+      onData: () => (source === undefined ? executor.defer(task) : executor.post(task)),
     });
-    opening = false;
+    source = { transport, reader };
+    this.#sources = [...this.#sources, source];
+    for (const publication of reader.matched) this.#maybeMove(publication, source);
+  }
+
+  /** Whether this transport serves publications that have another way. */
+  leaves(transport: Transport): boolean {
+    const reader = this.#sources.find((source) => source.transport === transport)?.reader;
+    const { choice } = this.#context;
+    return (
+      reader?.matched.some((peer) => choice.between(reader.info.participant, peer.participant) !== undefined) === true
+    );
+  }
+
+  /** How many publications this transport serves. */
+  servedBy(transport: Transport): number {
+    return this.#sources.find((source) => source.transport === transport)?.reader.matched.length ?? 0;
+  }
+
+  /** For the runtime: the transport goes. */
+  async removeTransport(transport: Transport): Promise<void> {
+    const source = this.#sources.find((one) => one.transport === transport);
+    if (source === undefined) return;
+    await source.reader[Symbol.asyncDispose]();
+    this.#sources = this.#sources.filter((one) => one !== source);
+    this.#goneCounters.push(source.reader.counters);
+  }
+
+  /** For the runtime: the ways to this participant have changed. What has its publications keeps them until another has. */
+  keepWays(participant: ParticipantId): void {
+    const { choice } = this.#context;
+    for (const { transport, reader } of this.#sources) {
+      for (const publication of reader.matched) {
+        if (publication.participant.id !== participant && this.id.slice(0, 24) !== participant) continue;
+        const nearest = choice.between(reader.info.participant, publication.participant);
+        if (nearest?.name !== transport.name) choice.keep(reader.info, publication, transport);
+      }
+    }
   }
 
   /** Calls back for each sample from now on, until disposed. Callbacks of a subscription run in the order they were added. */
@@ -157,7 +227,8 @@ export class Subscription<T = unknown> implements AsyncDisposable {
 
   /** Publications this subscription listens to, each with its QoS, node and place. */
   get matched(): readonly EndpointInfo[] {
-    return this.#sources.flatMap((source) => source.reader.matched);
+    const all = this.#sources.flatMap((source) => source.reader.matched);
+    return this.#moves.size === 0 ? all : [...new Map(all.map((info) => [info.id, info])).values()];
   }
 
   /** Publications of this topic that this subscription cannot listen to, with the reasons. */
@@ -166,12 +237,12 @@ export class Subscription<T = unknown> implements AsyncDisposable {
   }
 
   get stats(): SubscriptionStats {
-    const counters = this.#sources.map((source) => source.reader.counters);
+    const counters = [...this.#sources.map((source) => source.reader.counters), ...this.#goneCounters];
     const sum = (field: keyof ReaderCounters): number => counters.reduce((total, c) => total + c[field], 0);
     const available = this.#sources.reduce((total, source) => total + source.reader.available, 0);
     const latest = this.#latest;
     return {
-      received: sum("received"),
+      received: sum("received") - this.#repeated,
       dropped: sum("dropped") + this.#streams.reduce((total, s) => total + s.dropped, this.#streamsDropped),
       lost: sum("lost"),
       late: sum("expired") + sum("deadlinesMissed"),
@@ -193,19 +264,95 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.#closed = true;
     this.#context.release(this);
     this.#callbacks = [];
+    for (const { alarm } of this.#moves.values()) alarm[Symbol.dispose]();
+    this.#moves.clear();
     for (const stream of this.#streams) stream.end();
     this.#latest = this.#latest?.retain(); // what was seen last can still be looked at
     await Promise.all(this.#sources.map((source) => source.reader[Symbol.asyncDispose]()));
     this.#events.clear();
   }
 
-  /** One turn of the executor: one sample to everybody. */
-  #dispatch(sample: Sample<T> | undefined): void {
+  /** One turn of the executor: one sample. */
+  #arrived(source: Source): void {
+    const sample = source.reader.take() as Sample<T> | undefined;
     if (sample === undefined) return; // keep_last let go of it meanwhile
+    const move = this.#moves.size === 0 ? undefined : this.#moves.get(sample.publisher);
+    if (move === undefined) {
+      this.#dispatch(sample);
+      return;
+    }
+    if (move.from === source) move.handover.byOldWay(sample);
+    else move.handover.byNewWay(sample.retain());
+    this.#followMove(sample.publisher, move);
+  }
+
+  /** A publication that came by one transport has been matched by another, too: it moves there. */
+  #maybeMove(publication: EndpointInfo, to: Source): void {
+    const has = ({ reader }: Source): boolean => reader.matched.some(({ id }) => id === publication.id);
+    const from = this.#sources.find((source) => source !== to && has(source));
+    if (from === undefined) return;
+    const { id } = publication;
+    this.#endMove(id);
+    const last = id === this.#lastPublisher ? this.#lastSequence : this.#handedOut.get(id);
+    const drop = (sample: Sample<T>): void => {
+      this.#repeated++;
+      sample.release();
+    };
+    const { clock, executor } = this.#context;
+    const handover = new Handover<Sample<T>>(last, (sample) => this.#dispatch(sample), drop);
+    const giveUp = (): void => {
+      handover.giveUpOldWay();
+      this.#followMove(id, move);
+    };
+    const alarm = clock.alarm(clock.monotonicMs() + MOST_WAIT_MS, () => executor.post({ run: giveUp }), {
+      background: true,
+    });
+    const move: Move<T> = { from, handover, alarm, released: false };
+    this.#moves.set(id, move);
+  }
+
+  /** Lets the old way go once the new one has everything. */
+  #followMove(id: EndpointId, move: Move<T>): void {
+    if (move.released || !move.handover.caughtUp || this.#closed) return;
+    move.released = true;
+    move.alarm[Symbol.dispose]();
+    const { reader, transport } = move.from;
+    const publication = reader.matched.find((one) => one.id === id);
+    if (publication === undefined) return;
+    const { choice, executor } = this.#context;
+    executor.defer({
+      run: () => {
+        choice.release(reader.info, publication);
+        transport.reconsider?.(publication.participant.id);
+      },
+    });
+  }
+
+  /** The old way has ended. What it has brought already is in the executor's queue, before what is posted now. */
+  #oldWayEnded(id: EndpointId, move: Move<T>): void {
+    const run = (): void => {
+      move.handover.giveUpOldWay();
+      if (this.#moves.get(id) === move) this.#endMove(id);
+    };
+    this.#context.executor.defer({ run });
+  }
+
+  #endMove(id: EndpointId): void {
+    this.#moves.get(id)?.alarm[Symbol.dispose]();
+    this.#moves.delete(id);
+  }
+
+  /** One sample to everybody. */
+  #dispatch(sample: Sample<T>): void {
     if (this.#closed) {
       sample.release();
       return;
     }
+    if (sample.publisher !== this.#lastPublisher) {
+      if (this.#lastPublisher !== undefined) this.#handedOut.set(this.#lastPublisher, this.#lastSequence);
+      this.#lastPublisher = sample.publisher;
+    }
+    this.#lastSequence = sample.sequence;
     if (this.schema === undefined) sample.resolve(this.#context.codecs);
     this.#latest?.release();
     this.#latest = sample;
@@ -232,11 +379,28 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.#context.report(error, `a callback of ${this.topic}`, this.topic);
   }
 
-  #forward(events: Events<ReaderEvents>): void {
+  #forward(events: Events<ReaderEvents>, sourceOf: () => Source | undefined): void {
     const later = <K extends keyof SubscriptionEvents & string>(event: K, value: SubscriptionEvents[K]): void =>
       this.#context.executor.defer({ run: () => this.#context.emit(this.#events, event, value) });
-    events.on("matched", (peer) => later("matched", peer));
-    events.on("unmatched", (peer) => later("unmatched", peer));
+    // Who only changes the way is neither new nor gone.
+    const hasOther = (peer: EndpointInfo): boolean =>
+      this.#sources.some((source) => source !== sourceOf() && source.reader.matched.some(({ id }) => id === peer.id));
+    events.on("matched", (peer) => {
+      if (!hasOther(peer)) {
+        later("matched", peer);
+        return;
+      }
+      const source = sourceOf();
+      if (source !== undefined) this.#maybeMove(peer, source);
+    });
+    events.on("unmatched", (peer) => {
+      const move = this.#moves.get(peer.id);
+      if (move !== undefined && move.from === sourceOf()) this.#oldWayEnded(peer.id, move);
+      if (!hasOther(peer)) {
+        this.#handedOut.delete(peer.id);
+        later("unmatched", peer);
+      }
+    });
     events.on("deadlineMissed", (value) => later("deadlineMissed", value));
     events.on("livelinessChanged", (value) => later("livelinessChanged", value));
     events.on("lost", (value) => later("lost", value));

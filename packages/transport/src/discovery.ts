@@ -4,6 +4,8 @@ import type { EndpointId, EndpointInfo, NodeInfo, ParticipantId, ParticipantInfo
 export interface DiscoveryEvents extends EventMap {
   participantJoined: ParticipantInfo;
   participantLeft: ParticipantInfo;
+  /** It is reached in other ways than before. */
+  participantRenewed: ParticipantInfo;
   nodeJoined: NodeInfo;
   nodeLeft: NodeInfo;
   endpointJoined: EndpointInfo;
@@ -30,6 +32,13 @@ export class DiscoveryTable implements Discovery {
     if (this.participants.has(participant.id)) return;
     this.participants.set(participant.id, participant);
     this.events.emit("participantJoined", participant);
+  }
+
+  /** What a participant says of itself has changed. */
+  renewParticipant(participant: ParticipantInfo): void {
+    if (!this.participants.has(participant.id)) return;
+    this.participants.set(participant.id, participant);
+    this.events.emit("participantRenewed", participant);
   }
 
   /** Everything of the participant leaves with it: endpoints first, then nodes. */

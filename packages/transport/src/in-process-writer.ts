@@ -150,7 +150,11 @@ export class InProcessWriter implements Writer {
     }
   }
 
-  /** Called by the reader when it closes. */
+  serves(reader: InProcessReader): boolean {
+    return this.#routes.some((route) => route.reader === reader);
+  }
+
+  /** Called by the reader when it closes, and when another transport serves the pair. */
   disconnect(reader: InProcessReader): void {
     const before = this.#routes;
     this.#routes = before.filter((route) => route.reader !== reader);

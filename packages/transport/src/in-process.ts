@@ -47,6 +47,22 @@ export class InProcessBus {
     this.discovery.removeEndpoint(endpoint.info.id);
   }
 
+  /** Matches the pairs of these two participants anew. */
+  reconsider(ours: ParticipantId, theirs: ParticipantId): void {
+    const isPair = (a: EndpointInfo, b: EndpointInfo): boolean =>
+      a.participant.id === ours && b.participant.id === theirs;
+    for (const { writers, readers } of Array.from(this.#topics.values())) {
+      for (const writer of Array.from(writers)) {
+        for (const reader of Array.from(readers)) {
+          if (!isPair(writer.info, reader.info) && !isPair(reader.info, writer.info)) continue;
+          // The reader decides when to let go: only it knows what else has come by another way.
+          if (!writer.serves(reader)) connect(writer, reader);
+          else if (!reader.context.carries(reader.info, writer.info)) writer.disconnect(reader);
+        }
+      }
+    }
+  }
+
   /** The other writers of a participant whose liveliness one assertion renews. */
   *writersOf(participant: ParticipantId): Iterable<InProcessWriter> {
     for (const { writers } of this.#topics.values()) {
@@ -116,6 +132,14 @@ class InProcessTransport implements Transport {
     this.#endpoints.add(reader);
     this.#bus.addReader(reader);
     return reader;
+  }
+
+  renew(): void {
+    this.#bus.discovery.renewParticipant(this.#context.participant);
+  }
+
+  reconsider(participant: ParticipantId): void {
+    this.#bus.reconsider(this.#context.participant.id, participant);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock, EventMap, Events, Logger, MessageCodec, MessageSchema } from "@delos/core";
 import type { Discovery } from "./discovery.ts";
-import type { EndpointId, EndpointInfo, ParticipantInfo, TransportAddress } from "./endpoint.ts";
+import type { EndpointId, EndpointInfo, ParticipantId, ParticipantInfo, TransportAddress } from "./endpoint.ts";
 import type { Incompatibility } from "./endpoint-matching.ts";
 import type { Qos } from "./qos.ts";
 import type { Sample, SampleInfo } from "./sample.ts";
@@ -23,6 +23,13 @@ export interface Transport extends AsyncDisposable {
   createReader(options: ReaderOptions): Reader;
   /** Another transport of this runtime has found a participant: it may be within reach here too. */
   meet?(participant: ParticipantInfo): void;
+  /** Tells the others that the own participant's transports have changed. */
+  renew?(): void;
+  /**
+   * `carries` may answer otherwise now for pairs with this participant: matches those it has come to carry, lets go of those
+   * it no longer does. A transport without it keeps its pairs as long as they live.
+   */
+  reconsider?(participant: ParticipantId): void;
 }
 
 /** What a transport is opened with. */

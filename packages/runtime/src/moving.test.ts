@@ -1,0 +1,174 @@
+import { delos } from "@delos/msgs";
+import {
+  InProcessBus,
+  inProcess,
+  type QosOptions,
+  type Reach,
+  type Transport,
+  type TransportFactory,
+} from "@delos/transport";
+import { sharedMemory } from "@delos/transport-shm";
+import { expect, test } from "vitest";
+import type { Publisher } from "./publisher.ts";
+import { open, type Runtime } from "./runtime.ts";
+import type { Subscription } from "./subscription.ts";
+import { type Topic, topic } from "./topic.ts";
+
+const reliable: QosOptions = { reliability: "reliable", history: "keep_all" };
+const Count: Topic<delos.Log> = topic("/count", delos.Log, reliable);
+
+/** A transport of another name and reach, which is a bus in memory all the same. */
+function named(name: string, reach: Reach): TransportFactory {
+  const bus = inProcess(new InProcessBus());
+  return {
+    address: { name, reach, domain: "d" },
+    open: async (context) => Object.assign(await bus.open(context), { name }),
+  };
+}
+const opened = (...transports: TransportFactory[]): Promise<Runtime> => open({ log: () => {}, transports });
+
+interface Pair extends AsyncDisposable {
+  readonly a: Runtime;
+  readonly b: Runtime;
+  readonly publisher: Publisher<delos.Log>;
+  readonly subscription: Subscription<delos.Log>;
+  readonly got: number[];
+  readonly events: string[];
+  publish(times?: number): void;
+  /** The transport of the pair as `topic info` shows it, seen by both sides. */
+  ways(): (string | undefined)[];
+}
+
+async function pair(...transports: TransportFactory[]): Promise<Pair> {
+  const [a, b] = [await opened(...transports), await opened(...transports)];
+  const publisher = a.node("a").publisher(Count);
+  const subscription = b.node("b").subscribe(Count);
+  const got: number[] = [];
+  const events: string[] = [];
+  subscription.on(({ message }) => got.push(Number(message.message)));
+  for (const end of [publisher, subscription]) {
+    end.on("matched", () => void events.push("matched"));
+    end.on("unmatched", () => void events.push("unmatched"));
+  }
+  await expect.poll(() => publisher.matched.length + subscription.matched.length).toBe(2);
+  await expect.poll(() => events.length).toBe(2);
+  let count = 0;
+  return {
+    a,
+    b,
+    publisher,
+    subscription,
+    got,
+    events,
+    publish: (times = 1) => {
+      for (let i = 0; i < times; i++) publisher.publish({ message: String(++count) });
+    },
+    ways: () =>
+      [a, b].map(({ graph }) => graph.topics.find(({ name }) => name === Count.name)?.connections[0]?.transport),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+      expect(got).toEqual(Array.from({ length: count }, (_, i) => i + 1)); // all, in order, once
+      expect(subscription.stats).toMatchObject({ received: count, lost: 0, dropped: 0 });
+    },
+  };
+}
+
+const servedBy = (end: Publisher<delos.Log> | Subscription<delos.Log>, runtime: Runtime): string[] =>
+  runtime.transports.filter((transport) => end.servedBy(transport) > 0).map(({ name }) => name);
+
+/** Publishes all the while, until both ends talk over `way` and over no other. */
+async function publishUntil(pair: Pair, way: string): Promise<void> {
+  const { publisher, subscription, a, b } = pair;
+  const moved = (): boolean =>
+    [servedBy(publisher, a), servedBy(subscription, b)].every((ways) => ways.length === 1 && ways[0] === way);
+  for (let turn = 0; !moved(); turn++) {
+    if (turn > 20_000) throw new Error(`served by ${[...servedBy(publisher, a), ...servedBy(subscription, b)].join()}`);
+    pair.publish(3);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  pair.publish(10);
+  expect(pair.ways()).toEqual([way, way]);
+}
+
+test("a pair moves closer when a nearer transport comes, and back when it goes, while it publishes", async () => {
+  const [near, far] = [named("near", "thread"), named("far", "host")];
+  await using one = await pair(far);
+  one.publish(5);
+  expect(one.ways()).toEqual(["far", "far"]);
+  await one.a.addTransport(near);
+  one.publish(5);
+  expect(one.ways()).toEqual(["far", "far"]); // the other has it not yet
+  await one.b.addTransport(near);
+  await publishUntil(one, "near");
+  const gone = one.b.removeTransport("near");
+  await publishUntil(one, "far");
+  await gone;
+  await one.a.addTransport(named("other", "process"));
+  await one.b.addTransport(near);
+  await publishUntil(one, "near");
+  await Promise.all([one.a.removeTransport("near"), publishUntil(one, "far")]);
+  await expect.poll(() => one.got.length).toBe(one.publisher.sequence);
+  expect(one.events).toEqual(["matched", "matched"]); // it was one pair all the time
+});
+
+test("the same with rings between threads as the nearer transport", async () => {
+  const shm = sharedMemory({ domain: `moving-${process.pid}` });
+  await using one = await pair(named("far", "host"));
+  for (let round = 0; round < 3; round++) {
+    await Promise.all([one.a.addTransport(shm), one.b.addTransport(shm), publishUntil(one, "shm")]);
+    await one.publisher.waitForAcknowledgments();
+    // Turn by turn one and the other side takes its transport away first.
+    const [first, second] = round % 2 === 0 ? [one.a, one.b] : [one.b, one.a];
+    await Promise.all([first.removeTransport("shm"), publishUntil(one, "far")]);
+    await second.removeTransport("shm");
+  }
+  await expect.poll(() => one.got.length).toBe(one.publisher.sequence);
+});
+
+test("several subscriptions move each by itself", async () => {
+  const [near, far] = [named("near", "thread"), named("far", "host")];
+  await using one = await pair(far);
+  const [c, d] = [await opened(far, near), await opened(far)];
+  const others = [c, d].map((runtime) => runtime.node("s").subscribe(Count));
+  const got: number[][] = others.map(() => []);
+  others.forEach((subscription, i) => subscription.on(({ message }) => got[i]!.push(Number(message.message))));
+  one.publish(3);
+  await one.a.addTransport(near);
+  await expect.poll(() => servedBy(others[0]!, c)).toEqual(["near"]);
+  one.publish(3);
+  expect(servedBy(one.subscription, one.b)).toEqual(["far"]);
+  expect(servedBy(others[1]!, d)).toEqual(["far"]);
+  await one.a.removeTransport("near");
+  expect(servedBy(others[0]!, c)).toEqual(["far"]);
+  one.publish(3);
+  await expect.poll(() => got.map((list) => list.length)).toEqual([9, 9]);
+  expect(got).toEqual([one.got, one.got]);
+  await Promise.all([c[Symbol.asyncDispose](), d[Symbol.asyncDispose]()]);
+});
+
+test("a transport that cannot let go of a pair keeps it, and nothing comes twice", async () => {
+  const near = named("near", "thread");
+  const bus = named("stubborn", "network");
+  const stubborn: TransportFactory = {
+    ...bus,
+    open: async (context) => Object.assign(await bus.open(context), { reconsider: undefined }) as Transport,
+  };
+  await using one = await pair(stubborn);
+  await one.a.addTransport(near);
+  await one.b.addTransport(near);
+  one.publish(20);
+  await one.b.settled();
+  expect(servedBy(one.subscription, one.b)).toEqual(["stubborn"]);
+  // What comes up now is nearer from the start.
+  const later = one.b.node("later").subscribe(Count);
+  await expect.poll(() => servedBy(later, one.b)).toEqual(["near"]);
+});
+
+test("wrong names are refused", async () => {
+  await using runtime = await opened(named("near", "thread"));
+  await expect(runtime.addTransport(named("near", "host"))).rejects.toThrow(/near already/);
+  await expect(runtime.removeTransport("far")).rejects.toThrow(/no transport far/);
+  const broken: TransportFactory = { ...named("far", "host"), open: () => Promise.reject(new Error("EPERM")) };
+  await expect(runtime.addTransport(broken)).rejects.toThrow("EPERM");
+  expect(runtime.participant.transports.map(({ name }) => name)).toEqual(["near"]);
+});
