@@ -10,6 +10,7 @@ export const BUS_OPTIONS = {
   transport: { type: "string" },
   ros2: { type: "boolean" },
   "spin-time": { type: "string" },
+  "node-name": { type: "string" },
 } as const;
 
 export const BUS_HELP = {
@@ -20,6 +21,7 @@ export const BUS_HELP = {
     "rtps: the network; shm: memory that the processes of this host share; auto: the nearest for each peer (default)",
   ros2: "Names as ROS 2 has them on DDS: topic /chatter is rt/chatter, std_msgs/msg/String is std_msgs::msg::dds_::String_",
   "spin-time": "Seconds to look for others at most (default 2)",
+  "node-name": "Name of this command's own node (default: one that listings leave out)",
 } as const;
 
 /** Quality of service, in short and as `ros2` spells it. */

@@ -2,6 +2,7 @@ import { DelosError, type MessageCodec } from "@delos/core";
 import {
   type CallOptions,
   type Node,
+  type ParameterDescription,
   ParameterError,
   type ParameterValue,
   type Service,
@@ -17,6 +18,22 @@ export interface NodeParameters {
   get(names?: readonly string[], options?: CallOptions): Promise<Readonly<Record<string, ParameterValue>>>;
   /** @throws {ParameterError} with what the node says of each value it refused */
   set(values: Readonly<Record<string, ParameterValue>>, options?: CallOptions): Promise<void>;
+  /** Those that exist, in the order asked for; all without `names`. */
+  describe(names?: readonly string[], options?: CallOptions): Promise<readonly DescribedParameter[]>;
+  /** @throws {ParameterError} when the node keeps it, as those of Delos do */
+  remove(name: string, options?: CallOptions): Promise<void>;
+}
+
+/** What a node says of a parameter; absent: nothing. */
+export interface DescribedParameter {
+  readonly name: string;
+  readonly type: string;
+  readonly description?: string;
+  readonly constraints?: string;
+  readonly read_only?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly step?: number;
 }
 
 /** @throws {DelosError} BUS_NO_PARAMETERS when the node serves none */
@@ -28,6 +45,17 @@ export async function parametersOf(bus: Bus, node: string): Promise<NodeParamete
       names: async (options) => (await remote.list("", options)).map(({ name }) => name),
       get: (names, options) => remote.get(names, options),
       set: (values, options) => remote.set(values, options),
+      describe: async (names, options) => {
+        const all = new Map((await remote.list("", options)).map((each) => [each.name, each]));
+        return (names ?? [...all.keys()]).flatMap((name) => {
+          const found = all.get(name);
+          return found === undefined ? [] : ofDelos(found);
+        });
+      },
+      remove: (name) => {
+        const reason = "a node of Delos keeps what it has declared";
+        return Promise.reject(new ParameterError([{ name, code: "PARAMETER_REFUSED", reason }]));
+      },
     };
   }
   if (found === "ros2") return new RosParameters(bus.node, node);
@@ -100,9 +128,70 @@ class RosParameters implements NodeParameters {
     if (problems.length > 0) throw new ParameterError(problems);
   }
 
+  async describe(names?: readonly string[], options?: CallOptions): Promise<readonly DescribedParameter[]> {
+    const asked = names ?? (await this.names(options));
+    const { descriptors } = await this.#call("describe_parameters", "DescribeParameters", { names: asked }, options);
+    return (descriptors as readonly MessageValue[]).filter(({ type }) => type !== 0).map(ofRos);
+  }
+
+  async remove(name: string, options?: CallOptions): Promise<void> {
+    const parameters = [{ name, value: { type: 0 } }];
+    const { results } = await this.#call("set_parameters", "SetParameters", { parameters }, options);
+    const [result] = results as readonly { successful: boolean; reason: string }[];
+    if (result?.successful === true) return;
+    throw new ParameterError([{ name, code: "PARAMETER_REFUSED", reason: result?.reason || "refused" }]);
+  }
+
   #call(name: string, type: string, request: MessageValue, options: CallOptions | undefined): Promise<MessageValue> {
     return this.#from.call(rosService(`${this.#node}/${name}`, `rcl_interfaces/srv/${type}`)!, request, options);
   }
+}
+
+/** rcl_interfaces/msg/ParameterType in `ros2`'s words. */
+const TYPE_NAMES = [
+  "not set",
+  "boolean",
+  "integer",
+  "double",
+  "string",
+  "byte array",
+  "boolean array",
+  "integer array",
+  "double array",
+  "string array",
+] as const;
+
+function ofRos(descriptor: MessageValue): DescribedParameter {
+  const { name, type, description, additional_constraints, read_only } = descriptor;
+  const ranges = ["floating_point_range", "integer_range"].flatMap((field) => descriptor[field] as MessageValue[]);
+  const [range] = ranges;
+  const number = (field: string): number => Number(range![field]);
+  return {
+    name: name as string,
+    type: TYPE_NAMES[type as number] ?? `type ${String(type)}`,
+    ...(description !== "" && { description: description as string }),
+    ...(additional_constraints !== "" && { constraints: additional_constraints as string }),
+    ...(read_only === true && { read_only }),
+    ...(range !== undefined && { minimum: number("from_value"), maximum: number("to_value") }),
+    ...(range !== undefined && number("step") !== 0 && { step: number("step") }),
+  };
+}
+
+function ofDelos({ name, kind, description, unit, choices, readOnly, min, max, step }: ParameterDescription) {
+  const notes = [
+    ...(unit === undefined ? [] : [`unit: ${unit}`]),
+    ...(choices === undefined ? [] : [`one of ${choices.join(", ")}`]),
+  ];
+  return {
+    name,
+    type: kind,
+    ...(description !== undefined && { description }),
+    ...(notes.length > 0 && { constraints: notes.join("; ") }),
+    ...(readOnly === true && { read_only: true }),
+    ...(min !== undefined && { minimum: min }),
+    ...(max !== undefined && { maximum: max }),
+    ...(step !== undefined && { step }),
+  } satisfies DescribedParameter;
 }
 
 /** A service of a standard ROS 2 type; undefined when we do not know its fields. */

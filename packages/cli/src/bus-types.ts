@@ -40,7 +40,7 @@ export function namesOf(context: CommandContext, topic: string, type: string | u
 const absolute = (topic: string): string => (topic.startsWith("/") ? topic : `/${topic}`);
 
 /** `std_msgs/String` is short for `std_msgs/msg/String`. */
-export function rosType(type: string, kind: "msg" | "srv" = "msg"): string {
+export function rosType(type: string, kind: "msg" | "srv" | "action" = "msg"): string {
   const parts = ROS_TYPE.exec(type);
   return parts === null ? type : `${parts[1]}/${parts[2] ?? kind}/${parts[3]}`;
 }

@@ -204,3 +204,66 @@ describe.skipIf(!cycloneInstalled)("delos and Eclipse Cyclone DDS (skipped witho
     expect(sub.text.out).toBe("reading 7 seven\n");
   });
 });
+
+test("node kill ends the process of a node, with all that it holds", async () => {
+  const pub = delos(
+    "topic",
+    "pub",
+    "/chatter",
+    "std_msgs/msg/String",
+    '{"data":"hi"}',
+    "--ros2",
+    "--node-name",
+    "/talker",
+  );
+  const info = delos("node", "info", "/talker", "--json", "--spin-time", "10");
+  expect(await info.status).toBe(0);
+  expect(JSON.parse(info.text.out)).toMatchObject({ name: "/talker", publishers: [{ name: "/chatter" }] });
+  const kill = delos("node", "kill", "/talker", "--json", "--spin-time", "10");
+  expect([await kill.status, await pub.status]).toEqual([0, 130]);
+  expect(JSON.parse(kill.text.out)).toEqual({ pid: expect.any(Number) as number, nodes: ["/talker"] });
+});
+
+test("doctor looks at machine and bus, and tells what it finds", async () => {
+  const pub = delos("topic", "pub", "/chatter", "std_msgs/msg/String", '{"data":"hi"}', "--ros2");
+  const seen = delos("topic", "type", "/chatter", "--spin-time", "10");
+  expect(await seen.status).toBe(0);
+  const doctor = delos("doctor", "--json");
+  expect(await doctor.status).toBe(0);
+  const { ok, checks } = JSON.parse(doctor.text.out) as {
+    ok: boolean;
+    checks: { name: string; status: string; detail: string }[];
+  };
+  expect(ok).toBe(true);
+  const names = checks.map(({ name }) => name);
+  for (const name of ["node", "/dev/shm", "socket buffers", "interfaces", "multicast lo", `domain ${domain}`]) {
+    expect(names).toContain(name);
+  }
+  expect(checks.find(({ name }) => name === "multicast lo")).toMatchObject({ status: "ok" });
+  expect(checks.find(({ name }) => name.startsWith("domain"))!.detail).toContain("1 topics");
+  const nowhere = delos("doctor", "--interface", "10.254.254.254", "--json");
+  expect(await nowhere.status).toBe(0); // LOOPBACK is among the cards
+  expect(pub.child.exitCode).toBeNull();
+});
+
+test("--peer finds who does not hear multicast; --interface keeps to a card", async () => {
+  const config = mkdtempSync(join(tmpdir(), "delos-peer-option-"));
+  const script = join(config, "silent.mts");
+  // A Delos program that neither sends nor hears multicast: it can be found by asking its port only.
+  writeFileSync(
+    script,
+    `import { open } from ${JSON.stringify(join(root, "packages/runtime/src/index.ts"))};
+     import { rtps } from ${JSON.stringify(join(root, "packages/transport-rtps/src/index.ts"))};
+     const runtime = await open({ transports: [rtps({ domain: ${domain}, interfaces: ["127.0.0.1"], multicast: false })] });
+     runtime.node("/silent");
+     console.log("up");
+     setInterval(() => {}, 1000);`,
+  );
+  const silent = start(process.execPath, [...delosArgs.slice(0, -1), script]);
+  await expect.poll(() => silent.text.out, { timeout: 20_000 }).toContain("up");
+  const without = delos("node", "list", "--spin-time", "1");
+  expect([await without.status, without.text.out]).toEqual([0, ""]);
+  const withPeer = delos("node", "list", "--peer", "127.0.0.1");
+  expect([await withPeer.status, withPeer.text.out]).toEqual([0, "/silent\n"]);
+  rmSync(config, { recursive: true });
+});

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { messageCodecs } from "@delos/bag";
 import { apollo } from "@delos/msgs";
-import { open, parameter, type Runtime, service, topic } from "@delos/runtime";
+import { action, open, parameter, type Runtime, serveAction, service, topic } from "@delos/runtime";
 import { InProcessBus, inProcess } from "@delos/transport";
-import { codecFor, ros2Schema } from "@delos/wire";
+import { codecFor, ros2Schema, wellKnownRosAction, wellKnownRosText } from "@delos/wire";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Bus, domainOf, type OpenBus } from "./bus.ts";
 import { qosOptions } from "./bus-options.ts";
 import { fieldOf, fromYaml, shorten, toCsv } from "./bus-text.ts";
+import { actionCommands } from "./commands/action.ts";
 import { graphCommands } from "./commands/graph.ts";
 import { monitorCommands } from "./commands/monitor.ts";
 import { nodeCommands } from "./commands/node.ts";
@@ -47,12 +48,18 @@ function delos(...args: string[]) {
     through.on("data", (data: Buffer) => void (text[which] += String(data)));
     return through;
   };
-  const nouns = [topicCommands, nodeCommands, serviceCommands, paramCommands, graphCommands, monitorCommands].map(
-    (commands) => {
-      const list = commands(openBus);
-      return { name: list[0]!.name.split(" ")[0]!, summary: "", load: async () => list };
-    },
-  );
+  const nouns = [
+    topicCommands,
+    nodeCommands,
+    serviceCommands,
+    actionCommands,
+    paramCommands,
+    graphCommands,
+    monitorCommands,
+  ].map((commands) => {
+    const list = commands(openBus);
+    return { name: list[0]!.name.split(" ")[0]!, summary: "", load: async () => list };
+  });
   const input = new PassThrough();
   const world = { out: stream("out"), err: stream("err"), in: input, env: {}, cwd: folder, signal: stop.signal };
   return { status: runProgram(args, world, nouns), text, stop, input };
@@ -356,6 +363,111 @@ describe("nodes, services, parameters", () => {
     expect(await json("param", "get", "/talker", "rate")).toMatchObject({ value: 2.5 });
     await json("param", "set", "/talker", "rate", "4");
     expect(set).toMatchObject([{ name: "rate", value: { type: 3, double_value: 4 } }]);
+  });
+
+  test("param describe and delete, of Delos nodes and of those of ROS 2", async () => {
+    robot.node("car").parameters({
+      kp: parameter.number(1, { min: 0, max: 10, unit: "1/s", description: "gain" }),
+      gear: parameter.integer(3, { readOnly: true }),
+    });
+    expect(await json("param", "describe", "/car", "kp", "gear")).toEqual({
+      node: "/car",
+      parameters: [
+        { name: "kp", type: "number", description: "gain", constraints: "unit: 1/s", minimum: 0, maximum: 10 },
+        { name: "gear", type: "integer", read_only: true },
+      ],
+    });
+    const unknown = delos("param", "describe", "/car", "ki");
+    expect([await unknown.status, unknown.text.err]).toEqual([1, expect.stringContaining("PARAMETER_UNKNOWN")]);
+    const kept = delos("param", "delete", "/car", "kp");
+    expect([await kept.status, kept.text.err]).toEqual([1, expect.stringContaining("PARAMETER_REFUSED")]);
+
+    const node = robot.node("talker");
+    const ros = (name: string, handler: (request: Record<string, unknown>) => Record<string, unknown>): void => {
+      const known = (part: string) => {
+        const text = wellKnownRosText(`rcl_interfaces/${name}_${part}`, "ros2")!;
+        return codecFor(ros2Schema(`rcl_interfaces/srv/${name}_${part}`, text));
+      };
+      const path = name.replaceAll(/(?<=.)([A-Z])/g, "_$1").toLowerCase();
+      node.serve(service(`/talker/${path}`, known("Request"), known("Response")), handler);
+    };
+    let rate: unknown = "there";
+    ros("ListParameters", () => ({ result: { names: ["rate"], prefixes: [] } }));
+    ros("DescribeParameters", () => ({
+      descriptors: [{ name: "rate", type: 3, floating_point_range: [{ from_value: 1, to_value: 9, step: 0 }] }],
+    }));
+    ros("SetParameters", ({ parameters }) => {
+      rate = (parameters as { value: { type: number } }[])[0]!.value.type === 0 ? "gone" : "set";
+      return { results: [{ successful: true, reason: "" }] };
+    });
+    expect(await json("param", "describe", "/talker", "rate")).toEqual({
+      node: "/talker",
+      parameters: [{ name: "rate", type: "double", minimum: 1, maximum: 9 }],
+    });
+    expect(await json("param", "delete", "/talker", "rate")).toEqual({ node: "/talker", name: "rate", deleted: true });
+    expect(rate).toBe("gone");
+  });
+
+  test("service find, info and echo", async () => {
+    const codec = (part: string) =>
+      codecFor(
+        ros2Schema(`example_interfaces/srv/AddTwoInts_${part}`, part === "Request" ? "int64 a\nint64 b" : "int64 sum"),
+      );
+    const add = service("/add", codec("Request"), codec("Response"));
+    robot.node("adder").serve(add, ({ a, b }) => ({ sum: (a as bigint) + (b as bigint) }));
+    expect(await json("service", "find", "example_interfaces/AddTwoInts")).toMatchObject({
+      services: ["/add"],
+      count: 1,
+    });
+    const caller = robot.node("caller");
+    await caller.call(add, { a: 1n, b: 2n });
+    expect(await json("service", "info", "/add")).toMatchObject({
+      type: "example_interfaces/srv/AddTwoInts",
+      server_nodes: ["/adder"],
+      client_nodes: ["/caller"],
+    });
+    const echo = delos("service", "echo", "/add", "--count", "2", "--json");
+    await expect.poll(() => robot.graph.services.find(({ name }) => name === "/add")?.servers.length).toBe(2);
+    expect(await caller.call(add, { a: 40n, b: 2n })).toEqual({ sum: 42n });
+    expect(await echo.status).toBe(0);
+    expect(lines(echo.text.out)).toMatchObject([
+      { event: "request", message: { a: "40", b: "2" } },
+      { event: "response", message: { sum: "42" } },
+    ]);
+    const [request, response] = lines(echo.text.out) as { client: string; sequence: number }[];
+    expect([response!.client, response!.sequence]).toEqual([request!.client, request!.sequence]);
+  });
+
+  test("action list, info, type and send_goal", async () => {
+    const type = "example_interfaces/action/Fibonacci";
+    const fibonacci = action<{ order: number }, object, object>("/fibonacci", type, wellKnownRosAction(type)!);
+    serveAction(robot.node("counter"), fibonacci, {
+      accept: ({ order }) => order > 0,
+      execute: ({ order }, goal) => {
+        goal.feedback({ sequence: [0, 1] });
+        return { sequence: Array.from({ length: order }, (_, i) => i) };
+      },
+    });
+    expect(await json("action", "list")).toEqual({
+      actions: [{ name: "/fibonacci", type, servers: 1, clients: 0 }],
+      count: 1,
+    });
+    expect(await json("action", "info", "/fibonacci")).toMatchObject({ type, servers: ["/counter"], clients: [] });
+    expect(await json("action", "type", "fibonacci")).toEqual({ name: "/fibonacci", type });
+    const goal = delos("action", "send_goal", "/fibonacci", type, "{order: 3}", "--feedback", "--json");
+    expect([await goal.status, goal.text.err]).toEqual([0, ""]);
+    expect(lines(goal.text.out)).toMatchObject([
+      { event: "accepted" },
+      { event: "feedback", feedback: { sequence: [0, 1] } },
+      { event: "result", status: "succeeded", result: { sequence: [0, 1, 2] } },
+    ]);
+    const refused = delos("action", "send_goal", "/fibonacci", type, "{order: 0}");
+    expect([await refused.status, refused.text.err]).toEqual([1, expect.stringContaining("ACTION_REJECTED")]);
+    const fields = ["--msg", "int32 order --- int32[] sequence --- int32[] sequence"];
+    const own = delos("action", "send_goal", "/fibonacci", type, "{order: 1}", ...fields);
+    expect([await own.status, own.text.out]).toEqual([0, expect.stringContaining("status: succeeded")]);
+    const unknown = delos("action", "info", "/nothing");
+    expect([await unknown.status, unknown.text.err]).toEqual([1, expect.stringContaining("BUS_ACTION_UNKNOWN")]);
   });
 
   test("graph: as data, text and a drawing", async () => {

@@ -128,7 +128,12 @@ export const openBus: OpenBus = async (context, naming) => {
       if (record.level !== "debug" && record.level !== "info") context.err.write(`${formatLogRecord(record)}\n`);
     },
   });
-  return new Bus(runtime, { signal: context.signal, ...(spinS !== undefined && { spinMs: spinS * 1000 }) });
+  const name = text(context.values, "node-name");
+  return new Bus(runtime, {
+    signal: context.signal,
+    ...(name !== undefined && { name }),
+    ...(spinS !== undefined && { spinMs: spinS * 1000 }),
+  });
 };
 
 async function transportsOf(context: CommandContext, naming: Naming): Promise<TransportFactory[]> {

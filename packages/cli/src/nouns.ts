@@ -38,12 +38,17 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     name: "service",
-    summary: "Services on the bus: list, type, call",
+    summary: "Services on the bus: list, type, find, info, echo, call",
     load: async () => (await import("./commands/service.ts")).commands,
   },
   {
+    name: "action",
+    summary: "Actions on the bus: list, info, type, send_goal",
+    load: async () => (await import("./commands/action.ts")).commands,
+  },
+  {
     name: "param",
-    summary: "Parameters of nodes: list, get, set, dump, load",
+    summary: "Parameters of nodes: list, get, set, describe, delete, dump, load",
     load: async () => (await import("./commands/param.ts")).commands,
   },
   {

@@ -51,9 +51,7 @@ export const paramCommands = (open: OpenBus): readonly Command[] => [
       const node = absolute(given!);
       const values = await (await parametersOf(bus, node)).get([name!], callOptions(context));
       const value = values[name!];
-      if (value === undefined) {
-        throw new DelosError("PARAMETER_UNKNOWN", `${node} has no parameter ${name}`, { details: { node, name } });
-      }
+      if (value === undefined) throw unknownParameter(node, name!);
       if (context.json) line(context, { node, name, value });
       else context.out.write(toYaml(value as JsonValue));
     },
@@ -73,6 +71,43 @@ export const paramCommands = (open: OpenBus): readonly Command[] => [
       await (await parametersOf(bus, node)).set({ [name!]: value }, callOptions(context));
       if (context.json) line(context, { node, name, value });
       else context.out.write(`${node}: ${name} is ${JSON.stringify(value)}\n`);
+    },
+  },
+  {
+    name: "param describe",
+    usage: "param describe NODE NAME... [--json]",
+    summary: "Print what a node says of its parameters: type, range, meaning",
+    examples: ["delos param describe /control kp"],
+    options: OPTIONS,
+    optionHelp: HELP,
+    async run(context) {
+      const [given, ...names] = context.positionals;
+      if (given === undefined || names.length === 0) {
+        throw new UsageError(`NODE and NAME are needed. Usage: delos ${this.usage}`);
+      }
+      await using bus = await open(context, "auto");
+      const node = absolute(given);
+      const found = await (await parametersOf(bus, node)).describe(names, callOptions(context));
+      const missing = names.find((name) => !found.some((each) => each.name === name));
+      if (missing !== undefined) throw unknownParameter(node, missing);
+      if (context.json) line(context, { node, parameters: found });
+      else for (const { name, ...facts } of found) context.out.write(toYaml({ [name]: facts }));
+    },
+  },
+  {
+    name: "param delete",
+    usage: "param delete NODE NAME [--json]",
+    summary: "Take a parameter away, where the node lets go of it (nodes of Delos do not)",
+    examples: ["delos param delete /talker rate"],
+    options: OPTIONS,
+    optionHelp: HELP,
+    async run(context) {
+      const [given, name] = positionals(context, this.usage, "NODE", "NAME");
+      await using bus = await open(context, "auto");
+      const node = absolute(given!);
+      await (await parametersOf(bus, node)).remove(name!, callOptions(context));
+      if (context.json) line(context, { node, name, deleted: true });
+      else context.out.write(`${node}: ${name} is deleted\n`);
     },
   },
   {
@@ -117,6 +152,9 @@ parameters.`,
 export const commands: readonly Command[] = paramCommands(openBus);
 
 const absolute = (name: string): string => (name.startsWith("/") ? name : `/${name}`);
+
+const unknownParameter = (node: string, name: string): DelosError =>
+  new DelosError("PARAMETER_UNKNOWN", `${node} has no parameter ${name}`, { details: { node, name } });
 
 function callOptions(context: CommandContext): CallOptions {
   return { timeoutMs: (numberOption(context.values, "timeout") ?? 5) * 1000, signal: context.signal };

@@ -1,6 +1,7 @@
 import { messageCodecs } from "@delos/bag";
 import { DelosError, type MessageCodec, type MessageSchema } from "@delos/core";
-import { type Service, type ServiceGraph, service as serviceOf } from "@delos/runtime";
+import { type Service, type ServiceGraph, service as serviceOf, serviceTopics } from "@delos/runtime";
+import type { EndpointInfo, Sample } from "@delos/transport";
 import { codecFor, idlSchema } from "@delos/wire";
 import { type Bus, isHidden, type OpenBus, openBus } from "../bus.ts";
 import { BUS_HELP, BUS_OPTIONS, countOption, numberOption, positionals, text } from "../bus-options.ts";
@@ -55,6 +56,96 @@ export const serviceCommands = (open: OpenBus): readonly Command[] => [
       const found = await find(bus, name!);
       if (context.json) line(context, describe(found));
       else context.out.write(`${typeOf(found) ?? `${found.request?.name} -> ${found.response?.name}`}\n`);
+    },
+  },
+  {
+    name: "service find",
+    usage: "service find TYPE [-c] [--json]",
+    summary: "List the services of a type",
+    examples: ["delos service find example_interfaces/srv/AddTwoInts"],
+    options: {
+      ...BUS_OPTIONS,
+      "count-services": { type: "boolean", short: "c" },
+      "include-hidden-services": { type: "boolean" },
+    },
+    optionHelp: {
+      ...BUS_HELP,
+      "count-services": "Only how many there are",
+      "include-hidden-services": "Also services of which a part begins with an underscore",
+    },
+    async run(context) {
+      const [type] = positionals(context, this.usage, "TYPE");
+      await using bus = await open(context, "auto");
+      await bus.discovered();
+      const hidden = context.values["include-hidden-services"] === true;
+      const wanted = new Set([type!, rosType(type!, "srv")]);
+      const names = bus.graph.services
+        .filter((each) => (hidden || !isHidden(each.name)) && wanted.has(typeOf(each) ?? ""))
+        .map(({ name }) => name);
+      if (context.json) line(context, { type, services: names, count: names.length });
+      else if (context.values["count-services"] === true) context.out.write(`${names.length}\n`);
+      else context.out.write(names.map((name) => `${name}\n`).join(""));
+    },
+  },
+  {
+    name: "service info",
+    usage: "service info SERVICE [--json]",
+    summary: "Show the type of a service, and who serves and who calls it",
+    examples: ["delos service info /add_two_ints"],
+    options: BUS_OPTIONS,
+    optionHelp: BUS_HELP,
+    async run(context) {
+      const [name] = positionals(context, this.usage, "SERVICE");
+      await using bus = await open(context, "auto");
+      const { name: full } = await find(bus, name!);
+      await bus.discovered();
+      const found = bus.graph.services.find((each) => each.name === full) ?? (await find(bus, name!));
+      const who = (endpoints: readonly EndpointInfo[]): string[] =>
+        endpoints.map(({ node, participant }) => node || participant.name || participant.id).sort();
+      const [servers, clients] = [who(found.servers), who(found.clients)];
+      if (context.json) line(context, { ...describe(found), server_nodes: servers, client_nodes: clients });
+      else {
+        const list = (names: readonly string[]): string => names.map((each) => `  ${each}\n`).join("");
+        context.out.write(`Type: ${typeOf(found) ?? "(none told)"}\n`);
+        context.out.write(`Servers: ${servers.length}\n${list(servers)}Clients: ${clients.length}\n${list(clients)}`);
+      }
+    },
+  },
+  {
+    name: "service echo",
+    usage: "service echo SERVICE [TYPE] [--cdr 'REQUEST FIELDS --- RESPONSE FIELDS'] [--count N] [--json]",
+    summary: "Print the requests and answers of a service as they go by",
+    description: `
+Listens to the service's own topics, so that neither side has to do anything for it (ros2's needs introspection switched on).`,
+    examples: ["delos service echo /add_two_ints"],
+    options: { ...BUS_OPTIONS, cdr: { type: "string" }, count: { type: "string", short: "n" } },
+    optionHelp: {
+      ...BUS_HELP,
+      cdr: "The fields of request and response in IDL, with --- between them",
+      count: "End after so many requests and answers",
+    },
+    async run(context) {
+      const [name, type] = positionals(context, this.usage, "SERVICE", "TYPE?");
+      let left = countOption(context.values, "count") ?? Infinity;
+      await using bus = await open(context, "auto");
+      const service = await resolve(context, bus, name!, type);
+      const topics = serviceTopics(service);
+      const over = new AbortController();
+      const show = (event: "request" | "response", codec: MessageCodec, sample: Sample): void => {
+        if (left <= 0) return;
+        const { related, attributes } = sample.extras ?? {};
+        const { publisher: client, sequence } = event === "request" ? sample : (related ?? sample);
+        const failed = attributes?.["error"];
+        const body = failed === undefined ? { message: codec.toJSON(sample.message) } : { error: failed };
+        if (context.json) line(context, { service: name, event, client, sequence, ...body });
+        else context.out.write(`${event} ${sequence} of ${client}:\n${toYaml(body)}---\n`);
+        if (--left === 0) over.abort();
+      };
+      bus.node.subscribe(topics.request).on((sample) => show("request", service.request, sample));
+      bus.node.subscribe(topics.response).on((sample) => show("response", service.response, sample));
+      const signal = AbortSignal.any([context.signal, over.signal]);
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+      context.signal.throwIfAborted();
     },
   },
   {

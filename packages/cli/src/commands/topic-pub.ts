@@ -37,6 +37,7 @@ they come. --json prints a line for each message published.`,
   ],
   options: {
     ...BUS_OPTIONS,
+    "node-name": { type: "string", short: "n" },
     ...QOS_OPTIONS,
     ...TYPE_OPTIONS,
     rate: { type: "string", short: "r" },

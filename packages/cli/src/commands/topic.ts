@@ -67,6 +67,7 @@ export const topicCommands = (open: OpenBus): readonly Command[] => [
     async run(context) {
       const [name] = positionals(context, this.usage, "TOPIC");
       await using bus = await open(context, "auto");
+      if ((await bus.waitFor(() => bus.topic(name!))) === undefined) unknownTopic(name!);
       await bus.discovered();
       const topic = bus.topic(name!) ?? unknownTopic(name!);
       if (context.json) line(context, infoOf(topic));
