@@ -280,6 +280,17 @@ export function worldFrame(t: number, sinceS: number, withTrajectory: boolean): 
             series("acceleration", (time) => poseAt(time).acceleration_mps2),
             series("throttle", (time) => chassisAt(time).throttle_percent),
             series("brake", (time) => chassisAt(time).brake_percent),
+            series("speed_target", (time) => samples[indexAt(time + 0.2)]!.speed),
+            series("acceleration_target", (time) => samples[indexAt(time + 0.2)]!.acceleration),
+            series("curvature", (time) => samples[indexAt(time)]!.curvature),
+            series("curvature_target", (time) => samples[indexAt(time + 0.2)]!.curvature),
+            series("lateral_error", (time) => controlAt(time).lateral_error_m),
+            series("heading_error", (time) => controlAt(time).heading_error_rad),
+            series("station_error", (time) => controlAt(time).station_error_m),
+            series("speed_error", (time) => controlAt(time).speed_error_mps),
+            series("planning_latency", (time) => 12 + 5 * Math.sin(time * 3.1) ** 2),
+            series("control_latency", (time) => 1.1 + 0.4 * Math.sin(time * 7) ** 2),
+            series("localization_delay", (time) => 4 + Math.sin(time)),
           ],
   };
 }

@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { Connection } from "./connection/connection.ts";
 import { actionOf, belongsTo, isEstop, type KeyAction } from "./panels/keys/keyboard.ts";
+import { Dreamview } from "./panels/scene/dreamview.ts";
 import { changedRate } from "./panels/transport/rates.ts";
 import { DrivingAction, type HandInput, ModuleVerb, NoticeLevel, type QuickAction } from "./protocol/bridge.ts";
 import { CAMERA_MODES, type CameraMode } from "./scene/camera-rig.ts";
@@ -19,6 +20,7 @@ export class App {
   readonly keysShown = signal(false);
   readonly filter = signal("");
   readonly connection: Connection;
+  readonly dreamview = new Dreamview();
   view: View | undefined;
   focusFilter: (() => void) | undefined;
 
@@ -30,7 +32,10 @@ export class App {
       onFrame: (frame) => this.state.frame(frame, performance.now()),
       onState: (state) => {
         this.state.connectionChanged(state);
-        if (state.kind === "open") this.#tellVisible();
+        if (state.kind === "open") {
+          this.#tellVisible();
+          this.connection.send({ clouds: this.dreamview.layers.value.cloud });
+        }
         if (state.kind === "lost") void this.#logInIfNeeded();
       },
       onMalformed: (error) => this.state.note(NoticeLevel.error, "page", `unreadable frame: ${error.message}`),
@@ -201,6 +206,7 @@ export class App {
   }
 
   #escape(): void {
+    if (this.dreamview.close()) return;
     if (this.keysShown.value) this.keysShown.value = false;
     else if (this.state.inspected.value !== "") this.state.inspect("");
     else (document.activeElement as HTMLElement | null)?.blur();

@@ -152,7 +152,7 @@ function Box({ box, isChosen, choose }: BoxProps): JSX.Element {
     <g
       class={`box ${box.kind}${isChosen ? " chosen" : ""}`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-pressed={isChosen}
       aria-label={`${box.kind === "node" ? words.graph.node : words.graph.topic} ${box.name}`}
       data-name={box.name}

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { BusState } from "./bus-state.ts";
 import { busWords as words } from "./bus-words.ts";
 import { type Json, numberOf } from "./schema-form.ts";
@@ -70,7 +70,10 @@ function Row({ node, parameter, state, read }: RowProps): JSX.Element {
   const { name, kind, value, unit, description, readOnly, choices, min, max } = parameter;
   const [text, setText] = useState(textOf(value));
   const [problem, setProblem] = useState("");
-  useEffect(() => setText(textOf(value)), [value]);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (document.activeElement !== input.current) setText(textOf(value)); // not while somebody types
+  }, [value]);
   const set = async (next: Json | undefined): Promise<void> => {
     if (next === undefined) return setProblem(words.parameters.refused);
     try {
@@ -110,6 +113,7 @@ function Row({ node, parameter, state, read }: RowProps): JSX.Element {
       ) : (
         <input
           id={label}
+          ref={input}
           type="text"
           readOnly={readOnly === true}
           value={text}

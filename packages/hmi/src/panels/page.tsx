@@ -8,6 +8,7 @@ import { KeysDialog } from "./keys/keys-dialog.tsx";
 import { ModulesPanel } from "./modules/modules.tsx";
 import { OperateBar } from "./operate/operate-bar.tsx";
 import { PlotsPanel } from "./plots/plots.tsx";
+import { PncHost } from "./pnc/pnc-host.tsx";
 import { ScenePanel } from "./scene/scene.tsx";
 import { Inspector } from "./topics/inspector.tsx";
 import { TopicsPanel } from "./topics/topics.tsx";
@@ -34,6 +35,7 @@ export function Page({ app }: { readonly app: App }): JSX.Element {
         </div>
       </main>
       <BusHost app={app} />
+      <PncHost app={app} />
       <Transport app={app} />
       <KeysDialog app={app} />
     </>

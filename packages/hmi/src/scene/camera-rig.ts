@@ -1,7 +1,7 @@
-import { PerspectiveCamera } from "three";
+import { PerspectiveCamera, Vector3 } from "three";
 import { turn } from "../motion/pose-track.ts";
 
-export const CAMERA_MODES = ["chase", "overhead", "free"] as const;
+export const CAMERA_MODES = ["chase", "overhead", "free", "near", "map"] as const;
 export type CameraMode = (typeof CAMERA_MODES)[number];
 
 interface View {
@@ -12,14 +12,18 @@ interface View {
   readonly distanceM: number;
 }
 
+const STRAIGHT_DOWN = Math.PI / 2 - 0.0001;
+
 const START: Readonly<Record<CameraMode, View>> = {
   chase: { yaw: 0, pitch: 0.3, distanceM: 12.5 },
-  overhead: { yaw: 0, pitch: Math.PI / 2 - 0.0001, distanceM: 60 },
+  overhead: { yaw: 0, pitch: STRAIGHT_DOWN, distanceM: 60 },
   free: { yaw: 0.75, pitch: 0.42, distanceM: 14 },
+  near: { yaw: 0, pitch: 0.2, distanceM: 7 },
+  map: { yaw: 0, pitch: STRAIGHT_DOWN, distanceM: 320 },
 };
 /** The camera looks at a point ahead of the rear axle, at the height of the windows. */
-const AHEAD_M: Readonly<Record<CameraMode, number>> = { chase: 3.2, overhead: 6, free: 1.42 };
-const HEIGHT_M: Readonly<Record<CameraMode, number>> = { chase: 1.1, overhead: 0, free: 0.6 };
+const AHEAD_M: Readonly<Record<CameraMode, number>> = { chase: 3.2, overhead: 6, free: 1.42, near: 4, map: 0 };
+const HEIGHT_M: Readonly<Record<CameraMode, number>> = { chase: 1.1, overhead: 0, free: 0.6, near: 1.15, map: 0 };
 const HEADING_LAG_S = 0.35;
 const EASE_S = 0.22;
 const SNAP_RAD = 2e-3;
@@ -56,18 +60,18 @@ export class CameraRig {
     const { [this.#mode]: view } = this.#wanted;
     const lowest = 0.03;
     this.#wanted[this.#mode] =
-      this.#mode === "overhead"
+      this.#mode === "overhead" || this.#mode === "map"
         ? { ...view, yaw: view.yaw + yaw }
         : {
             ...view,
             yaw: view.yaw + yaw,
-            pitch: Math.min(START.overhead.pitch, Math.max(lowest, view.pitch + pitch)),
+            pitch: Math.min(STRAIGHT_DOWN, Math.max(lowest, view.pitch + pitch)),
           };
   }
 
   zoom(factor: number): void {
     const { [this.#mode]: view } = this.#wanted;
-    this.#wanted[this.#mode] = { ...view, distanceM: Math.min(600, Math.max(4, view.distanceM * factor)) };
+    this.#wanted[this.#mode] = { ...view, distanceM: Math.min(1500, Math.max(4, view.distanceM * factor)) };
   }
 
   /** Moves what is looked at over the ground, in parts of the view's height. */
@@ -85,6 +89,15 @@ export class CameraRig {
     const step = distanceM * 5e-4;
     const place = `${Math.round(x / step)} ${Math.round(y / step)} ${Math.round(z / step)}`;
     return `${place} ${Math.log(distanceM).toFixed(3)} ${yaw.toFixed(3)} ${pitch.toFixed(3)} ${this.#heading.toFixed(3)}`;
+  }
+
+  /** Where the line of sight through a point of the picture (−1…1, up positive) meets the ground; undefined in the sky. */
+  groundAt(right: number, up: number): { x: number; y: number } | undefined {
+    const { position } = this.camera;
+    const ray = new Vector3(right, up, 0.5).unproject(this.camera).sub(position);
+    if (ray.z > -1e-4) return undefined;
+    const reach = -position.z / ray.z;
+    return { x: position.x + reach * ray.x, y: position.y + reach * ray.y };
   }
 
   get distanceM(): number {
@@ -119,8 +132,8 @@ export class CameraRig {
   }
 
   #zeroYaw(mode: CameraMode): number {
-    if (mode === "chase") return this.#knownHeading();
-    return mode === "overhead" ? Math.PI / 2 : 0;
+    if (mode === "chase" || mode === "near") return this.#knownHeading();
+    return mode === "overhead" || mode === "map" ? Math.PI / 2 : 0;
   }
 
   #knownHeading(): number {

@@ -19,6 +19,11 @@ export class Map2d implements View {
   #panX = 0;
   #panY = 0;
 
+  /** Ahead is up. */
+  get #follows(): boolean {
+    return this.mode === "chase" || this.mode === "near";
+  }
+
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
     if (context === null) throw new Error("this browser offers neither WebGL nor a 2-D canvas");
@@ -29,7 +34,7 @@ export class Map2d implements View {
   choose(mode: CameraMode): void {
     this.mode = mode;
     this.#panX = this.#panY = this.#yaw = 0;
-    this.#metresHigh = mode === "chase" ? 60 : 90;
+    this.#metresHigh = mode === "map" ? 320 : mode === "overhead" || mode === "free" ? 90 : mode === "near" ? 35 : 60;
   }
 
   orbit(yawRad: number): void {
@@ -43,6 +48,10 @@ export class Map2d implements View {
   pan(right: number, up: number): void {
     this.#panX += right * this.#metresHigh;
     this.#panY += up * this.#metresHigh;
+  }
+
+  groundAt(): undefined {
+    return undefined;
   }
 
   setNight(night: boolean): void {
@@ -63,8 +72,8 @@ export class Map2d implements View {
     const { pose, origin } = picture;
     if (pose === undefined) return;
     const scale = this.#height / this.#metresHigh;
-    const turned = (this.mode === "chase" ? Math.PI / 2 - pose.heading : 0) + this.#yaw;
-    c.translate(this.#width / 2, this.#height * (this.mode === "chase" ? 0.68 : 0.5));
+    const turned = (this.#follows ? Math.PI / 2 - pose.heading : 0) + this.#yaw;
+    c.translate(this.#width / 2, this.#height * (this.#follows ? 0.68 : 0.5));
     c.scale(scale, -scale);
     c.translate(-this.#panX, -this.#panY);
     c.rotate(turned);

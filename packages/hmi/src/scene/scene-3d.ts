@@ -1,13 +1,20 @@
 import { LinearSRGBColorSpace, NoToneMapping, Scene, WebGLRenderer } from "three";
 import { type CameraMode, CameraRig } from "./camera-rig.ts";
 import { Car } from "./car/car.ts";
+import { CloudPoints } from "./cloud-points.ts";
+import { ControlMarks } from "./control-marks.ts";
 import { Ground } from "./ground.ts";
+import { MeasureLine } from "./measure-line.ts";
 import { ObstacleBoxes } from "./obstacle-boxes.ts";
+import { PredictionLines } from "./prediction-lines.ts";
 import { Resolution } from "./resolution.ts";
+import { Road } from "./road/road.ts";
+import type { Point } from "./road/shapes.ts";
 import { Sky } from "./sky.ts";
 import { DAY, NIGHT } from "./theme.ts";
 import { TrailLine } from "./trail-line.ts";
 import { TrajectoryRibbon } from "./trajectory-ribbon.ts";
+import { Uncertainty } from "./uncertainty.ts";
 import type { Picture, View } from "./view.ts";
 
 /** A picture unchanged for so long is drawn at full resolution. */
@@ -15,6 +22,8 @@ const STILL_MS = 180;
 
 /** Where the processor draws, the first seconds need it for other things too. */
 const SOFTWARE_START = 0.7;
+
+const NOTHING: Picture["predictions"] = [];
 
 /** The world in 3-D. Throws when the browser has no WebGL. */
 export class Scene3d implements View {
@@ -28,6 +37,14 @@ export class Scene3d implements View {
   readonly #ribbon = new TrajectoryRibbon(NIGHT);
   readonly #trail: TrailLine;
   readonly #obstacles = new ObstacleBoxes();
+  readonly #road = new Road(NIGHT);
+  readonly #marks = new ControlMarks(NIGHT);
+  readonly #uncertainty = new Uncertainty(NIGHT);
+  readonly #predictions = new PredictionLines(NIGHT);
+  readonly #cloud = new CloudPoints(NIGHT);
+  readonly #measure = new MeasureLine(NIGHT);
+  #originX = 0;
+  #originY = 0;
   readonly #resolution: Resolution;
   readonly #stillRatio: number;
   #width = 1;
@@ -35,7 +52,7 @@ export class Scene3d implements View {
   #lastMs = 0;
   /** What the last drawn picture depended on. */
   #drawn = "";
-  #drawnObstacles: Picture["obstacles"] | undefined;
+  #drawnParts: readonly unknown[] = [];
   /** Changes of size and style. */
   #changes = 0;
   #changedAtMs = 0;
@@ -64,6 +81,12 @@ export class Scene3d implements View {
       this.#ribbon.mesh,
       this.#car.group,
       this.#obstacles.group,
+      this.#road.group,
+      this.#marks.group,
+      this.#uncertainty.mesh,
+      this.#predictions.mesh,
+      this.#cloud.points,
+      this.#measure.group,
     );
     this.#car.group.visible = false;
   }
@@ -92,9 +115,16 @@ export class Scene3d implements View {
     this.#rig.pan(right, up);
   }
 
+  groundAt(fromLeft: number, fromTop: number): Point | undefined {
+    const local = this.#rig.groundAt(2 * fromLeft - 1, 1 - 2 * fromTop);
+    return local === undefined ? undefined : { x: local.x + this.#originX, y: local.y + this.#originY };
+  }
+
   setNight(night: boolean): void {
     const theme = night ? NIGHT : DAY;
-    for (const part of [this.#sky, this.#ground, this.#car, this.#ribbon, this.#trail]) part.restyle(theme);
+    for (const part of [this.#sky, this.#ground, this.#car, this.#ribbon, this.#trail, this.#road, this.#marks])
+      part.restyle(theme);
+    for (const part of [this.#uncertainty, this.#predictions, this.#cloud, this.#measure]) part.restyle(theme);
     this.#changes++;
   }
 
@@ -133,9 +163,24 @@ export class Scene3d implements View {
     this.#car.group.visible = pose !== undefined;
     this.#ground.follow(x, y, this.#rig.distanceM);
     this.#sky.follow(this.#rig.camera);
+    const { layers } = picture;
+    const { camera } = this.#rig;
+    const rows = this.#renderer.domElement.height;
+    const pixel = (2 * Math.tan((camera.fov / 2) * (Math.PI / 180))) / rows;
+    [this.#originX, this.#originY] = [origin.x, origin.y];
+    this.#road.update(picture.tiles, origin, pixel, layers.map, layers.signs);
+    this.#trail.mesh.visible = layers.trail;
+    this.#ribbon.mesh.visible = layers.plan;
+    const [target, preview] = layers.target ? [picture.target, picture.preview] : [undefined, undefined];
+    const offset = layers.errors ? picture.offset : undefined;
+    this.#marks.update({ target, preview, offset }, { x, y, heading }, origin);
+    this.#uncertainty.update(layers.uncertainty && pose !== undefined ? picture.spread : undefined, x, y);
+    this.#predictions.update(layers.predictions ? picture.predictions : NOTHING, origin);
+    this.#cloud.update(layers.cloud ? picture.cloud : undefined, origin, rows / this.#height);
+    this.#measure.update(picture.measured, origin, pixel);
     this.#trail.update(picture.trail, pose?.timeS ?? 0, pose?.x ?? 0, pose?.y ?? 0, origin);
     this.#ribbon.update(picture.trajectory, picture.trajectoryRevision, origin);
-    this.#obstacles.update(picture.obstacles, origin);
+    this.#obstacles.update(picture.obstacles, origin, layers.obstacles, layers.velocities);
     this.#renderer.render(this.#scene, this.#rig.camera);
   }
 
@@ -144,9 +189,11 @@ export class Scene3d implements View {
   }
 
   /** A picture like the last one is not drawn again: a page that stands still costs nothing. */
-  #hasChanged({ pose, origin, trajectoryRevision, trail, obstacles }: Picture): boolean {
-    if (obstacles !== this.#drawnObstacles) this.#changes++;
-    this.#drawnObstacles = obstacles;
+  #hasChanged(picture: Picture): boolean {
+    const { pose, origin, trajectoryRevision, trail, obstacles, cloud, layers, measured, tilesRevision } = picture;
+    const parts = [obstacles, cloud, layers, measured, tilesRevision] as const;
+    if (parts.some((part, i) => part !== this.#drawnParts[i])) this.#changes++;
+    this.#drawnParts = parts;
     const motion = `${pose?.timeS} ${origin.revision} ${trajectoryRevision} ${trail.revision} ${trail.length}`;
     const depends = `${motion} ${this.#rig.signature} ${this.#car.signature} ${this.#changes}`;
     if (depends === this.#drawn) return false;

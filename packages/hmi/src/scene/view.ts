@@ -1,8 +1,12 @@
 import type { LocalOrigin } from "../motion/local-origin.ts";
+import type { PlanOffset, PlanPoint } from "../motion/plan-target.ts";
 import type { TimedPose } from "../motion/pose-track.ts";
 import type { Trail } from "../motion/trail.ts";
-import type { Obstacle, Trajectory } from "../protocol/bridge.ts";
+import type { MapTile, Obstacle, PointCloud, Prediction, Trajectory } from "../protocol/bridge.ts";
 import type { CameraMode } from "./camera-rig.ts";
+import type { Layers } from "./layers.ts";
+import type { Point } from "./road/shapes.ts";
+import type { SpreadOnMap } from "./uncertainty.ts";
 
 /** What is to be drawn at one moment. Map coordinates; the view counts from `origin`. */
 export interface Picture {
@@ -13,6 +17,19 @@ export interface Picture {
   readonly trajectory: Trajectory | undefined;
   readonly trajectoryRevision: number;
   readonly obstacles: readonly Obstacle[];
+  readonly layers: Layers;
+  readonly tiles: ReadonlyMap<number, MapTile>;
+  readonly tilesRevision: number;
+  readonly predictions: readonly Prediction[];
+  readonly cloud: PointCloud | undefined;
+  /** Of the newest pose; undefined where its source does not say. */
+  readonly spread: SpreadOnMap | undefined;
+  /** Where the plan wants the car now, and at the end of control's preview. */
+  readonly target: PlanPoint | undefined;
+  readonly preview: PlanPoint | undefined;
+  readonly offset: PlanOffset | undefined;
+  /** Points of the distance tool. */
+  readonly measured: readonly Point[];
   readonly steeringPercent: number;
   readonly braking: boolean;
   readonly reversing: boolean;
@@ -30,6 +47,8 @@ export interface View {
   orbit(yawRad: number, pitchRad: number): void;
   zoom(factor: number): void;
   pan(right: number, up: number): void;
+  /** The point of the map under a point of the picture (0…1 from the left, from the top); undefined in the sky. */
+  groundAt(fromLeft: number, fromTop: number): Point | undefined;
   setNight(night: boolean): void;
   resize(width: number, height: number): void;
   draw(picture: Picture, nowMs: number): void;

@@ -4,6 +4,7 @@ import { Playhead } from "../motion/playhead.ts";
 import { PoseTrack } from "../motion/pose-track.ts";
 import { Trail } from "../motion/trail.ts";
 import { PlotStore } from "../panels/plots/plot-store.ts";
+import { MONITOR_PLOTS } from "../panels/pnc/monitor-plots.ts";
 import {
   type Chassis,
   type Command,
@@ -29,6 +30,7 @@ import {
 } from "../protocol/bridge.ts";
 import { type Asked, NOT_CONNECTED, Requests } from "./requests.ts";
 import { isStale } from "./staleness.ts";
+import { Surroundings } from "./surroundings.ts";
 
 const MAX_NOTICES = 2000;
 /** Recorded time that may pass between two states before the trail is cut: a seek, not a drive. */
@@ -76,6 +78,9 @@ export class PageState {
   readonly track = new PoseTrack();
   readonly trail = new Trail();
   readonly plots = new PlotStore();
+  /** For the PnC monitor: kept also while it is closed, so that it begins with a past. */
+  readonly monitor = new PlotStore(MONITOR_PLOTS);
+  readonly surroundings = new Surroundings();
   /** The newest state, for the picture; the signals follow it at reading speed. */
   newest: World | undefined;
   trajectory: Trajectory | undefined;
@@ -152,7 +157,11 @@ export class PageState {
       if (frame.hello !== undefined) this.#greeted(frame.hello);
       if (frame.playback !== undefined) this.#played(frame.playback);
       if (frame.world !== undefined) this.#moved(frame.world, nowMs);
-      for (const series of frame.series) this.plots.add(series);
+      this.surroundings.frame(frame);
+      for (const series of frame.series) {
+        this.plots.add(series);
+        this.monitor.add(series);
+      }
       if (frame.topics !== undefined) this.topics.value = frame.topics.topics;
       if (frame.raw !== undefined && frame.raw.topic === this.inspected.value) this.raw.value = frame.raw;
       if (frame.density !== undefined) this.density.value = frame.density;
@@ -199,6 +208,7 @@ export class PageState {
   #greeted(hello: Hello): void {
     this.hello.value = hello;
     this.#forgetMotion();
+    this.surroundings.clear();
     this.#pass = -1;
     this.newest = undefined;
     this.#newestPlayback = undefined;
@@ -223,7 +233,9 @@ export class PageState {
     this.playhead.reset();
     this.track.clear();
     this.trail.clear();
+    this.surroundings.jumped();
     this.plots.clear();
+    this.monitor.clear();
     this.trajectory = undefined;
     this.trajectoryRevision++;
     this.obstacles = [];

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { App } from "../../app.ts";
 import { words } from "../../text/words.ts";
+import { worldWords } from "../../text/world-words.ts";
 import { Icon } from "../icon.tsx";
 
 const { keys } = words;
@@ -16,6 +17,10 @@ const LIST: readonly (readonly [readonly string[], string])[] = [
   [["0"], keys.restart],
   [["c"], keys.camera],
   [["1", "2", "3"], keys.cameras],
+  [["4", "5"], worldWords.keys.cameras],
+  [["v"], worldWords.keys.layers],
+  [["m"], worldWords.keys.measure],
+  [["p"], worldWords.keys.pnc],
   [["+", "−"], keys.zoom],
   [["t"], keys.theme],
   [["/"], keys.filter],

@@ -8,6 +8,26 @@ import type { WindowBuffer } from "./window-buffer.ts";
 const SYNC = "delos.plots";
 const WINDOW_S = 30;
 
+/** What a chart is given besides its values. */
+export interface ChartOptions {
+  /** What the axis of time counts from, unix seconds. */
+  readonly startS: () => number;
+  /** Carries the axis of time for all charts above. */
+  readonly isLast: boolean;
+  /** A curve of another source, drawn faintly over the grid: what is planned. */
+  readonly plan?: () => PlannedCurve | undefined;
+  /** How far the axis reaches beyond the newest value. */
+  readonly aheadS?: number;
+  /** The moment under the pointer; undefined when it has gone. */
+  readonly onPoint?: (timeS: number | undefined) => void;
+  readonly onChoose?: (timeS: number) => void;
+}
+
+export interface PlannedCurve {
+  readonly timesS: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+}
+
 /** One uPlot over one buffer. The data are the buffer's own arrays: drawing allocates no copies. */
 export class Chart {
   readonly #kind: PlotKind;
@@ -16,11 +36,12 @@ export class Chart {
   readonly #readings: readonly { readonly element: HTMLElement; readonly text: HTMLElement; shown: string }[];
   readonly #resized: ResizeObserver;
   readonly #data: uPlot.AlignedData;
+  readonly #about: ChartOptions;
   #hasTime = false;
 
-  /** `startS`: what the axis of time counts from. `isLast`: carries that axis for all charts above. */
-  constructor(kind: PlotKind, buffer: WindowBuffer, figure: HTMLElement, startS: () => number, isLast: boolean) {
+  constructor(kind: PlotKind, buffer: WindowBuffer, figure: HTMLElement, about: ChartOptions) {
     this.#kind = kind;
+    this.#about = about;
     this.#buffer = buffer;
     const place = figure.querySelector<HTMLElement>(".chart")!;
     this.#readings = kind.curves.map((curve) => {
@@ -28,18 +49,32 @@ export class Chart {
       return { element, text: element.querySelector("b")!, shown: "" };
     });
     this.#data = [buffer.times, ...buffer.columns] as unknown as uPlot.AlignedData;
-    this.#plot = new uPlot(this.#options(place, startS, isLast), this.#data, place);
+    this.#plot = new uPlot(this.#options(place, about.startS, about.isLast), this.#data, place);
     this.#resized = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
       if (width > 0 && height > 0) this.#plot.setSize({ width, height });
     });
     this.#resized.observe(place);
+    const { onChoose } = about;
+    if (onChoose === undefined) return;
+    this.#plot.over.addEventListener("click", () => {
+      const { left } = this.#plot.cursor;
+      if (left !== undefined && left >= 0) onChoose(this.#plot.posToVal(left, "x"));
+    });
+  }
+
+  /** Puts the crosshair to a moment that was pointed at elsewhere. */
+  point(timeS: number | undefined): void {
+    const { min, max } = this.#plot.scales["x"]!;
+    const inside = timeS !== undefined && timeS >= (min ?? 0) && timeS <= (max ?? 0);
+    this.#plot.setCursor({ left: inside ? this.#plot.valToPos(timeS, "x") : -10, top: 0 }, false);
+    this.#read();
   }
 
   /** `endS`: the right edge, the same for all charts; NaN when there is nothing to draw. */
   draw(endS: number): void {
     this.#hasTime = !Number.isNaN(endS);
-    const end = this.#hasTime ? endS : WINDOW_S;
+    const end = (this.#hasTime ? endS : WINDOW_S) + (this.#about.aheadS ?? 0);
     this.#plot.batch(() => {
       this.#plot.setData(this.#data, false);
       this.#plot.setScale("x", { min: end - WINDOW_S, max: end });
@@ -103,8 +138,33 @@ export class Chart {
         points: { size: 5, width: 1.5, fill: (plot, i) => (plot.series[i]!.stroke as () => string)() },
         drag: { x: false, y: false, setScale: false },
       },
-      hooks: { setCursor: [() => this.#read()] },
+      hooks: { setCursor: [(plot) => this.#pointed(plot)], drawAxes: [(plot) => this.#drawPlan(plot)] },
     };
+  }
+
+  #pointed(plot: uPlot): void {
+    this.#read();
+    const { left, event } = plot.cursor as uPlot.Cursor & { readonly event?: Event | null };
+    // Charts that only follow say nothing: the one under the pointer has said it.
+    if (event === undefined || event === null) return;
+    this.#about.onPoint?.(left !== undefined && left >= 0 ? plot.posToVal(left, "x") : undefined);
+  }
+
+  #drawPlan(plot: uPlot): void {
+    const planned = this.#about.plan?.();
+    if (planned === undefined || planned.timesS.length < 2) return;
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    for (let i = 0; i < Math.min(planned.timesS.length, planned.values.length); i++)
+      ctx.lineTo(plot.valToPos(planned.timesS[i]!, "x", true), plot.valToPos(planned.values[i]!, "y", true));
+    ctx.strokeStyle = colour("--faint");
+    ctx.lineWidth = 2.5 * devicePixelRatio;
+    ctx.stroke();
+    ctx.restore();
   }
 
   /** What the values need, at least what the kind names, ends on round numbers so that the axis seldom changes. */
@@ -115,6 +175,11 @@ export class Chart {
         if (value < min) min = value;
         if (value > max) max = value;
       }
+    }
+    const planned = this.#about.plan?.()?.values ?? [];
+    for (let i = 0; i < planned.length; i++) {
+      min = Math.min(min, planned[i]!);
+      max = Math.max(max, planned[i]!);
     }
     const step = roundStep((max - min) / 4);
     return { min: Math.floor(min / step + 1e-9) * step, max: Math.ceil(max / step - 1e-9) * step };

@@ -11,7 +11,7 @@ interface Curve {
 }
 
 export interface PlotKind {
-  readonly id: "speed" | "steering" | "acceleration" | "pedals";
+  readonly id: string;
   readonly unit: string;
   readonly digits: number;
   readonly curves: readonly Curve[];
@@ -20,7 +20,7 @@ export interface PlotKind {
 }
 
 /** What is plotted; a series that never comes leaves its curve out. */
-export const PLOTS: readonly PlotKind[] = [
+export const PLOTS: readonly (PlotKind & { readonly id: "speed" | "steering" | "acceleration" | "pedals" })[] = [
   {
     id: "speed",
     unit: "m/s",
@@ -62,16 +62,20 @@ export const PLOTS: readonly PlotKind[] = [
 
 /** One buffer a plot; grows with nothing. */
 export class PlotStore {
-  readonly buffers: ReadonlyMap<PlotKind["id"], WindowBuffer> = new Map(
-    PLOTS.map((plot) => [plot.id, new WindowBuffer(plot.curves.length)]),
-  );
+  readonly buffers: ReadonlyMap<string, WindowBuffer>;
+  readonly #kinds: readonly PlotKind[];
   /** Grows with every change, so that a plot knows whether to draw. */
   revision = 0;
   /** Series that have come at least once. */
   readonly seen = new Set<string>();
 
+  constructor(kinds: readonly PlotKind[] = PLOTS) {
+    this.#kinds = kinds;
+    this.buffers = new Map(kinds.map((plot) => [plot.id, new WindowBuffer(plot.curves.length)]));
+  }
+
   add(series: Series): void {
-    for (const plot of PLOTS) {
+    for (const plot of this.#kinds) {
       const column = plot.curves.findIndex((curve) => curve.id === series.id);
       if (column >= 0) this.buffers.get(plot.id)!.add(column, series.time_s, series.value);
     }

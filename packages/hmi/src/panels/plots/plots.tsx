@@ -3,10 +3,10 @@ import { useEffect, useRef } from "preact/hooks";
 import type { App } from "../../app.ts";
 import { words } from "../../text/words.ts";
 import { Chart } from "./chart.ts";
-import { PLOTS, type PlotKind } from "./plot-store.ts";
+import { PLOTS } from "./plot-store.ts";
 
 /** Draws are at most this often; the eye reads a moving line no faster. */
-const DRAW_EVERY_MS = 40;
+const DRAW_EVERY_MS = 50;
 
 /** The plots under one another, with one crosshair through all of them. */
 export function PlotsPanel({ app }: { readonly app: App }): JSX.Element {
@@ -16,13 +16,18 @@ export function PlotsPanel({ app }: { readonly app: App }): JSX.Element {
     const startS = (): number => app.state.playback.value?.start_s ?? 0;
     const charts = PLOTS.map((kind, i) => {
       const figure = root.current!.querySelector<HTMLElement>(`[data-plot="${kind.id}"]`)!;
-      return new Chart(kind, store.buffers.get(kind.id)!, figure, startS, i === PLOTS.length - 1);
+      return new Chart(kind, store.buffers.get(kind.id)!, figure, {
+        startS,
+        isLast: i === PLOTS.length - 1,
+        onPoint: (timeS) => (app.dreamview.pointedS.value = timeS),
+      });
     });
     let request = 0;
     let drawnAtMs = 0;
     let drawnRevision = -1;
     const loop = (nowMs: number): void => {
       request = requestAnimationFrame(loop);
+      if (app.dreamview.monitorShown.peek()) return; // the monitor covers them
       if (nowMs - drawnAtMs < DRAW_EVERY_MS || store.revision === drawnRevision) return;
       drawnAtMs = nowMs;
       drawnRevision = store.revision;
@@ -46,7 +51,7 @@ export function PlotsPanel({ app }: { readonly app: App }): JSX.Element {
   );
 }
 
-function Figure({ kind }: { readonly kind: PlotKind }): JSX.Element {
+function Figure({ kind }: { readonly kind: (typeof PLOTS)[number] }): JSX.Element {
   return (
     <figure data-plot={kind.id} data-testid={`plot-${kind.id}`}>
       <figcaption>

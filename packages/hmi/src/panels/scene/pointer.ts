@@ -2,23 +2,35 @@ import type { App } from "../../app.ts";
 
 const TURN_PER_PIXEL = 0.006;
 const ZOOM_PER_PIXEL = 0.0016;
+const CLICK_PIXELS = 4;
 
 /** Drag turns, right-drag or two fingers move, wheel or pinch zooms, a double click puts the camera back. */
 export function followPointer(canvas: HTMLCanvasElement, app: App): () => void {
   const fingers = new Map<number, { x: number; y: number }>();
+  let moved = 0;
   const stop = new AbortController();
   const { signal } = stop;
 
   const down = (event: PointerEvent): void => {
     canvas.setPointerCapture(event.pointerId);
+    moved = 0;
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
   };
-  const up = (event: PointerEvent): void => void fingers.delete(event.pointerId);
+  /** A press that has not moved is a click: with the distance tool it sets a point. */
+  const up = (event: PointerEvent): void => {
+    fingers.delete(event.pointerId);
+    if (event.type !== "pointerup" || moved > CLICK_PIXELS || event.button !== 0 || !app.dreamview.measuring.peek())
+      return;
+    const box = canvas.getBoundingClientRect();
+    const at = app.view?.groundAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    if (at !== undefined) app.dreamview.addPoint(at);
+  };
   const move = (event: PointerEvent): void => {
     const before = fingers.get(event.pointerId);
     if (before === undefined || app.view === undefined) return;
     const dx = event.clientX - before.x;
     const dy = event.clientY - before.y;
+    moved += Math.hypot(dx, dy);
     const spread = spreadOf(fingers);
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (fingers.size >= 2) {
@@ -41,7 +53,10 @@ export function followPointer(canvas: HTMLCanvasElement, app: App): () => void {
   canvas.addEventListener("pointermove", move, { signal });
   canvas.addEventListener("wheel", wheel, { signal, passive: false });
   canvas.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-  canvas.addEventListener("dblclick", () => app.chooseCamera(app.camera.value), { signal });
+  const reset = (): void => {
+    if (!app.dreamview.measuring.peek()) app.chooseCamera(app.camera.value);
+  };
+  canvas.addEventListener("dblclick", reset, { signal });
   return () => stop.abort();
 }
 

@@ -1,11 +1,13 @@
 import { effect } from "@preact/signals";
 import type { App } from "../../app.ts";
 import { LocalOrigin } from "../../motion/local-origin.ts";
+import { offsetFrom, type PlanOffset, planAt } from "../../motion/plan-target.ts";
 import type { TimedPose } from "../../motion/pose-track.ts";
 import type { Trajectory } from "../../protocol/bridge.ts";
 import { Map2d } from "../../scene/map-2d.ts";
 import { Scene3d } from "../../scene/scene-3d.ts";
 import type { Picture, View } from "../../scene/view.ts";
+import { fixed, metres } from "../../text/format.ts";
 import { signals } from "../../text/modes.ts";
 import { followPointer } from "./pointer.ts";
 
@@ -15,15 +17,20 @@ const BRAKE_PERCENT = 2;
 /** A plan that begins farther away is not in the picture: it is of another map or another drive. */
 const FAR_M = 2000;
 const SLOWING_MPS2 = -0.4;
+const OFFSET_EVERY_MS = 100;
+/** How far ahead longitudinal control looks: preview_window × ts of Apollo's lincoln.pb.txt. */
+const PREVIEW_S = 0.2;
 
 /** Draws the world into the canvas with every frame of the screen until the returned function is called. */
 export function runPicture(
   app: App,
   canvas: HTMLCanvasElement,
-  legend: HTMLElement,
+  overlays: { readonly legend: HTMLElement; readonly offset: HTMLElement },
   onFlat: (flat: boolean) => void,
   onFarPlan: (distance: string) => void,
 ): () => void {
+  const { legend } = overlays;
+  const showOffset = offsetWriter(overlays.offset);
   const view = makeView(canvas, app.state.trail.capacity);
   app.view = view;
   onFlat(view.kind === "2d");
@@ -37,13 +44,18 @@ export function runPicture(
 
   const origin = new LocalOrigin();
   const pose: TimedPose = { timeS: 0, x: 0, y: 0, heading: 0, speedMps: 0 };
-  const draw = (nowMs: number): void => view.draw(pictureOf(app, origin, pose, nowMs), nowMs);
+  const draw = (nowMs: number): void => {
+    const picture = pictureOf(app, origin, pose, nowMs);
+    view.draw(picture, nowMs);
+    showOffset(picture.layers.errors ? picture.offset : undefined, nowMs);
+  };
 
   let request = 0;
   let shownScale = "";
   let measured = false;
   const loop = (nowMs: number): void => {
     request = requestAnimationFrame(loop); // the browser stops calling while the page is hidden
+    if (app.dreamview.monitorShown.peek()) return; // the monitor covers it
     draw(nowMs);
     if (!measured && app.state.track.length > 0) {
       measured = true;
@@ -80,7 +92,21 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
   const { left, right } = signals(chassis?.signal);
   const brakePercent = chassis?.brake_percent ?? 0;
   const slowing = (state.newest?.pose?.acceleration_mps2 ?? 0) < SLOWING_MPS2;
+  const { surroundings, trajectory } = state;
+  const layers = app.dreamview.layers.peek();
+  const near =
+    known && trajectory !== undefined && !(distanceToPlan(trajectory, pose) > FAR_M) ? trajectory : undefined;
   return {
+    layers,
+    tiles: surroundings.tiles,
+    tilesRevision: surroundings.tilesRevision,
+    predictions: surroundings.predictions,
+    cloud: surroundings.cloud,
+    spread: state.newest?.pose?.spread,
+    target: near === undefined ? undefined : planAt(near, pose.timeS),
+    preview: near === undefined ? undefined : planAt(near, pose.timeS + PREVIEW_S),
+    offset: near === undefined ? undefined : offsetFrom(near, pose),
+    measured: app.dreamview.measured.peek(),
     pose: known ? pose : undefined,
     origin,
     trail: state.trail,
@@ -92,6 +118,23 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
     reversing: /REVERSE|^R$/.test(chassis?.gear ?? ""),
     left,
     right,
+  };
+}
+
+/** Writes the numbers at reading speed, and only those that have changed. */
+function offsetWriter(element: HTMLElement): (offset: PlanOffset | undefined, nowMs: number) => void {
+  const [lateral, heading] = [...element.querySelectorAll("b")];
+  let writtenAtMs = Number.NEGATIVE_INFINITY;
+  const shown = ["", ""];
+  const write = (at: HTMLElement | undefined, i: 0 | 1, text: string): void => {
+    if (at !== undefined && shown[i] !== text) at.textContent = shown[i] = text;
+  };
+  return (offset, nowMs) => {
+    if (element.hidden !== (offset === undefined)) element.hidden = offset === undefined;
+    if (offset === undefined || nowMs - writtenAtMs < OFFSET_EVERY_MS) return;
+    writtenAtMs = nowMs;
+    write(lateral, 0, metres(offset.lateralM, 2));
+    write(heading, 1, `${fixed((offset.headingRad * 180) / Math.PI, 1)}°`);
   };
 }
 

@@ -43,6 +43,20 @@ export function SeekBar({ app, able }: { readonly app: App; readonly able: boole
     [part, range],
   );
 
+  const mark = useRef<HTMLElement>(null);
+  const { pointedS } = app.dreamview;
+  useEffect(
+    () =>
+      pointedS.subscribe((timeS) => {
+        const { start, span } = range.peek();
+        const at = timeS === undefined || span <= 0 ? -1 : (timeS - start) / span;
+        if (mark.current === null) return;
+        mark.current.hidden = !(at >= 0 && at <= 1);
+        mark.current.style.setProperty("left", `${(at * 100).toFixed(3)}%`);
+      }),
+    [pointedS, range],
+  );
+
   const density = state.density.value;
   const theme = app.theme.value;
   useEffect(() => {
@@ -62,11 +76,17 @@ export function SeekBar({ app, able }: { readonly app: App; readonly able: boole
   };
   const point = (event: PointerEvent & { readonly currentTarget: HTMLElement }): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    hover.value = { part: Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) };
+    const at = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    hover.value = { part: at };
+    pointedS.value = range.peek().start + at * range.peek().span;
+  };
+  const leave = (): void => {
+    hover.value = undefined;
+    pointedS.value = undefined;
   };
 
   return (
-    <div class="seek" onPointerMove={point} onPointerLeave={() => (hover.value = undefined)}>
+    <div class="seek" onPointerMove={point} onPointerLeave={leave}>
       <canvas ref={canvas} aria-hidden="true" data-testid="density" />
       <input
         ref={input}
@@ -86,6 +106,7 @@ export function SeekBar({ app, able }: { readonly app: App; readonly able: boole
         }}
         onPointerCancel={() => (dragging.current = false)}
       />
+      <i ref={mark} class="pointed" aria-hidden="true" data-testid="seek-pointed" hidden />
       {hover.value === undefined ? null : (
         <output style={{ left: `${(hover.value.part * 100).toFixed(3)}%` }}>
           {clock(hover.value.part * range.value.span, 1)}
