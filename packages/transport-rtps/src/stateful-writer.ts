@@ -460,6 +460,11 @@ export class StatefulWriter implements Trailer {
       this.#repairs.shift();
       // The reader goes on asking when it hears this.
       this.#heartbeatTo(proxy, false);
+      // It can be lost as what it follows was: the next one is due soon.
+      this.#heartbeatMs = this.#timing.heartbeatMs;
+      this.#heartbeatAlarm?.[Symbol.dispose]();
+      this.#heartbeatAlarm = undefined;
+      this.#armHeartbeat();
     }
     return count * change.fragmentSize;
   }
