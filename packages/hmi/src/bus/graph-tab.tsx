@@ -197,7 +197,7 @@ function Details({ graph, chosen, state }: DetailsProps): JSX.Element {
           <Fact name={words.graph.rate} value={topic?.rateHz === undefined ? "–" : `${hertz(topic.rateHz)} Hz`} />
           <Fact
             name={words.graph.volume}
-            value={topic?.bytesPerS === undefined ? "–" : `${bytes(topic.bytesPerS)}/s`}
+            value={(topic?.bytesPerS ?? 0) === 0 ? "–" : `${bytes(topic!.bytesPerS!)}/s`}
           />
           <Fact name={words.graph.lost} value={String(topic?.lost ?? "–")} />
         </dl>
@@ -216,7 +216,7 @@ function Details({ graph, chosen, state }: DetailsProps): JSX.Element {
             state.tab.value = "topics";
           }}
         >
-          {words.tabs.topics}
+          {words.tabs.topics} →
         </button>
       </>
     );
