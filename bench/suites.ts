@@ -28,6 +28,11 @@ export const SUITES: readonly Suite[] = [
     load: async () => (await import("./control.ts")).benchControl,
   },
   {
+    names: ["latency"],
+    summary: "Chassis to command to CAN frame: the closed loop in real time, a thread for each module",
+    load: async () => (await import("./latency.ts")).benchLatency,
+  },
+  {
     names: [
       "shm",
       "postmessage",
@@ -55,8 +60,18 @@ export const SUITES: readonly Suite[] = [
     load: async () => (await import("./loop.ts")).benchLoop,
   },
   {
-    names: ["rtps", "ddsperf"],
-    summary: "RTPS between two processes, next to Cyclone DDS and bare datagrams",
+    names: [
+      "rtps",
+      "rtps-inline",
+      "rtps-thread",
+      "rtps-to-cyclonedds",
+      "rtps-fanout",
+      "rtps-idle",
+      "ddsperf",
+      "fastdds-udp",
+      "dgram",
+    ],
+    summary: "RTPS between processes, next to Cyclone DDS, Fast DDS over UDP and bare datagrams",
     load: async () => (await import("./rtps.ts")).benchRtps,
   },
 ];

@@ -314,7 +314,7 @@ function distanceToCourse(car: SimulatedMkz): number {
 }
 
 /** Reads the bus as the by-wire units do, and theirs as a driver would: who has the pedals, and what they are told. */
-class BusWatch {
+export class BusWatch {
   readonly #nowMs: () => number;
   #brake = 0;
   #throttle = 0;

@@ -25,8 +25,8 @@ export interface AlarmOptions {
   readonly precise?: boolean;
 }
 
-/** Longer than timers of the event loop come late by themselves, ms. */
-const NAP_MS = 1.5;
+/** Timers of the event loop come late by a millisecond, the one they round to, and a little. */
+const NAP_MS = 1.1;
 const napping = new Int32Array(new SharedArrayBuffer(4));
 
 /** The machine's clock. Time of day is read once and continued monotonically, so that steps of NTP never reorder stamps. */

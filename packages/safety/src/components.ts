@@ -81,7 +81,7 @@ export const watchdog: Component<WatchdogConfig> = defineComponent({
     const outputs = config.output === undefined ? [] : [await openOutput(config.output, node)];
     const look = new WatchdogLook(watch, new WatchdogCore(watch, config.startupGraceMs), outputs);
     let told: number | undefined;
-    node.every({ periodMs: config.periodMs, overrun: "skip", precise: true }, () => {
+    node.every({ periodMs: config.periodMs, overrun: "skip" }, () => {
       const loop = look.look(node.clock.monotonicMs());
       beat();
       if (loop === told) return;

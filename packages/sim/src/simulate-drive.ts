@@ -5,7 +5,16 @@ import { AbortedError, SimulatedClock } from "@delos/core";
 import { rtkLocalization } from "@delos/localization/components";
 import { apollo, type MessageType } from "@delos/msgs";
 import type { DrivenPath } from "@delos/planning";
-import { type Component, type LaunchSpec, launch, open, parseLaunch, type Runtime, topic } from "@delos/runtime";
+import {
+  type Component,
+  type Launch,
+  type LaunchSpec,
+  launch,
+  open,
+  parseLaunch,
+  type Runtime,
+  topic,
+} from "@delos/runtime";
 import { statusTopic } from "@delos/safety";
 import { guardian, monitor, watchdog } from "@delos/safety/components";
 import { MKZ_BICYCLE } from "@delos/vehicle";
@@ -37,8 +46,11 @@ export interface DriveOptions extends DriveScript {
   readonly startNs?: bigint;
   /** What the errors leave out at the beginning, s. */
   readonly settleS?: number;
-  /** Called at every step of 5 ms, with the runtime that the modules live in: for faults. */
-  readonly onStep?: (runS: number, runtime: Runtime) => void | Promise<void>;
+  /** Called after every step of 5 ms, with what the modules live in: for faults. */
+  readonly onStep?: (
+    runS: number,
+    loop: { readonly runtime: Runtime; readonly launched: Launch },
+  ) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -114,7 +126,7 @@ export async function simulateDrive(
   observer.subscribe(Guardian).on(({ message }) => figures.onGuardian(message, runS()));
   observer.subscribe(truthTopic).on(({ message }) => figures.onTruth(message, runS()));
 
-  await using _launched = await launch(specOf(options, resetS), {
+  await using launched = await launch(specOf(options, resetS), {
     runtime,
     placement: "inline",
     components: componentsOn(path),
@@ -122,7 +134,7 @@ export async function simulateDrive(
   const steps = Math.round(durationS / 0.005);
   for (let step = 1; step <= steps; step++) {
     clock.advanceTo(startNs + BigInt(step) * STEP_NS);
-    if (options.onStep !== undefined) await options.onStep(step * 0.005, runtime);
+    if (options.onStep !== undefined) await options.onStep(step * 0.005, { runtime, launched });
     if (step % YIELD_STEPS !== 0) continue;
     await new Promise<void>((resume) => void setImmediate(resume));
     if (options.signal?.aborted === true) throw new AbortedError("The drive", options.signal.reason);

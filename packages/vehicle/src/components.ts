@@ -61,7 +61,6 @@ export const canbus: Component<Config> = defineComponent({
       enableChassisDetail: config.chassisDetail,
       stopRequested: () => watch.trip !== undefined,
       onStep: beat,
-      precise: true,
     });
     return {
       [Symbol.dispose]() {

@@ -111,13 +111,15 @@ export async function hostModule(
   const heartbeat = new Heartbeat(watch.buffer, order.index);
   const runtime = given ?? (await attempt("start", () => openRuntime(order)));
   const abort = new AbortController();
+  let alive = true;
   const abandon = async (): Promise<void> => {
-    heartbeat[Symbol.dispose]();
+    alive = false;
     abort.abort();
     if (given === undefined) await runtime[Symbol.asyncDispose]();
     else await node?.[Symbol.asyncDispose]();
   };
   const close = async (work: Disposable | AsyncDisposable | undefined): Promise<void> => {
+    alive = false;
     heartbeat[Symbol.dispose](); // it ends in order: from here on its silence is no fault
     abort.abort();
     try {
@@ -135,7 +137,11 @@ export async function hostModule(
       node,
       config,
       signal: abort.signal,
-      beat: onBeat === undefined ? () => heartbeat.beat() : () => (heartbeat.beat(), onBeat()),
+      beat: () => {
+        if (!alive) return;
+        heartbeat.beat();
+        onBeat?.();
+      },
       watch,
       modules: order.modules,
       fail: (reason) => {
