@@ -93,7 +93,7 @@ export async function nativePeers(options: {
         for (const count of test === "T" ? options.subscribers : [1]) {
           for (const size of options.sizes) {
             for (const [option, transport] of peer.modes) {
-              rows.push(run(program, transport, option, count, size, test, options.quick));
+              rows.push(run(program, transport, option, count, size, test, options.quick ? 0.25 : 0.7));
             }
           }
         }
@@ -105,6 +105,17 @@ export async function nativePeers(options: {
   if (options.only === undefined || options.only.includes("cyclonedds")) rows.push(...(await cyclone(options)));
   return rows;
 }
+
+/** One program in one mode, for other suites; a function that measures a cell, or why there is none. */
+export function nativePeer(name: string, option: string, transport: string): string | NativeCell {
+  const peer = PEERS.find((one) => one.name === name)!;
+  if (!existsSync(peer.header)) return `not installed: apt-get install ${peer.packages}`;
+  const program = build(peer);
+  if (!program.startsWith("/")) return program;
+  return (size, test, seconds) => run(program, transport, option, 1, size, test, seconds);
+}
+
+export type NativeCell = (size: number, test: "T" | "R", seconds: number) => BenchRow;
 
 function inPath(program: string): boolean {
   return (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, program)));
@@ -133,9 +144,8 @@ function run(
   subscribers: number,
   size: number,
   test: "T" | "R",
-  quick: boolean,
+  seconds: number,
 ): BenchRow {
-  const seconds = quick ? 0.25 : 0.7;
   const env = { ...process.env, DUR: String(seconds), ROS_IP: "127.0.0.1" };
   const child = spawnSync(program, [String(subscribers), String(size), test, option], { env, encoding: "utf8" });
   const base = { transport, payload_bytes: size, publishers: 1, subscribers };

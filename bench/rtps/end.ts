@@ -1,14 +1,23 @@
 import { createSocket } from "node:dgram";
 import { createHistogram, performance } from "node:perf_hooks";
 import { Logger, type MessageSchema, SystemClock } from "@delos/core";
-import { completeQos, endpointId, type ParticipantInfo, Sample, type Transport } from "@delos/transport";
+import {
+  completeQos,
+  endpointId,
+  type ParticipantInfo,
+  Sample,
+  type SampleExtras,
+  type Transport,
+} from "@delos/transport";
 import { freshPrefix, rtps } from "@delos/transport-rtps";
+import { idlSchema } from "@delos/wire";
 
 /**
  * One end of an RTPS benchmark, a process of its own: `publish`, `subscribe`, `ping` or `pong` (over RTPS), `bare-ping` or
- * `bare-pong` (datagrams alone). Arguments: role, domain or port, bytes, seconds. Prints one line of JSON.
+ * `bare-pong` (datagrams alone), `publish-ddsperf` (to `ddsperf sub`), `idle`. Arguments: role, domain or port, bytes, seconds,
+ * `inline` or `thread` (where the protocol runs), and how many subscribers are waited for. Prints one line of JSON.
  */
-const [role = "", place = "0", size = "64", duration = "2"] = process.argv.slice(2);
+const [role = "", place = "0", size = "64", duration = "2", mode = "inline", peers = "1"] = process.argv.slice(2);
 const [bytes, seconds] = [Number(size), Number(duration)];
 const SCHEMA: MessageSchema = {
   name: "bench/Bytes",
@@ -18,13 +27,16 @@ const SCHEMA: MessageSchema = {
 };
 const clock = new SystemClock();
 
+/** CPU time of the measurement alone: set when it begins. */
+let cpuBefore = process.cpuUsage();
+
 const report = (result: Record<string, unknown>): void => {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.cpuUsage(cpuBefore);
   process.stdout.write(`${JSON.stringify({ role, cpu_s: (user + system) / 1e6, ...result })}\n`);
 };
 
 async function open(): Promise<{ transport: Transport; info: ParticipantInfo }> {
-  const factory = rtps({ domain: Number(place), interfaces: ["127.0.0.1"] });
+  const factory = rtps({ domain: Number(place), interfaces: ["127.0.0.1"], thread: mode === "thread" });
   const info: ParticipantInfo = {
     id: freshPrefix(),
     name: `bench ${role}`,
@@ -43,39 +55,81 @@ const KEEP_ALL = completeQos({
   resourceLimits: { maxSamples: 20_000, maxInstances: 1, maxSamplesPerInstance: 20_000 },
 });
 
-function writerOn(transport: Transport, info: ParticipantInfo, topic: string) {
+function writerOn(transport: Transport, info: ParticipantInfo, topic: string, schema = SCHEMA, extras?: SampleExtras) {
   const id = endpointId(info.id, 1, "publication");
-  const writer = transport.createWriter({ id, node: "", topic, qos: KEEP_ALL, schema: SCHEMA });
+  const writer = transport.createWriter({ id, node: "", topic, qos: KEEP_ALL, schema });
   let sequence = 0;
   const write = (payload: Uint8Array): boolean => {
     const nowNs = clock.nowNs();
-    const about = { publisher: id, sequence: sequence + 1, sourceTimeNs: nowNs, receptionTimeNs: nowNs };
-    if (writer.write(Sample.ofBytes(payload, SCHEMA, about)) === "dropped") return false;
+    const about = { publisher: id, sequence: sequence + 1, sourceTimeNs: nowNs, receptionTimeNs: nowNs, extras };
+    if (writer.write(Sample.ofBytes(payload, schema, about)) === "dropped") return false;
     sequence++;
     return true;
   };
   return { writer, write };
 }
 
+/** The type that `ddsperf` talks, and its key: all samples are of instance 0. */
+const KEYED_SEQ = idlSchema(
+  "KeyedSeq",
+  "struct KeyedSeq { unsigned long seq; @key unsigned long keyval; sequence<octet> baggage; };",
+);
+const INSTANCE_0: SampleExtras = { keyHash: new Uint8Array(16) };
+
 async function publish(): Promise<void> {
   const { transport, info } = await open();
-  const { writer, write } = writerOn(transport, info, "throughput");
-  while (writer.matched.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  const payload = new Uint8Array(bytes);
+  const foreign = role === "publish-ddsperf";
+  const { writer, write } = foreign
+    ? writerOn(transport, info, "DDSPerfRDataKS", KEYED_SEQ, INSTANCE_0)
+    : writerOn(transport, info, "throughput");
+  while (writer.matched.length < Number(peers)) await new Promise((resolve) => setTimeout(resolve, 5));
+  const payload = foreign ? keyedSeq(bytes) : new Uint8Array(bytes);
+  const before = transport.counters["datagrams sent"] ?? 0;
+  cpuBefore = process.cpuUsage();
   const endMs = performance.now() + seconds * 1000;
   const burst = Math.max(1, Math.min(1000, Math.floor(1_000_000 / bytes)));
   let sent = 0;
   while (performance.now() < endMs) {
     for (let i = 0; i < burst; i++) {
       // The receiver is behind: go on when it has acknowledged.
-      if (!write(payload)) break;
+      if (!write(foreign ? numbered(payload, sent) : payload)) break;
       sent++;
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
   await writer.waitForAcknowledgments({ timeoutMs: 10_000 }).catch(() => {});
-  report({ sent });
+  report({ sent, datagrams: (transport.counters["datagrams sent"] ?? 0) - before });
   await transport[Symbol.asyncDispose]();
+}
+
+/** CDR of a KeyedSeq of `total` bytes. */
+function keyedSeq(total: number): Uint8Array {
+  const cdr = new Uint8Array(4 + total);
+  cdr[1] = 1;
+  new DataView(cdr.buffer).setUint32(12, total - 12, true);
+  return cdr;
+}
+
+/** A history keeps what it was given, so every sample has bytes of its own. */
+function numbered(pattern: Uint8Array, sequence: number): Uint8Array {
+  const cdr = Buffer.allocUnsafe(pattern.length);
+  cdr.set(pattern);
+  cdr.writeUInt32LE(sequence, 4);
+  return cdr;
+}
+
+/** Two topics each way, matched; then nothing. */
+async function idle(): Promise<void> {
+  const { transport, info } = await open();
+  const { writer } = writerOn(transport, info, `from ${bytes}`);
+  const options = { id: endpointId(info.id, 2, "subscription"), node: "", topic: `from ${bytes}`, qos: KEEP_ALL };
+  transport.createReader({ ...options, schema: SCHEMA, ignoreLocal: true, onData: () => {} });
+  while (writer.matched.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  cpuBefore = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  report({});
+  process.exit(0);
 }
 
 async function subscribe(): Promise<void> {
@@ -89,7 +143,10 @@ async function subscribe(): Promise<void> {
     schema: SCHEMA,
     onData: () => {
       reader.take()!.release();
-      if (received++ === 0) firstMs = performance.now();
+      if (received++ === 0) {
+        firstMs = performance.now();
+        cpuBefore = process.cpuUsage();
+      }
       if (received % 64 === 0 || bytes > 4096) lastMs = performance.now();
     },
   });
@@ -188,7 +245,8 @@ function quantiles(histogram: ReturnType<typeof createHistogram>): Record<string
   return { messages: histogram.count, p50_us: us(50), p99_us: us(99), p999_us: us(99.9), max_us: histogram.max / 1000 };
 }
 
-if (role === "publish") await publish();
+if (role.startsWith("publish")) await publish();
+else if (role === "idle") await idle();
 else if (role === "subscribe") await subscribe();
 else if (role === "ping") await ping();
 else if (role === "pong") await pong();

@@ -564,9 +564,14 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   }
 
   #makeRoom(): boolean {
-    const unverified = [...this.participants.values()].filter((participant) => !participant.verified);
-    if (unverified.length >= ENGINE_LIMITS.unverified || this.participants.size >= ENGINE_LIMITS.participants) {
-      const oldest = unverified.sort((a, b) => a.lastHeardMs - b.lastHeardMs)[0];
+    let unverified = 0;
+    let oldest: RemoteParticipant | undefined;
+    for (const participant of this.participants.values()) {
+      if (participant.verified) continue;
+      unverified++;
+      if (oldest === undefined || participant.lastHeardMs < oldest.lastHeardMs) oldest = participant;
+    }
+    if (unverified >= ENGINE_LIMITS.unverified || this.participants.size >= ENGINE_LIMITS.participants) {
       if (oldest === undefined) return false;
       this.counters.add("participants evicted");
       this.#dropParticipant(oldest);
@@ -626,10 +631,16 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     for (const writer of Array.from(participant.writers.values())) this.#loseWriter(writer);
     for (const reader of Array.from(participant.readers.values())) this.#loseReader(reader);
     this.#options.listener?.participantLost?.(participant);
-    const used = new Set([...this.participants.values()].flatMap((p) => [p.metatraffic, p.userTraffic]));
     for (const packer of [participant.metatraffic, participant.userTraffic]) {
-      if (packer !== undefined && !used.has(packer)) this.#packers.delete(locatorKey(packer.locator));
+      if (packer !== undefined && !this.#isUsed(packer)) this.#packers.delete(locatorKey(packer.locator));
     }
+  }
+
+  #isUsed(packer: Packer): boolean {
+    for (const { metatraffic, userTraffic } of this.participants.values()) {
+      if (metatraffic === packer || userTraffic === packer) return true;
+    }
+    return false;
   }
 
   #announce(): void {

@@ -14,12 +14,13 @@ export interface Outlet {
 
 /** Counts what happened by reason; tools show it. */
 export class Counters {
-  /** Datagrams: apart from the others, for it is counted on every one. */
+  /** Datagrams: apart from the others, for they are counted on every one. */
   received = 0;
+  sent = 0;
   readonly #values: Record<string, number> = {};
 
   get values(): Readonly<Record<string, number>> {
-    return { "datagrams received": this.received, ...this.#values };
+    return { "datagrams received": this.received, "datagrams sent": this.sent, ...this.#values };
   }
 
   add(reason: string, count = 1): void {

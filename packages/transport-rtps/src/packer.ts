@@ -1,7 +1,7 @@
 import type { ByteWriter } from "@delos/wire";
 import { DATAGRAM_BYTES, type Datagram, type DatagramPool } from "./datagram.ts";
 import type { Change } from "./history.ts";
-import type { Outlet } from "./outlet.ts";
+import type { Counters, Outlet } from "./outlet.ts";
 import type { Locator } from "./wire/locator.ts";
 import { HEADER_BYTES } from "./wire/message.ts";
 import { ID } from "./wire/submessage.ts";
@@ -13,6 +13,7 @@ const TRAILER_BYTES = 32;
 /** What all packers of a participant share. */
 export interface PackerContext {
   readonly outlet: Outlet;
+  readonly counters: Counters;
   readonly pool: DatagramPool;
   /** The 20 bytes that every message begins with. */
   readonly header: Uint8Array;
@@ -121,6 +122,7 @@ export class Packer {
       }
       this.credit -= datagram.offset;
     }
+    this.#context.counters.sent++;
     outlet.send(datagram.written, this.locator, datagram.sent);
   }
 

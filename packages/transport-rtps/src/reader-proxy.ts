@@ -7,6 +7,8 @@ export class ReaderProxy {
   readonly reliable: boolean;
   /** Where what is for this reader alone goes. */
   readonly packer: Packer;
+  /** Where new samples reach it: an address of its own, or one that it shares. */
+  route: Packer;
   /** Samples before it are none of the reader's business, unless they are part of a transient-local history. */
   readonly joinSn: number;
   readonly transientLocal: boolean;
@@ -39,6 +41,7 @@ export class ReaderProxy {
     this.reliable = options.reliable;
     this.transientLocal = options.transientLocal;
     this.packer = options.packer;
+    this.route = options.packer;
     this.joinSn = options.lastSn;
     this.acked = options.transientLocal ? options.firstSn - 1 : options.lastSn;
     this.progressMs = options.nowMs;

@@ -4,6 +4,7 @@ import {
   type Loan,
   type PublishResult,
   type Sample,
+  type SampleExtras,
   TimeWatch,
   type Writer,
   type WriterCounters,
@@ -21,6 +22,12 @@ import { StatefulWriter } from "./stateful-writer.ts";
 import { guidHex, hexOf } from "./wire/guid.ts";
 import { VENDOR_CYCLONE } from "./wire/message.ts";
 import { type RtpsTime, timeOfNs } from "./wire/time.ts";
+
+interface Instance {
+  readonly extras: SampleExtras | undefined;
+  readonly name: string;
+  readonly inlineQos: Uint8Array | undefined;
+}
 
 /** A publication on the network. */
 export class RtpsWriter implements Writer {
@@ -44,6 +51,7 @@ export class RtpsWriter implements Writer {
   /** Samples of one moment share their time. */
   #lastTimeNs = -1n;
   #lastTime: RtpsTime = { seconds: 0, fraction: 0 };
+  #lastInstance: Instance | undefined;
   #closed = false;
   /** Called when somebody has acknowledged something. */
   onProgress: (() => void) | undefined;
@@ -199,8 +207,7 @@ export class RtpsWriter implements Writer {
 
   #writeKeyed(key: KeyExtractor, sample: Sample, sn: number, released: (() => void) | undefined): PublishResult {
     const state = sample.extras?.instanceState;
-    const hash = sample.extras?.keyHash ?? key.hash(sample.message as MessageValue);
-    const inlineQos = inlineQosOf(sample, sn, hash);
+    const { name, inlineQos } = this.#instanceOf(key, sample, sn);
     // Short keys can be told from their hash. Long ones cannot, and Cyclone DDS wants the key itself then.
     const payload =
       state === undefined
@@ -210,7 +217,18 @@ export class RtpsWriter implements Writer {
           : undefined;
     const out = { payload, isKey: state !== undefined, time: this.#lastTime, inlineQos, framed: false, released };
     // Who comes late still hears of an instance that was disposed; one that nobody writes any more is forgotten.
-    return this.#writer.write(out, hexOf(hash), state === "unregistered");
+    return this.#writer.write(out, name, state === "unregistered");
+  }
+
+  /** The instance that a sample is of. Samples that bring the same extras, key hash included, say the same. */
+  #instanceOf(key: KeyExtractor, sample: Sample, sn: number): Instance {
+    const { extras } = sample;
+    const last = this.#lastInstance;
+    if (last !== undefined && extras === last.extras && sample.sequence === sn) return last;
+    const hash = extras?.keyHash ?? key.hash(sample.message as MessageValue);
+    const instance = { extras, name: hexOf(hash), inlineQos: inlineQosOf(sample, sn, hash) };
+    if (extras?.keyHash !== undefined && sample.sequence === sn) this.#lastInstance = instance;
+    return instance;
   }
 
   /** Calls to and from ROS 2 on Cyclone DDS carry their identity inside. */

@@ -184,8 +184,10 @@ export class StatefulWriter implements Trailer {
   #route(): void {
     const multicast = this.#context.multicastFor([...this.proxies.values()]);
     const packers = new Set<Packer>();
-    for (const proxy of this.proxies.values())
-      packers.add(multicast !== undefined && heard(proxy, multicast) ? multicast : proxy.packer);
+    for (const proxy of this.proxies.values()) {
+      proxy.route = multicast !== undefined && heard(proxy, multicast) ? multicast : proxy.packer;
+      packers.add(proxy.route);
+    }
     this.#destinations = [...packers];
     this.#reliableReaders = 0;
     this.#windowBytes = this.#timing.maxWindowBytes;
@@ -228,9 +230,11 @@ export class StatefulWriter implements Trailer {
     } else if (proxy.acked >= this.#nextSn - 1) proxy.progressMs = nowMs;
     const requested = ack.missing.numBits > 0;
     const answered = requested && this.#answer(proxy, membersOf(ack.missing), nowMs);
+    // What it shares with others may still be on its way to it, and this heartbeat must not overtake that.
+    const lastSn = requested && proxy.route !== proxy.packer ? base + ack.missing.numBits - 1 : Infinity;
     // §8.4.9.2.9: a request that is not final wants to hear where things stand. After resends the reader goes on at once;
     // a request that crossed a resend is left alone, or the two would play ping-pong.
-    if (answered || !ack.final) this.#heartbeatTo(proxy, !requested && proxy.acked >= this.#nextSn - 1);
+    if (answered || !ack.final) this.#heartbeatTo(proxy, !requested && proxy.acked >= this.#nextSn - 1, lastSn);
     this.#armHeartbeat();
     this.#pump();
   }
@@ -508,8 +512,11 @@ export class StatefulWriter implements Trailer {
       () => {
         this.#heartbeatAlarm = undefined;
         this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, this.#timing.heartbeatMaxMs);
+        const nowMs = clock.monotonicMs();
         for (const proxy of this.proxies.values()) {
-          if (proxy.reliable && (!proxy.heard || proxy.acked < this.#nextSn - 1)) this.#heartbeatTo(proxy, false);
+          if (!proxy.reliable || (proxy.heard && proxy.acked >= this.#nextSn - 1)) continue;
+          // Who gets on needs no reminder. It comes the way that the samples come, behind them.
+          if (!proxy.heard || nowMs - proxy.progressMs >= this.#timing.heartbeatMs / 2) this.#remind(proxy);
         }
         // Who writes from another thread does not try while there is no room.
         if (this.qos.history === "keep_all" && this.history.count >= this.qos.maxSamples) {
@@ -531,9 +538,15 @@ export class StatefulWriter implements Trailer {
     return false;
   }
 
-  #heartbeatTo(proxy: ReaderProxy, final: boolean): void {
+  #remind(proxy: ReaderProxy): void {
     const { participant, entityId } = proxy.remote;
-    this.#writeHeartbeat(proxy.packer, participant.prefixBytes, entityId, final, false, proxy);
+    const way = proxy.heard ? proxy.route : proxy.packer;
+    this.#writeHeartbeat(way, participant.prefixBytes, entityId, false, false, proxy);
+  }
+
+  #heartbeatTo(proxy: ReaderProxy, final: boolean, lastSn?: number): void {
+    const { participant, entityId } = proxy.remote;
+    this.#writeHeartbeat(proxy.packer, participant.prefixBytes, entityId, final, false, proxy, lastSn);
   }
 
   #writeHeartbeat(
@@ -543,8 +556,9 @@ export class StatefulWriter implements Trailer {
     final: boolean,
     liveliness: boolean,
     proxy?: ReaderProxy,
+    upTo = Infinity,
   ): void {
-    const lastSn = this.#nextSn - 1;
+    const lastSn = Math.min(this.#nextSn - 1, upTo);
     // A volatile reader is told where its own stream begins.
     const begins = proxy === undefined || proxy.transientLocal ? 1 : proxy.joinSn + 1;
     const firstSn = Math.min(Math.max(this.history.first, begins), lastSn + 1);

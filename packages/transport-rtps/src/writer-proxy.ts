@@ -45,8 +45,8 @@ export class WriterProxy {
   #announced = 0;
   /** A jump over samples never announced, to be said twice before it is believed. */
   #pendingFirst = 0;
-  #heartbeatCount = 0;
-  #heartbeatMs = -Infinity;
+  readonly #forAll = { count: 0, atMs: -Infinity };
+  readonly #forThis = { count: 0, atMs: -Infinity };
   #heardHeartbeat = false;
   #ackCount = 0;
   #nackCount = 0;
@@ -127,9 +127,11 @@ export class WriterProxy {
     if (!this.reliable) return;
     const { context } = this.reader;
     const nowMs = context.clock.monotonicMs();
-    if (((heartbeat.count - this.#heartbeatCount) | 0) <= 0 && nowMs - this.#heartbeatMs < 500) return;
-    this.#heartbeatCount = heartbeat.count;
-    this.#heartbeatMs = nowMs;
+    // Those for all and those for this reader may come by different ways: each has its own order.
+    const seen = heartbeat.readerId === 0 ? this.#forAll : this.#forThis;
+    if (((heartbeat.count - seen.count) | 0) <= 0 && nowMs - seen.atMs < 500) return;
+    seen.count = heartbeat.count;
+    seen.atMs = nowMs;
     const { firstSn, lastSn } = heartbeat;
     if (this.#next === 0) {
       // A Delos writer tells each reader where its stream begins; others are taken to begin after what they announce.
@@ -150,7 +152,7 @@ export class WriterProxy {
       this.#lose(firstSn);
     }
     this.#pendingFirst = 0;
-    this.#announced = lastSn;
+    if (lastSn > this.#announced) this.#announced = lastSn;
     if (this.#blocked) return;
     this.#drain();
     const missing = this.#missing(lastSn);
