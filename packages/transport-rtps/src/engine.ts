@@ -62,6 +62,9 @@ export const ENGINE_LIMITS = {
   discoverySampleBytes: 1 << 20,
 } as const;
 
+/** Addresses that are kept before it is looked whether they are still in use. */
+const LEAST_PACKERS = 256;
+
 /** When the announcement goes out: at the start five times, then periodically. */
 const BURST = 5;
 const BURST_MS = 100;
@@ -117,6 +120,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   readonly #options: EngineOptions;
   #announcement: OwnParticipantData;
   readonly #packers = new Map<string, Packer>();
+  #packersLimit = LEAST_PACKERS;
   #opened: Packer[] = [];
   readonly #flushed = (): void => this.#flush();
   readonly #reader = new ByteReader(new Uint8Array(0), { code: "RTPS_MALFORMED" });
@@ -603,13 +607,17 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   #expire(participant: RemoteParticipant): void {
     const { leaseMs } = participant.data;
     if (leaseMs === Infinity) return;
-    this.#after(participant.lastHeardMs + leaseMs - this.clock.monotonicMs() + 1, () => {
-      if (this.participants.get(participant.prefix) !== participant) return;
-      if (this.clock.monotonicMs() - participant.lastHeardMs >= participant.data.leaseMs) {
-        this.counters.add("leases expired");
-        this.#dropParticipant(participant);
-      } else this.#expire(participant);
-    });
+    const leftMs = participant.lastHeardMs + leaseMs - this.clock.monotonicMs() + 1;
+    this.#after(
+      leftMs,
+      () => {
+        if (this.clock.monotonicMs() - participant.lastHeardMs >= participant.data.leaseMs) {
+          this.counters.add("leases expired");
+          this.#dropParticipant(participant);
+        } else this.#expire(participant);
+      },
+      participant.alarms,
+    );
   }
 
   #greet(participant: RemoteParticipant): void {
@@ -617,17 +625,22 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     if (metatraffic === undefined) return;
     this.#sendAnnouncement(metatraffic);
     for (const afterMs of REPEATS_MS) {
-      this.#after(afterMs, () => {
-        if (this.participants.get(participant.prefix) === participant && !participant.verified) {
-          this.#sendAnnouncement(metatraffic);
-        }
-      });
+      this.#after(
+        afterMs,
+        () => {
+          if (!participant.verified) this.#sendAnnouncement(metatraffic);
+        },
+        participant.alarms,
+      );
     }
   }
 
   #dropParticipant(participant: RemoteParticipant): void {
     if (!this.participants.delete(participant.prefix)) return;
     if (this.#lastParticipant === participant) this.#lastParticipant = undefined;
+    // Or they would hold it until its lease ends, which it has chosen itself.
+    for (const alarm of participant.alarms) alarm[Symbol.dispose]();
+    participant.alarms.clear();
     for (const writer of Array.from(participant.writers.values())) this.#loseWriter(writer);
     for (const reader of Array.from(participant.readers.values())) this.#loseReader(reader);
     this.#options.listener?.participantLost?.(participant);
@@ -914,10 +927,22 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     const key = locatorKey(locator);
     let packer = this.#packers.get(key);
     if (packer === undefined) {
+      if (this.#packers.size >= this.#packersLimit) this.#sweepPackers();
       packer = new Packer(this, locator, this.#options.messageLimit(locator.address), verified);
       this.#packers.set(key, packer);
     } else if (verified) packer.verified = true;
     return packer;
+  }
+
+  /** Endpoints come and go, each with addresses of its own if it likes: what nobody is reached by any more is forgotten. */
+  #sweepPackers(): void {
+    const used = new Set<Packer | undefined>([this.self.userTraffic, ...this.#opened]);
+    for (const { metatraffic, userTraffic } of this.participants.values()) used.add(metatraffic).add(userTraffic);
+    for (const writer of this.#statefulWriters.values()) {
+      for (const { packer, route } of writer.proxies.values()) used.add(packer).add(route);
+    }
+    for (const [key, packer] of this.#packers) if (!used.has(packer)) this.#packers.delete(key);
+    this.#packersLimit = Math.max(LEAST_PACKERS, this.#packers.size * 2);
   }
 
   #flush(): void {
@@ -963,16 +988,17 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     return readParameterList(reader);
   }
 
-  #after(ms: number, callback: () => void): void {
+  /** `alarms`: whose they are, and with whom they end. */
+  #after(ms: number, callback: () => void, alarms: Set<Disposable> = this.#alarms): void {
     const alarm = this.clock.alarm(
       this.clock.monotonicMs() + ms,
       () => {
-        this.#alarms.delete(alarm);
+        alarms.delete(alarm);
         callback();
       },
       { background: true },
     );
-    this.#alarms.add(alarm);
+    alarms.add(alarm);
   }
 }
 
