@@ -27,7 +27,9 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   const drivers: string[] = [];
   for (const [driver, name] of DRIVERS) {
     if (only !== undefined && !only.includes(name) && !only.includes(driver)) continue;
-    const missing = driver === "zeromq" ? await whyNoZeromq() : needsProcesses(driver) ? await whyNotMapped() : undefined;
+    const missing =
+      (driver === "zeromq" ? await whyNoZeromq() : undefined) ??
+      (needsProcesses(driver) ? await whyNotMapped() : undefined);
     if (missing === undefined) drivers.push(driver);
     else rows.push({ transport: driver, skipped: missing });
   }

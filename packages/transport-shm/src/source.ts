@@ -92,7 +92,7 @@ export class Source {
         if (this.#isClosed) return;
         const asleep = this.#log.fallAsleep();
         if (asleep !== undefined) await asleep;
-        if (this.#log.ended) await new Promise<void>((resolve) => (this.#resume = resolve));
+        if (this.#log.ended && !this.#isClosed) await new Promise<void>((resolve) => (this.#resume = resolve));
       }
     }
   }

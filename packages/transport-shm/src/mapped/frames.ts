@@ -83,7 +83,7 @@ function decode(json: string, extra: Uint8Array): unknown {
       if ("$bytes" in value) {
         const [at, length] = value.$bytes as [number, number];
         if (!(at >= 0 && length >= 0 && at + length <= extra.length)) throw new RangeError("bytes that are not there");
-        return extra.slice(at, at + length);
+        return new Uint8Array(extra.subarray(at, at + length)); // a copy: `slice` of a Buffer is none
       }
       return value;
     });

@@ -92,8 +92,7 @@ export function makePlace(bus: string, name: string): string {
     // The last one out takes the folders along: then once more.
     for (let tries = 0; ; tries++) {
       for (const folder of [base, bus]) {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        mustBeOurs(folder);
+        makeFolder(folder);
       }
       try {
         mkdirSync(place, { mode: 0o700 });
@@ -113,7 +112,12 @@ export function makePlace(bus: string, name: string): string {
 }
 
 /** Somebody else may have made it first, in a folder where all may write. @throws {DelosError} SHM_FOLDER */
-function mustBeOurs(folder: string): void {
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
   const stat = lstatSync(folder);
   const mine = stat.isDirectory() && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0;
   if (mine) return;
