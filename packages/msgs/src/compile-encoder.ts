@@ -16,7 +16,7 @@ export function compileEncoder(descriptor: MessageDescriptor, codecs: CodecSourc
   const ascending = [...descriptor.fields].sort((a, b) => a.number - b.number);
   const parts = ascending.map((field) => encodeField(field, descriptor, code));
   const source = `"use strict";
-const {UNKNOWN_FIELDS,putVarint,putString,putBytes}=R;
+const {UNKNOWN_FIELDS,putVarint,putRecent,putBytes}=R;
 ${code.names}
 return function encode(m,b,v,p,end,depth){
 if(depth>${MAX_DEPTH})R.tooDeepValue();
@@ -33,6 +33,7 @@ class EncoderCode {
   readonly kids: unknown[] = [];
   readonly #codecs: CodecSource;
   #places = 0;
+  #strings = 0;
 
   constructor(codecs: CodecSource) {
     this.#codecs = codecs;
@@ -52,11 +53,20 @@ else if(n>127&&n<16384&&s-q===2){b[q]=n&127|128;b[q+1]=n>>>7}
 else{p=R.putLength(b,q,s,p,end);if(p<0)return p;${guess}=R.varintSize(n)}`;
   }
 
+  /** What the string field that stands here held last. */
+  recent(): string {
+    return `r${this.#strings++}`;
+  }
+
   /** The names that the code above uses. */
   get names(): string {
     const kids = this.kids.map((_, i) => `const k${i}=K[${i}];`);
     const guesses = Array.from({ length: this.#places }, (_, i) => `let g${i}=1;`);
-    return [...kids, ...guesses].join("");
+    const recent = Array.from(
+      { length: this.#strings },
+      (_, i) => `const r${i}={text:"",bytes:undefined,words:undefined};`,
+    );
+    return [...kids, ...guesses, ...recent].join("");
   }
 }
 
@@ -152,7 +162,7 @@ function putValue(field: FieldDescriptor, code: EncoderCode, ensured: number): s
     case "bool":
       return `${room}b[p++]=x?1:0;`;
     case "string":
-      return "p=putString(b,p,end,x);if(p<0)return p;";
+      return `p=putRecent(b,v,p,end,x,${code.recent()});if(p<0)return p;`;
     case "bytes":
       return "p=putBytes(b,p,end,x);if(p<0)return p;";
     case "message":

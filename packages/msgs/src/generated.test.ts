@@ -23,6 +23,7 @@ test("the front door", () => {
     "TypeRegistry",
     "apollo",
     "delos",
+    "fieldReader",
     "foxglove",
     "google",
     "loadDescriptorSet",

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { putLength, putRaw, putString, putVarint64, varintSize } from "./forward-writes.ts";
+import { putLength, putRaw, putRecent, putString, putVarint64, varintSize } from "./forward-writes.ts";
 import { text } from "./utf8.ts";
 import { cursor, int64, length, sint64, tag, uint64, varint32 } from "./wire.ts";
 
@@ -81,6 +81,31 @@ test("what has no room says how much is missing and touches nothing behind the e
       else expect(after).toBeLessThan(0);
       if (after < 0) expect(-after).toBeLessThanOrEqual(needed - end);
       expect(memory.subarray(end).every((byte) => byte === 0)).toBe(true);
+    }),
+  );
+});
+
+test("a string that comes again is stored by words, as the same bytes", () => {
+  const recent = { text: "", bytes: undefined, words: undefined };
+  const texts = fc.array(
+    fc.constantFrom("", "a", "ü", "localization", "planning/lane", "x".repeat(63), "漢".repeat(50)),
+    {
+      minLength: 1,
+      maxLength: 20,
+    },
+  );
+  fc.assert(
+    fc.property(texts, fc.nat(9), fc.nat(70), (list, pos, room) => {
+      for (const text of list) {
+        const [one, other] = [new Uint8Array(300).fill(0xaa), new Uint8Array(300).fill(0xaa)];
+        const end = pos + room;
+        const after = putString(one, pos, end, text);
+        expect(Math.max(-1, putRecent(other, new DataView(other.buffer), pos, end, text, recent))).toBe(
+          Math.max(-1, after),
+        );
+        if (after > 0) expect(other).toEqual(one);
+        expect(other.subarray(Math.max(after, end)).every((byte) => byte === 0xaa)).toBe(true);
+      }
     }),
   );
 });
