@@ -1,79 +1,88 @@
-import { controlComponent } from "@delos/control";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { SimulatedClock, SystemClock } from "@delos/core";
-import { localizationComponent } from "@delos/localization";
 import { apollo } from "@delos/msgs";
-import { parseDrivenPath, planningComponent, RtkPlayer } from "@delos/planning";
-import { driveByHand, loopTrack, mkzDefaults } from "@delos/sim";
-import { canbusComponent, PedalMap, SimulatedCanBus, SimulatedMkz, simulatedMkzComponent } from "@delos/vehicle";
+import { parseDrivenPath } from "@delos/planning";
+import { launch } from "@delos/runtime";
+import { inProcess } from "@delos/transport";
+import { sharedMemory } from "@delos/transport-shm";
 import { open, topic } from "delos";
 
 const { DrivingAction } = apollo.control;
 const { DrivingMode } = apollo.canbus.Chassis;
-const defaults = mkzDefaults();
+const { LogLevel, MessageSource } = apollo.common.monitor.MonitorMessageItem;
 
-// One: drive a course by hand; the recorder writes garage.csv.
-const recording = driveByHand(loopTrack(60), 45, defaults);
-const path = parseDrivenPath(recording);
-console.log(`recorded ${path.length} samples, ${path.s.at(-1)!.toFixed(0)} m`);
-
-// Two: the modules, each in its node; the car and canbus share a CAN bus.
+// On a simulated clock all modules share this thread; in real time each has one of its own.
 const simulated = process.argv.includes("--real-time") ? undefined : new SimulatedClock(1_500_000_000_000_000_000n);
 const clock = simulated ?? new SystemClock();
-await using runtime = await open({ clock });
-const can = new SimulatedCanBus(() => clock.nowMs() / 1000);
-const car = new SimulatedMkz(can.port(), {
-  xM: path.x[0]!,
-  yM: path.y[0]!,
-  headingRad: path.theta[0]!,
-  pedals: new PedalMap(defaults.control.longitudinal!.calibration),
+await using runtime = await open({ clock, transports: [inProcess(), sharedMemory()] });
+const folder = mkdtempSync(join(tmpdir(), "rtk-loop-"));
+const garage = join(folder, "garage.csv");
+await using launched = await launch(fileURLToPath(new URL("../rtk-loop.launch.yaml", import.meta.url)), {
+  args: { file: garage },
+  ...(simulated === undefined ? {} : { runtime, placement: "inline" as const }),
 });
-simulatedMkzComponent(runtime.node("mkz"), car);
-canbusComponent(runtime.node("canbus"), { parameters: defaults.vehicle, port: can.port() });
-localizationComponent(runtime.node("localization"), { flags: defaults.localizationFlags });
-planningComponent(runtime.node("rtk_player"), new RtkPlayer(path), 100);
-controlComponent(runtime.node("control"), { config: defaults.control, flags: defaults.controlFlags });
 
-// Three: the operator, with a pad and an eye on what control says.
+// The operator: a pad, an emergency stop, and an eye on what goes to the car.
 const operator = runtime.node("operator");
 const pad = operator.publisher(topic("/apollo/control/pad", apollo.control.PadMessage));
 const monitor = operator.publisher(topic("/apollo/monitor", apollo.common.monitor.MonitorMessage));
-const commands = operator.subscribe(topic("/apollo/control", apollo.control.ControlCommand, { depth: 10 }));
+const toCar = operator.subscribe(topic("/apollo/guardian", apollo.control.ControlCommand, { depth: 10 }));
 const chassis = operator.subscribe(topic("/apollo/canbus/chassis", apollo.canbus.Chassis, { depth: 10 }));
+const mode = (): number | undefined => chassis.latest()?.message.driving_mode;
+const speed = (): number => chassis.latest()?.message.speed_mps ?? 0;
 const errors: number[] = [];
-commands.on(({ message }) => {
+toCar.on(({ message }) => {
   const error = message.debug?.simple_lat_debug?.lateral_error;
   if (error !== undefined && mode() === DrivingMode.COMPLETE_AUTO_DRIVE) errors.push(error);
 });
-const mode = (): number | undefined => chassis.latest()?.message.driving_mode;
-const speed = (): number => chassis.latest()?.message.speed_mps ?? 0;
 
-const events: readonly (readonly [atS: number, act: () => void])[] = [
-  [0.5, () => pad.publish({ action: DrivingAction.RESET })],
-  [0.6, () => pad.publish({ action: DrivingAction.START })],
-  [2, () => console.log(mode() === DrivingMode.COMPLETE_AUTO_DRIVE ? "engaged" : "did not engage")],
-  ...[5, 10, 15, 20, 25].map((s) => [s, () => console.log(`${s} s: ${speed().toFixed(1)} m/s, ${lateral()}`)] as const),
-  [
-    30,
-    () => {
-      console.log(
-        `tracked ${errors.length} cycles, lateral error at most ${Math.max(...errors.map(Math.abs)).toFixed(2)} m`,
-      );
-      const { LogLevel, MessageSource } = apollo.common.monitor.MonitorMessageItem;
-      monitor.publish({ item: [{ source: MessageSource.SIMULATOR, msg: "stop!", log_level: LogLevel.FATAL }] });
-    },
-  ],
-  [30.1, () => console.log(`emergency stop: brake ${commands.latest()?.message.brake} %`)],
-  [35, () => console.log(speed() === 0 ? "the car stands" : `the car still rolls at ${speed()} m/s`)],
-];
-const lateral = (): string => `${Math.abs(errors.at(-1) ?? Number.NaN).toFixed(2)} m beside the path`;
-
-const startMs = clock.monotonicMs();
-for (const [atS, act] of events) {
-  if (simulated === undefined) {
-    await new Promise<void>((resolve) => void clock.alarm(startMs + atS * 1000, resolve));
-  } else {
-    // In small steps, so that callbacks run at their own times.
-    while (simulated.monotonicMs() < startMs + atS * 1000) simulated.advance(5);
-  }
-  act();
+/** Lets so many seconds pass. */
+async function pass(seconds: number): Promise<void> {
+  const untilMs = clock.monotonicMs() + seconds * 1000;
+  if (simulated === undefined) await operator.sleep(seconds * 1000);
+  else while (simulated.monotonicMs() < untilMs) simulated.advance(5);
 }
+
+// One: somebody drives by hand while the recorder runs. It writes garage.csv.
+await launched.start("recorder");
+await launched.start("driver");
+await pass(45);
+await launched.stop("driver");
+await pass(5);
+await launched.stop("recorder");
+const drive = parseDrivenPath(readFileSync(garage, "utf8"));
+console.log(`recorded ${drive.length} samples, ${drive.s.at(-1)!.toFixed(0)} m`);
+
+// Two: back to where it began; the player plays the recording.
+await launched.restart("car");
+await launched.start("player");
+await pass(1);
+
+// Three: engage, and watch it track.
+pad.publish({ action: DrivingAction.RESET });
+await pass(0.1);
+pad.publish({ action: DrivingAction.START });
+await pass(1.4);
+console.log(mode() === DrivingMode.COMPLETE_AUTO_DRIVE ? "engaged" : "did not engage");
+await pass(3.5);
+for (const s of [5, 10, 15, 20, 25]) {
+  const beside = Math.abs(errors.at(-1) ?? Number.NaN).toFixed(2);
+  console.log(`${s} s: ${speed().toFixed(1)} m/s, ${beside} m beside the path`);
+  await pass(5);
+}
+const worst = Math.max(...errors.map(Math.abs));
+console.log(`tracked ${errors.length} cycles, lateral error at most ${worst.toFixed(2)} m`);
+
+// Four: stop. It is latched: START alone does not move the car.
+monitor.publish({ item: [{ source: MessageSource.SIMULATOR, msg: "stop!", log_level: LogLevel.FATAL }] });
+await pass(0.1);
+console.log(`emergency stop: brake ${toCar.latest()?.message.brake} %`);
+await pass(5);
+console.log(speed() === 0 ? "the car stands" : `the car still rolls at ${speed()} m/s`);
+pad.publish({ action: DrivingAction.START });
+await pass(2);
+console.log(speed() === 0 ? "and stays, for nobody has pressed RESET" : "it drives again without RESET");
+rmSync(folder, { recursive: true });
