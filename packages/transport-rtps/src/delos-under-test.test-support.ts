@@ -69,12 +69,16 @@ export class Delos {
     this.#info = info;
   }
 
-  static async open(domainId: number, options: RtpsOptions = { interfaces: ["127.0.0.1"] }): Promise<Delos> {
+  static async open(
+    domainId: number,
+    options: RtpsOptions = { interfaces: ["127.0.0.1"] },
+    name = "delos",
+  ): Promise<Delos> {
     const clock = new SystemClock();
     const factory = rtps({ domain: domainId, ...options });
     const participant: ParticipantInfo = {
       id: freshPrefix(),
-      name: "delos",
+      name,
       host: "here",
       pid: process.pid,
       thread: 0,
@@ -83,6 +87,10 @@ export class Delos {
     };
     const log = new Logger("test", clock, () => {});
     return new Delos(await factory.open({ participant, clock, log, carries: () => true }), participant);
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return this.transport.counters ?? {};
   }
 
   topics(): string[] {

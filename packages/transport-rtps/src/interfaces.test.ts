@@ -1,5 +1,7 @@
+import { SystemClock } from "@delos/core";
 import { expect, test } from "vitest";
-import { chooseAddresses, type HostAddress, isNearby } from "./interfaces.ts";
+import { cardsBehind, chooseAddresses, type HostAddress, isNearby } from "./interfaces.ts";
+import { multicastComesBack } from "./multicast-probe.ts";
 import { portsOf } from "./udp.ts";
 
 const card = (name: string, address: string, loopback = false): HostAddress => ({
@@ -39,4 +41,17 @@ test("ports of DDS and of Cyber RT (DDSI-RTPS §9.6.2.2)", () => {
   ]);
   const cyber = portsOf(80, 10_000, 200);
   expect([cyber.discoveryMulticast, cyber.discoveryUnicast(0)]).toEqual([26_000, 26_010]);
+});
+
+test("the card behind which a sender is: its own, that of its subnet, or any", () => {
+  expect(names(cardsBehind("192.168.1.5", all))).toEqual(["eth0"]);
+  expect(names(cardsBehind("10.1.2.77", all))).toEqual(["wlan0"]);
+  expect(names(cardsBehind("127.0.0.1", all))).toEqual(["lo"]);
+  expect(cardsBehind("8.8.8.8", all)).toEqual(all);
+});
+
+test("multicast on loopback is known by trying; a card that is not there carries none", async () => {
+  const clock = new SystemClock();
+  expect(await multicastComesBack(clock, "239.255.0.1", "127.0.0.1", 5000)).toBe(true);
+  expect(await multicastComesBack(clock, "239.255.0.1", "203.0.113.77")).toBe(false);
 });

@@ -37,6 +37,17 @@ export function chooseAddresses(
 const numberOf = (address: string): number =>
   address.split(".").reduce((sum, part) => (sum << 8) | Number(part), 0) >>> 0;
 
+/**
+ * The cards that a sender is behind: the one that has its address itself (another program of this host), those whose subnet it is
+ * in; all when it came through a router.
+ */
+export function cardsBehind(address: string, own: readonly HostAddress[]): readonly HostAddress[] {
+  const itself = own.filter((card) => card.address === address);
+  if (itself.length > 0) return itself;
+  const near = own.filter((card) => isNearby(address, [card]));
+  return near.length > 0 ? near : own;
+}
+
 /** Whether `address` is in the subnet of one of `own`. */
 export function isNearby(address: string, own: readonly HostAddress[]): boolean {
   const target = numberOf(address);

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Clock } from "@delos/core";
 import { Engine, type EngineListener } from "./engine.ts";
-import { chooseAddresses, hostAddresses, isNearby } from "./interfaces.ts";
+import { cardsBehind, chooseAddresses, type HostAddress, hostAddresses, isNearby } from "./interfaces.ts";
+import type { MdnsPeersOptions } from "./mdns-peers.ts";
+import { multicastComesBack } from "./multicast-probe.ts";
 import type { OwnParticipantData, ParticipantData } from "./participant-data.ts";
 import { receiveBufferProperty } from "./receive-buffer.ts";
 import { portsOf, UdpEdge } from "./udp.ts";
@@ -21,6 +23,8 @@ export interface ParticipantOptions {
   /** Whether 239.255.0.1 is used at all. Default true. */
   readonly multicast?: boolean;
   readonly ttl?: number;
+  /** Whether peers are also looked for by DNS-SD, and told by unicast: where 239.255.0.1 is blocked. Default false. */
+  readonly mdns?: boolean;
   readonly leaseMs?: number;
   readonly announceMs?: number;
   /** Participants with another tag do not see us, nor we them. */
@@ -51,6 +55,8 @@ export class Participant implements AsyncDisposable {
   readonly udp: UdpEdge;
   /** Looks whether cards have come or gone. */
   #watch: Disposable | undefined;
+  #mdns: Promise<AsyncDisposable | undefined> | undefined;
+  #closed = false;
 
   private constructor(engine: Engine, udp: UdpEdge) {
     this.engine = engine;
@@ -69,7 +75,12 @@ export class Participant implements AsyncDisposable {
     let addresses = chooseAddresses(interfaces, all);
     const loopbackOnly = interfaces.length > 0 && addresses.every(({ loopback }) => loopback);
     const ports = portsOf(domain, options.portBase, options.domainGain);
-    const udp = await UdpEdge.open({ ports, addresses, group: multicast ? GROUP : undefined, ttl, loopbackOnly });
+    // With a list of cards, nothing else is listened to, either.
+    const allowed = (from: string): boolean =>
+      cardsBehind(from, all).some(({ address }) => addresses.some((card) => card.address === address));
+    const group = multicast ? GROUP : undefined;
+    const listed = interfaces.length > 0 ? { allowed } : {};
+    const udp = await UdpEdge.open({ ports, addresses, group, ttl, loopbackOnly, ...listed });
     // Loopback is no address to be reached at from elsewhere; it is announced when it is all there is.
     const at = (port: number): Locator[] =>
       addresses
@@ -80,6 +91,10 @@ export class Participant implements AsyncDisposable {
       defaultUnicast: at(ports.userUnicast(udp.index)),
     });
     const isOwn = (address: string): boolean => isLoopback(address) || all.some((card) => card.address === address);
+    const announceTo: Locator[] = [
+      ...(multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : []),
+      ...peers.flatMap((peer) => peerLocators(peer, (index) => ports.discoveryUnicast(index))),
+    ];
     const engine = new Engine({
       clock,
       outlet: udp,
@@ -98,10 +113,7 @@ export class Participant implements AsyncDisposable {
           receiveBufferProperty(udp.receiveBufferBytes),
         ]),
       },
-      announceTo: [
-        ...(multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : []),
-        ...peers.flatMap((peer) => peerLocators(peer, (index) => ports.discoveryUnicast(index))),
-      ],
+      announceTo,
       announceMs: options.announceMs ?? 3000,
       // Not an address of a card: cards go away.
       self: { address: "127.0.0.1", port: ports.userUnicast(udp.index) },
@@ -129,10 +141,47 @@ export class Participant implements AsyncDisposable {
     follow();
     udp.listen((bytes, from) => engine.receive(bytes, from));
     engine.start();
+    if (multicast) void participant.#findLocally(clock, addresses, announceTo);
+    if (options.mdns === true) {
+      participant.#findByMdns({
+        prefix: engine.prefix,
+        name: identity.name || "delos",
+        domain,
+        domainTag: options.domainTag ?? "",
+        discoveryPort: ports.discoveryUnicast(udp.index),
+        interfaces,
+        announceTo,
+        found: (locator) => engine.announceTo(locator),
+      });
+    }
     return participant;
   }
 
+  /** Where loopback carries no multicast, others of this host are told at the ports that they would have. */
+  async #findLocally(clock: Clock, cards: readonly HostAddress[], announceTo: Locator[]): Promise<void> {
+    const loopback = cards.find((card) => card.loopback);
+    if (loopback === undefined || (await multicastComesBack(clock, GROUP, loopback.address))) return;
+    if (this.#closed) return;
+    this.engine.count("loopback without multicast");
+    const local = peerLocators(loopback.address, (index) => this.udp.ports.discoveryUnicast(index));
+    announceTo.push(...local);
+    for (const locator of local) this.engine.announceTo(locator);
+  }
+
+  #findByMdns(options: MdnsPeersOptions): void {
+    this.#mdns = import("./mdns-peers.ts")
+      .then(({ followMdnsPeers }) => followMdnsPeers(options))
+      .catch(() => {
+        // Port 5353 is another program's alone: peers are found in the other ways.
+        this.engine.count("multicast DNS failed");
+        return undefined;
+      });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    const mdns = await this.#mdns;
+    await mdns?.[Symbol.asyncDispose]();
     this.#watch?.[Symbol.dispose]();
     this.engine.close();
     await this.udp[Symbol.asyncDispose]();

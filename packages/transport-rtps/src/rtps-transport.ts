@@ -121,7 +121,9 @@ export class RtpsTransport implements Transport {
 
   get counters(): Readonly<Record<string, number>> {
     const failures = Object.entries(this.#participant.udp.failures).map(([code, count]) => [`send ${code}`, count]);
-    return { ...this.engine.counters.values, ...(Object.fromEntries(failures) as Record<string, number>) };
+    const { fromOtherCards } = this.#participant.udp;
+    const others = fromOtherCards > 0 ? { "through a card that is not used": fromOtherCards } : {};
+    return { ...this.engine.counters.values, ...others, ...(Object.fromEntries(failures) as Record<string, number>) };
   }
 
   announceNode(name: string): Disposable {

@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from "node:dgram";
 import { DelosError } from "@delos/core";
-import type { HostAddress } from "./interfaces.ts";
+import { cardsBehind, type HostAddress } from "./interfaces.ts";
 import type { Outlet } from "./outlet.ts";
-import { isMulticast, type Locator } from "./wire/locator.ts";
+import { isLoopback, isMulticast, type Locator } from "./wire/locator.ts";
 
 /** Ports of a domain. DDSI-RTPS 2.5 §9.6.2.2. */
 export interface Ports {
@@ -24,6 +24,8 @@ export function portsOf(domain: number, base = 7400, gain = 250): Ports {
 
 /** §9.6.2.3: participants of one host and domain. */
 const MAX_INDEX = 119;
+/** Senders that are remembered. */
+const MAX_SOURCES = 1000;
 /** What is asked of the system; Linux grants at most net.core.rmem_max. */
 const BUFFER_BYTES = 4 << 20;
 
@@ -33,6 +35,8 @@ export interface UdpOptions {
   /** Undefined: no multicast at all, only peers by unicast. */
   readonly group: string | undefined;
   readonly ttl: number;
+  /** Whether what comes from the address came through a card that is to be used. Absent: all did. */
+  readonly allowed?: (address: string) => boolean;
   /** Bind to loopback: nothing of it can be reached from outside, and no card that comes later is joined. */
   readonly loopbackOnly: boolean;
 }
@@ -48,6 +52,8 @@ export class UdpEdge implements Outlet, AsyncDisposable {
   readonly receiveBufferBytes: number;
   /** Sends that failed, by the system's code: loss, as far as the protocol is concerned. */
   readonly failures: Record<string, number> = {};
+  /** Datagrams that came through cards which are not to be used. */
+  fromOtherCards = 0;
   readonly #user: Socket;
   readonly #options: UdpOptions;
   readonly #sockets: readonly Socket[];
@@ -59,6 +65,10 @@ export class UdpEdge implements Outlet, AsyncDisposable {
   #turn = false;
   #idle: (() => void) | undefined;
   #closed = false;
+  /** Who was heard from, and the cards that they are behind: user data goes by multicast through these only. */
+  readonly #sources = new Set<string>();
+  readonly #cardsInUse = new Set<string>();
+  #addresses: readonly HostAddress[] = [];
 
   private constructor(options: UdpOptions, index: number, user: Socket, sockets: Socket[], members: Socket[]) {
     this.#options = options;
@@ -99,6 +109,9 @@ export class UdpEdge implements Outlet, AsyncDisposable {
   /** Joins the group on cards that are new, and forgets those that are gone. */
   async follow(addresses: readonly HostAddress[]): Promise<void> {
     const { group, ttl, loopbackOnly } = this.#options;
+    this.#addresses = addresses;
+    this.#sources.clear();
+    this.#cardsInUse.clear();
     if (group === undefined) return;
     for (const [address, sender] of this.#senders) {
       if (addresses.some((card) => card.address === address)) continue;
@@ -128,7 +141,9 @@ export class UdpEdge implements Outlet, AsyncDisposable {
   listen(receive: (bytes: Uint8Array, from: Locator) => void): void {
     for (const socket of this.#sockets) {
       socket.on("message", (bytes, from) => {
-        if (!this.#closed) receive(bytes, from);
+        if (this.#closed) return;
+        if (!this.#sources.has(from.address) && !this.#admits(from)) return;
+        receive(bytes, from);
       });
       socket.on("error", (error) => this.#fail(error));
     }
@@ -143,13 +158,39 @@ export class UdpEdge implements Outlet, AsyncDisposable {
       this.#sendFrom(this.#user, bytes, to, done);
       return;
     }
-    let left = this.#senders.size;
+    const senders = this.#sendersTo(to);
+    let left = senders.length;
     if (left === 0) done();
-    for (const socket of this.#senders.values()) {
+    for (const socket of senders) {
       this.#sendFrom(socket, bytes, to, () => {
         if (--left === 0) done();
       });
     }
+  }
+
+  /** Announcements go through every card; samples only where somebody has been heard. */
+  #sendersTo({ port }: Locator): Socket[] {
+    const all = [...this.#senders];
+    const used = port === this.ports.userMulticast ? all.filter(([card]) => this.#cardsInUse.has(card)) : [];
+    return (used.length > 0 ? used : all).map(([, socket]) => socket);
+  }
+
+  /**
+   * Linux delivers to every socket of the group's port what arrives through any card that anybody has joined on: cards that are
+   * not ours are kept out here. The card that a sender is behind is told by its subnet.
+   */
+  #admits({ address, port }: Locator): boolean {
+    if (this.#options.allowed?.(address) === false) {
+      // A participant reaches itself over loopback, whatever its cards are.
+      if (isLoopback(address) && port === this.ports.userUnicast(this.index)) return true;
+      this.fromOtherCards++;
+      return false;
+    }
+    if (this.#sources.size >= MAX_SOURCES) this.#sources.clear();
+    this.#sources.add(address);
+    const behind = cardsBehind(address, this.#addresses);
+    for (const card of behind) this.#cardsInUse.add(card.address);
+    return true;
   }
 
   /**
