@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -245,6 +245,28 @@ test("doctor looks at machine and bus, and tells what it finds", async () => {
   expect(await nowhere.status).toBe(0); // LOOPBACK is among the cards
   expect(pub.child.exitCode).toBeNull();
 });
+
+test.skipIf(!mapsMemory)(
+  "doctor removes what dead processes left in /dev/shm, and nothing of those who live",
+  async () => {
+    await using program = await open({ name: "program", transports: "auto", domain, log: () => {} });
+    const namespace = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))![0];
+    const bus = `/dev/shm/delos-${process.getuid!()}/${namespace}-${domain}`;
+    const dead = join(bus, `${process.pid}-${process.pid}-5-${program.participant.id}`);
+    mkdirSync(dead, { mode: 0o700 });
+    writeFileSync(join(dead, "1"), new Uint8Array(1 << 20));
+    const living = readdirSync(bus).filter((name) => !dead.endsWith(name));
+    expect(living).toHaveLength(1);
+    const doctor = delos("doctor", "--json");
+    expect(await doctor.status).toBe(0);
+    const { checks } = JSON.parse(doctor.text.out) as { checks: { name: string; detail: string }[] };
+    const found = checks.find(({ name }) => name === join(bus, ".."))!;
+    expect(found.detail).toMatch(/removed what \d+ dead ones had left, [1-9]/);
+    expect(checks.find(({ name }) => name === "mapped memory")).toMatchObject({ status: "ok" });
+    expect(readdirSync(bus).filter((name) => name === living[0])).toEqual(living);
+    expect(existsSync(dead)).toBe(false);
+  },
+);
 
 test("--peer finds who does not hear multicast; --interface keeps to a card", async () => {
   const config = mkdtempSync(join(tmpdir(), "delos-peer-option-"));

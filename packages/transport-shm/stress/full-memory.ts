@@ -46,7 +46,7 @@ const write = (bytes: number): string =>
   );
 const large = [write(8_000_000), write(8_000_000)];
 const small = write(10);
-while (received === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+while (reader.counters.received === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 const { dropped } = writer.counters;
 console.log(JSON.stringify({ large, small, dropped, received, lost: reader.counters.lost, lines }));
 await Promise.all([a, b].map(({ transport }) => transport[Symbol.asyncDispose]()));

@@ -25,14 +25,14 @@ export const doctorCommands = (open: OpenBus): readonly Command[] => [
     usage: "doctor [--domain N] [--interface NAME] [--json]",
     summary: "Look whether this machine and the bus are in order",
     description: `
-Looks at Node.js, shared memory, the network cards, multicast (by sending and receiving a packet on each card), the socket
-buffers, and who is on the bus. Ends with status 1 when something does not work.`,
+Looks at Node.js, shared memory (and removes what dead processes left there), the network cards, multicast (by sending and
+receiving a packet on each card), the socket buffers, and who is on the bus. Ends with status 1 when something does not work.`,
     examples: ["delos doctor", "delos doctor --json"],
     options: BUS_OPTIONS,
     optionHelp: BUS_HELP,
     async run(context) {
       positionals(context, this.usage);
-      const findings: Finding[] = [nodeVersion(), sharedMemory(), socketBuffers()];
+      const findings: Finding[] = [nodeVersion(), sharedMemory(), ...(await memoryBetweenProcesses()), socketBuffers()];
       const cards = cardsOf(texts(context.values, "interface"));
       findings.push(cardsFinding(cards));
       for (const card of cards) findings.push(await multicast(card.name, card.address));
@@ -69,15 +69,43 @@ function sharedMemory(): Finding {
     return {
       name: "/dev/shm",
       status: small ? "warn" : "ok",
-      detail: `${megabytes} MiB free${small ? ": little" : ""}`,
+      detail: `${megabytes} MiB free${small ? ": little; samples that do not fit are dropped and counted" : ""}`,
     };
   } catch (error) {
     return {
       name: "/dev/shm",
       status: "warn",
-      detail: `not there (${describeError(error)}): only threads share memory`,
+      detail: `not there (${describeError(error)}): only threads share memory, processes use RTPS`,
     };
   }
+}
+
+/** Whether this process can map memory with others; and what dead ones left, which is removed. */
+async function memoryBetweenProcesses(): Promise<Finding[]> {
+  const { surveyHostMemory } = await import("@delos/transport-shm");
+  const { loadNative } = await import("@delos/transport-shm/mapped");
+  const findings: Finding[] = [];
+  try {
+    await loadNative();
+    findings.push({
+      name: "mapped memory",
+      status: "ok",
+      detail: "koffi loads: processes of this host can share memory",
+    });
+  } catch (error) {
+    const detail = `${describeError(error)}; processes of this host use RTPS over loopback`;
+    findings.push({ name: "mapped memory", status: "warn", detail });
+  }
+  const { folder, participants, segments, bytes, removed, elsewhere, strange } = surveyHostMemory();
+  const megabytes = (count: number): string => `${(count / 2 ** 20).toFixed(1)} MiB`;
+  const parts = [`${participants} participants with ${segments} segments, ${megabytes(bytes)}`];
+  if (removed.participants > 0) {
+    parts.push(`removed what ${removed.participants} dead ones had left, ${megabytes(removed.bytes)}`);
+  }
+  if (elsewhere.length > 0) parts.push(`of other PID namespaces, not looked into: ${elsewhere.join(", ")}`);
+  if (strange.length > 0) parts.push(`not of Delos: ${strange.join(", ")}`);
+  findings.push({ name: folder, status: strange.length > 0 ? "warn" : "ok", detail: parts.join("; ") });
+  return findings;
 }
 
 /** Bursts of large messages need room: Linux' default holds 0.2 MB. */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, nat, property, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 import { encodeFrame, FrameReader } from "./frames.ts";
 
@@ -22,8 +22,8 @@ test("what JSON does not have comes through: bigints, infinities, bytes", () => 
 
 test("a stream cut anywhere gives the same messages", () => {
   const bytes = Buffer.concat([whole(), whole(), whole()]);
-  fc.assert(
-    fc.property(fc.array(fc.nat({ max: bytes.length }), { maxLength: 20 }), (cuts) => {
+  assert(
+    property(array(nat({ max: bytes.length }), { maxLength: 20 }), (cuts) => {
       const reader = new FrameReader();
       const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];
       const read = at.slice(1).flatMap((end, i) => [...reader.push(bytes.subarray(at[i], end))]);
@@ -33,8 +33,8 @@ test("a stream cut anywhere gives the same messages", () => {
 });
 
 test("any other bytes are refused or wait for more, never anything else", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+  assert(
+    property(uint8Array({ maxLength: 200 }), (bytes) => {
       try {
         for (const read of new FrameReader().push(bytes)) expect(read).toBeDefined();
       } catch (error) {
