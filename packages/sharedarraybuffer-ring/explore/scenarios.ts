@@ -100,6 +100,8 @@ type Options = {
   readonly prepared?: boolean;
   readonly mayDie?: boolean;
   readonly after?: number;
+  /** A successor opens its end in one step. */
+  readonly opensAtOnce?: boolean;
 };
 
 const logReader = (last: number, options: LogReaderOptions & Options = {}): ThreadSpec<Event> => ({
@@ -125,7 +127,8 @@ const logWriter = (
       writeAll(writer, 0, options.before ?? 0, length);
       return writer;
     };
-    const writer = options.after === undefined ? context.atomically(open) : open();
+    const atOnce = options.after === undefined || options.opensAtOnce === true;
+    const writer = atOnce ? context.atomically(open) : open();
     writeAll(writer, Math.max(from, writer.sequence), to, length);
     if (options.after !== undefined) writer.close();
   },
@@ -214,10 +217,19 @@ export const scenarios: Readonly<Record<string, Scenario<Event>>> = {
     threads: [logReader(5, { mode: "reliable", prepared: false }), logWriter(0, 6, LARGE, { before: 4 })],
     check: gapless(5, 0),
   },
-  "log: the writer is killed anywhere, its successor ends the work": {
+  "log: the writer is killed anywhere, its successor opens at once and ends the work": {
     ...log,
-    threads: [logReader(1), logWriter(0, 1, 8, { mayDie: true }), logWriter(0, 2, 8, { takeover: true, after: 1 })],
+    threads: [
+      logReader(1),
+      logWriter(0, 1, 8, { mayDie: true }),
+      logWriter(0, 2, 8, { takeover: true, after: 1, opensAtOnce: true }),
+    ],
     check: all(1, 0),
+  },
+  "log: the writer is killed before its message is out, its successor opens step by step": {
+    ...log,
+    threads: [logReader(0), logWriter(0, 1, 8, { mayDie: true }), logWriter(0, 1, 8, { takeover: true, after: 1 })],
+    check: all(0, 0),
   },
   "log: a reliable reader is killed anywhere, the writer goes on": {
     ...log,
