@@ -109,7 +109,11 @@ export class Login {
     refusal?: { readonly code: string; readonly retryAfterS?: number },
   ): void {
     const html = loginPage(request.headers["accept-language"], refusal?.code);
-    const headers: Record<string, string> = { "Content-Security-Policy": LOGIN_POLICY };
+    // Under "no-referrer" browsers send forms with `Origin: null`, which is anybody's.
+    const headers: Record<string, string> = {
+      "Content-Security-Policy": LOGIN_POLICY,
+      "Referrer-Policy": "same-origin",
+    };
     if (refusal?.retryAfterS !== undefined) headers["Retry-After"] = String(refusal.retryAfterS);
     this.#send(response, status, "text/html; charset=utf-8", html, headers);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Access } from "../http/access.ts";
 import { isLoopback, isSameUser } from "./local-user.ts";
 import type { LoginAttempts } from "./login-attempts.ts";
@@ -37,10 +38,18 @@ export interface GateOptions {
 export class Gate {
   readonly #options: GateOptions;
   readonly #isSameUser: (request: IncomingMessage) => boolean;
+  /** A connection stays whose it is. */
+  readonly #users = new WeakMap<Socket, boolean>();
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#isSameUser = options.isSameUser ?? ((request) => !isForwarded(request) && isSameUser(request.socket));
+    this.#isSameUser = options.isSameUser ?? ((request) => !isForwarded(request) && this.#isOwnUser(request.socket));
+  }
+
+  #isOwnUser(socket: Socket): boolean {
+    let own = this.#users.get(socket);
+    if (own === undefined) this.#users.set(socket, (own = isSameUser(socket)));
+    return own;
   }
 
   /** A login would make more of a visitor without one: there is a token to log in with. */

@@ -36,16 +36,18 @@ export function canTellUsers(): boolean {
   return process.getuid !== undefined && readList("/proc/net/tcp") !== "";
 }
 
-/** `  sl  local_address rem_address st tx:rx tr:when retrnsmt uid …`, numbers in hexadecimal but for the uid. */
+/**
+ * `  sl  local_address rem_address st tx:rx tr:when retrnsmt uid …`, numbers in hexadecimal but for the uid. A busy machine has
+ * thousands of lines: only those with the two ports are taken apart.
+ */
 function userOfPeer(ends: ConnectionEnds, list: string): number | undefined {
-  const wanted = [
-    [ends.remoteAddress!, ends.remotePort],
-    [ends.localAddress!, ends.localPort],
-  ] as const;
-  for (const line of list.split("\n").slice(1)) {
+  const hex = (port = 0): string => port.toString(16).toUpperCase().padStart(4, "0");
+  const wanted = new RegExp(`^.*:${hex(ends.remotePort)} [0-9A-F]+:${hex(ends.localPort)} .*$`, "gm");
+  for (const [line] of list.matchAll(wanted)) {
     const [, peer, own, state, , , , uid] = line.trim().split(/\s+/);
     if (state !== ESTABLISHED || uid === undefined) continue;
-    if (isEnd(peer!, wanted[0]) && isEnd(own!, wanted[1])) return Number(uid);
+    if (isEnd(peer!, [ends.remoteAddress!, ends.remotePort]) && isEnd(own!, [ends.localAddress!, ends.localPort]))
+      return Number(uid);
   }
   return undefined;
 }
