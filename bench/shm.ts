@@ -17,7 +17,7 @@ import type { BenchOptions, BenchRow } from "./suite.ts";
  *
  * `shm` copies in and sleeps when there is nothing; `shm-batch` publishes 64 at a time; `shm-loan` writes only 16 bytes into
  * memory of the ring; `-adaptive` spins up to 90 µs before it sleeps; `shm-async` reads in an event loop. `mapped…` is
- * the same between processes, in mapped files; `shm` and `mapped` are asked for together.
+ * the same between processes, in mapped files; `--only shm` means both, `--only mapped` the latter.
  */
 export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   const { quick, only } = options;
@@ -25,8 +25,8 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   const subscribers = options.subscribers ?? (quick ? [1] : [1, 2, 4, 8]);
   const rows: BenchRow[] = [];
   const drivers: string[] = [];
-  for (const [driver, name] of DRIVERS) {
-    if (only !== undefined && !only.includes(name) && !only.includes(driver)) continue;
+  for (const [driver, ...names] of DRIVERS) {
+    if (only !== undefined && !names.some((name) => only.includes(name))) continue;
     const missing =
       (driver === "zeromq" ? await whyNoZeromq() : undefined) ??
       (needsProcesses(driver) ? await whyNotMapped() : undefined);
@@ -52,20 +52,20 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   return rows;
 }
 
-/** Each driver, and the name under which `--only` asks for it. */
-const DRIVERS: readonly (readonly [driver: string, name: string])[] = [
+/** Each driver, and the names under which `--only` asks for it. */
+const DRIVERS: readonly (readonly [driver: string, ...names: string[]])[] = [
   ["shm", "shm"],
   ["shm-adaptive", "shm"],
   ["shm-batch", "shm"],
   ["shm-async", "shm"],
   ["shm-loan", "shm"],
   ["shm-loan-adaptive", "shm"],
-  ["mapped", "shm"],
-  ["mapped-adaptive", "shm"],
-  ["mapped-batch", "shm"],
-  ["mapped-async", "shm"],
-  ["mapped-loan", "shm"],
-  ["mapped-loan-adaptive", "shm"],
+  ["mapped", "shm", "mapped"],
+  ["mapped-adaptive", "shm", "mapped"],
+  ["mapped-batch", "shm", "mapped"],
+  ["mapped-async", "shm", "mapped"],
+  ["mapped-loan", "shm", "mapped"],
+  ["mapped-loan-adaptive", "shm", "mapped"],
   ["postmessage", "postmessage"],
   ["transfer", "postmessage"],
   ["broadcast", "broadcast"],

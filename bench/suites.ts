@@ -35,6 +35,7 @@ export const SUITES: readonly Suite[] = [
   {
     names: [
       "shm",
+      "mapped",
       "postmessage",
       "broadcast",
       "ringbuf",
@@ -46,7 +47,7 @@ export const SUITES: readonly Suite[] = [
       "cyclonedds",
       "ros1",
     ],
-    summary: "Messages between threads, next to what else there is",
+    summary: "Messages between threads and between processes of a host, next to what else there is",
     load: async () => (await import("./shm.ts")).benchShm,
   },
   {
