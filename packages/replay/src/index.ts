@@ -1,4 +1,5 @@
 export { builtinRecordingPath } from "./builtin-recording.ts";
+export { openReplayDeck, ReplayDeck, type ReplayDeckEvents } from "./deck.ts";
 export { type DensityOptions, type RecordingDensity, recordingDensity } from "./density.ts";
 export {
   type Delivery,

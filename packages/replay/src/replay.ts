@@ -40,6 +40,8 @@ export interface ReplayOptions extends PlayerOptions {
   readonly begin?: boolean;
   /** Capacity of the ring between the threads in bytes, rounded up to a power of two. Default 8 MiB. */
   readonly ringBytes?: number;
+  /** Called when the files are open, before anything is on the bus: what is to make room there does so now. */
+  readonly opened?: (recording: RecordingSummary) => void | Promise<void>;
 }
 
 export interface ReplayStats {
@@ -75,7 +77,7 @@ export interface Delivery {
 
 /** Opens recordings and plays them onto a runtime's bus from a thread whose timing nothing here disturbs. */
 export async function openReplay(files: readonly string[], options: ReplayOptions): Promise<Replay> {
-  const { runtime, node: name = "/replay", queue = 100, begin = true, ringBytes, ...player } = options;
+  const { runtime, node: name = "/replay", queue = 100, begin = true, ringBytes, opened, ...player } = options;
   const isRecordedClock = runtime.clock instanceof SimulatedClock;
   const stamps = isRecordedClock || player.clockHz !== undefined || player.clockTopics !== undefined;
   // A recorded /clock beside our own would make time jump to and fro.
@@ -83,9 +85,11 @@ export async function openReplay(files: readonly string[], options: ReplayOption
   const lifetime = new Lifetime();
   try {
     const threadOptions = { player: { ...player, exclude }, ...(ringBytes === undefined ? {} : { ringBytes }) };
-    const node = lifetime.own(runtime.node(name)); // owned first, closed last: while the thread ends, messages still come
     const rehearse = await rehearsal(lifetime);
-    const thread = lifetime.own(await PlayerThread.open(files, { ...threadOptions, rehearse }));
+    const thread = await PlayerThread.open(files, { ...threadOptions, rehearse });
+    const node = await joined(thread, runtime, name, opened);
+    lifetime.own(node); // before the thread, and so closed after it: while that ends, messages still come
+    lifetime.own(thread);
     const publishers = publishersOf(node, thread.recording, player, queue);
     // A runtime that follows /clock follows delos.Clock; the others on the bus read the type of their own world.
     const encodings = isRecordedClock ? [] : thread.recording.channels.map((channel) => channel.schema.messageEncoding);
@@ -211,6 +215,10 @@ export class Replay implements AsyncDisposable {
   get loop(): boolean {
     return this.#thread.status.loop;
   }
+  /** The part that is looped over, as `setLoopRange` said; undefined: none. */
+  get loopRange(): { readonly fromNs: bigint; readonly toNs: bigint } | undefined {
+    return this.#thread.status.loopRange;
+  }
   /** The pass that the messages on the bus belong to. */
   get pass(): number {
     return this.#pass;
@@ -267,6 +275,21 @@ export class Replay implements AsyncDisposable {
 
   #tell({ channel, timeNs, dueMs, sentMs }: Readonly<RecordView>): void {
     this.#onDelivery?.({ channel: this.recording.channels[channel]!, timeNs, dueMs, sentMs });
+  }
+}
+
+async function joined(
+  thread: PlayerThread,
+  runtime: Runtime,
+  name: string,
+  opened: ReplayOptions["opened"],
+): Promise<Node> {
+  try {
+    await opened?.(thread.recording);
+    return runtime.node(name);
+  } catch (error) {
+    await thread[Symbol.asyncDispose]();
+    throw error;
   }
 }
 

@@ -154,6 +154,10 @@ export class Player implements Disposable {
   get loop(): boolean {
     return this.#loop;
   }
+  /** The part that is looped over; undefined: none. */
+  get loopRange(): { readonly fromNs: bigint; readonly toNs: bigint } | undefined {
+    return this.#loopRange ? { fromNs: this.#fromNs, toNs: this.#toNs } : undefined;
+  }
   /** Messages taken by the sink. */
   get published(): number {
     return this.#published;

@@ -5,9 +5,10 @@ import type { PlayerState } from "@delos/bag";
  * without asking it. Fields are whole by themselves; two of them may be of different turns.
  *
  *   0 i64 position, ns      8 f64 rate         16 f64 published    24 f64 late
- *  32 f64 max lateness, ms  40 i32 state       44 i32 loop         48 i32 pass
+ *  32 f64 max lateness, ms  40 i32 state       44 i32 loop         48 i32 pass   52 i32 loops over a part
+ *  56 i64 the part's start, ns                 64 i64 its end, ns
  */
-export const STATUS_BYTES = 56;
+export const STATUS_BYTES = 72;
 
 const STATES: readonly PlayerState[] = ["playing", "paused", "ended"];
 
@@ -16,6 +17,7 @@ export interface PlayerStatus {
   readonly positionNs: bigint;
   readonly rate: number;
   readonly loop: boolean;
+  readonly loopRange: { readonly fromNs: bigint; readonly toNs: bigint } | undefined;
   readonly published: number;
   readonly late: number;
   readonly maxLatenessMs: number;
@@ -54,6 +56,10 @@ export class SharedStatus implements PlayerStatus {
   get loop(): boolean {
     return this.#i32[11] === 1;
   }
+  get loopRange(): PlayerStatus["loopRange"] {
+    if (this.#i32[13] !== 1) return undefined;
+    return { fromNs: Atomics.load(this.#i64, 7), toNs: Atomics.load(this.#i64, 8) };
+  }
   get pass(): number {
     return this.#i32[12]!;
   }
@@ -67,5 +73,11 @@ export class SharedStatus implements PlayerStatus {
     this.#i32[10] = STATES.indexOf(status.state);
     this.#i32[11] = status.loop ? 1 : 0;
     this.#i32[12] = status.pass;
+    const range = status.loopRange;
+    if (range !== undefined) {
+      Atomics.store(this.#i64, 7, range.fromNs);
+      Atomics.store(this.#i64, 8, range.toNs);
+    }
+    this.#i32[13] = range === undefined ? 0 : 1;
   }
 }
