@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import process from "node:process";
 import { delos } from "@delos/msgs";
 import {
   InProcessBus,
@@ -7,7 +9,7 @@ import {
   type Transport,
   type TransportFactory,
 } from "@delos/transport";
-import { sharedMemory } from "@delos/transport-shm";
+import { hostMemory, sharedMemory } from "@delos/transport-shm";
 import { expect, test } from "vitest";
 import type { Publisher } from "./publisher.ts";
 import { open, type Runtime } from "./runtime.ts";
@@ -111,16 +113,19 @@ test("a pair moves closer when a nearer transport comes, and back when it goes, 
   expect(one.events).toEqual(["matched", "matched"]); // it was one pair all the time
 });
 
-test("the same with rings between threads as the nearer transport", async () => {
-  const shm = sharedMemory({ domain: `moving-${process.pid}` });
-  await using one = await pair(named("far", "host"));
+const MEMORIES: [string, (options: { domain: string }) => TransportFactory][] = [["shm", sharedMemory]];
+if (process.platform === "linux" && existsSync("/dev/shm")) MEMORIES.push(["shm-host", hostMemory]);
+
+test.for(MEMORIES)("the same with the rings of %s as the nearer transport", async ([name, memory]) => {
+  const shm = memory({ domain: `moving.${process.pid}` });
+  await using one = await pair(named("far", "network"));
   for (let round = 0; round < 3; round++) {
-    await Promise.all([one.a.addTransport(shm), one.b.addTransport(shm), publishUntil(one, "shm")]);
+    await Promise.all([one.a.addTransport(shm), one.b.addTransport(shm), publishUntil(one, name)]);
     await one.publisher.waitForAcknowledgments();
     // Turn by turn one and the other side takes its transport away first.
     const [first, second] = round % 2 === 0 ? [one.a, one.b] : [one.b, one.a];
-    await Promise.all([first.removeTransport("shm"), publishUntil(one, "far")]);
-    await second.removeTransport("shm");
+    await Promise.all([first.removeTransport(name), publishUntil(one, "far")]);
+    await second.removeTransport(name);
   }
   await expect.poll(() => one.got.length).toBe(one.publisher.sequence);
 });

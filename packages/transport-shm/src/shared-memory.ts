@@ -120,11 +120,18 @@ export class SharedMemoryTransport implements Transport {
     this.#bus.send({ kind: "renewed", from: this.#context.participant });
   }
 
-  /** A reader attaches and lets go by itself; the writer hears of it. */
+  /** A reader attaches and lets go by itself; the writer hears of it. Only memory that it makes on demand it makes before. */
   reconsider(participant: ParticipantId): void {
     for (const entry of Array.from(this.#bus.entries.values())) {
       const { info } = entry;
-      if (info.kind !== "publication" || info.participant.id !== participant) continue;
+      if (info.participant.id !== participant) continue;
+      if (info.kind === "subscription") {
+        if (!this.#bus.memory.onDemand) continue;
+        for (const writer of Array.from(this.#writers.values())) {
+          if (writer.info.topic === info.topic) writer.consider(info);
+        }
+        continue;
+      }
       for (const reader of Array.from(this.#readers.values())) {
         if (reader.info.topic === info.topic) reader.reconsider(entry);
       }

@@ -345,6 +345,9 @@ export class HostBus implements EndpointBus {
       case "endpointLeft":
         this.#forget(message.id);
         break;
+      case "renewed":
+        peer.info = message.from;
+        break;
       default:
     }
     this.#onMessage(message);
