@@ -54,12 +54,12 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
 
 /** Each driver, and the names under which `--only` asks for it. */
 const DRIVERS: readonly (readonly [driver: string, ...names: string[]])[] = [
-  ["shm", "shm"],
-  ["shm-adaptive", "shm"],
-  ["shm-batch", "shm"],
-  ["shm-async", "shm"],
-  ["shm-loan", "shm"],
-  ["shm-loan-adaptive", "shm"],
+  ["shm", "shm", "threads"],
+  ["shm-adaptive", "shm", "threads"],
+  ["shm-batch", "shm", "threads"],
+  ["shm-async", "shm", "threads"],
+  ["shm-loan", "shm", "threads"],
+  ["shm-loan-adaptive", "shm", "threads"],
   ["mapped", "shm", "mapped"],
   ["mapped-adaptive", "shm", "mapped"],
   ["mapped-batch", "shm", "mapped"],

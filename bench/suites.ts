@@ -35,6 +35,7 @@ export const SUITES: readonly Suite[] = [
   {
     names: [
       "shm",
+      "threads",
       "mapped",
       "postmessage",
       "broadcast",
@@ -67,6 +68,7 @@ export const SUITES: readonly Suite[] = [
       "rtps-thread",
       "rtps-to-cyclonedds",
       "rtps-fanout",
+      "rtps-growth",
       "rtps-idle",
       "ddsperf",
       "fastdds-udp",
