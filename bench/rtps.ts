@@ -61,6 +61,12 @@ export async function benchRtps(options: BenchOptions): Promise<BenchRow[]> {
   for (const subscribers of options.subscribers ?? (quick ? [1, 4] : [1, 2, 4, 8])) {
     want("rtps-fanout", true, () => fanout(subscribers, 1024, seconds));
   }
+  for (const topics of quick ? [1, 10] : [1, 10, 100]) {
+    want("rtps-growth", true, () => growth(topics, 0, seconds));
+  }
+  for (const bystanders of quick ? [4] : [4, 16]) {
+    want("rtps-growth", true, () => growth(1, bystanders, seconds));
+  }
   want("rtps-idle", true, () => idle(quick ? 5 : 10));
   try {
     const measured: BenchRow[][] = cells.map(() => []);
@@ -160,6 +166,29 @@ async function fanout(subscribers: number, bytes: number, seconds: number): Prom
     cpu_s: Number(ours["cpu_s"] ?? 0),
     sender_us_per_sample: (Number(ours["cpu_s"] ?? 0) * 1e6) / sent,
     datagrams: ours["datagrams"],
+  };
+}
+
+/** CPU per sample with many topics in turn, or with other participants in the domain that have found everybody and are silent. */
+async function growth(topics: number, bystanders: number, seconds: number): Promise<BenchRow> {
+  const domain = nextDomain();
+  const others = Array.from({ length: bystanders }, () => run("idle", domain, 0, seconds + 2));
+  const reader = run("subscribe", domain, 256, seconds, "inline", "1", String(topics));
+  const ours = await run("publish", domain, 256, seconds, "inline", "1", String(topics));
+  const theirs = await reader;
+  await Promise.all(others);
+  const [sent, received] = [Number(ours["sent"] ?? 0), Number(theirs["received"] ?? 0)];
+  return {
+    transport: "rtps-growth",
+    test: "throughput",
+    payload_bytes: 256,
+    topics,
+    bystanders,
+    messages: received,
+    msgs_per_s: Math.round(received / Number(theirs["seconds"])),
+    lost: sent - received,
+    sender_us_per_sample: (Number(ours["cpu_s"]) * 1e6) / sent,
+    receiver_us_per_sample: (Number(theirs["cpu_s"]) * 1e6) / received,
   };
 }
 

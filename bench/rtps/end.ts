@@ -5,6 +5,7 @@ import {
   completeQos,
   endpointId,
   type ParticipantInfo,
+  type Reader,
   Sample,
   type SampleExtras,
   type Transport,
@@ -15,9 +16,11 @@ import { idlSchema } from "@delos/wire";
 /**
  * One end of an RTPS benchmark, a process of its own: `publish`, `subscribe`, `ping` or `pong` (over RTPS), `bare-ping` or
  * `bare-pong` (datagrams alone), `publish-ddsperf` (to `ddsperf sub`), `idle`. Arguments: role, domain or port, bytes, seconds,
- * `inline` or `thread` (where the protocol runs), and how many subscribers are waited for. Prints one line of JSON.
+ * `inline` or `thread` (where the protocol runs), how many subscribers are waited for, and on how many topics samples go in
+ * turn. Prints one line of JSON.
  */
-const [role = "", place = "0", size = "64", duration = "2", mode = "inline", peers = "1"] = process.argv.slice(2);
+const [role = "", place = "0", size = "64", duration = "2", mode = "inline", peers = "1", topics = "1"] =
+  process.argv.slice(2);
 const [bytes, seconds] = [Number(size), Number(duration)];
 const SCHEMA: MessageSchema = {
   name: "bench/Bytes",
@@ -55,8 +58,15 @@ const KEEP_ALL = completeQos({
   resourceLimits: { maxSamples: 20_000, maxInstances: 1, maxSamplesPerInstance: 20_000 },
 });
 
-function writerOn(transport: Transport, info: ParticipantInfo, topic: string, schema = SCHEMA, extras?: SampleExtras) {
-  const id = endpointId(info.id, 1, "publication");
+function writerOn(
+  transport: Transport,
+  info: ParticipantInfo,
+  topic: string,
+  schema = SCHEMA,
+  extras?: SampleExtras,
+  n = 1,
+) {
+  const id = endpointId(info.id, n, "publication");
   const writer = transport.createWriter({ id, node: "", topic, qos: KEEP_ALL, schema });
   let sequence = 0;
   const write = (payload: Uint8Array): boolean => {
@@ -79,10 +89,11 @@ const INSTANCE_0: SampleExtras = { keyHash: new Uint8Array(16) };
 async function publish(): Promise<void> {
   const { transport, info } = await open();
   const foreign = role === "publish-ddsperf";
-  const { writer, write } = foreign
-    ? writerOn(transport, info, "DDSPerfRDataKS", KEYED_SEQ, INSTANCE_0)
-    : writerOn(transport, info, "throughput");
-  while (writer.matched.length < Number(peers)) await new Promise((resolve) => setTimeout(resolve, 5));
+  const writers = foreign
+    ? [writerOn(transport, info, "DDSPerfRDataKS", KEYED_SEQ, INSTANCE_0)]
+    : topicNames().map((topic, i) => writerOn(transport, info, topic, SCHEMA, undefined, i + 1));
+  const matched = (): boolean => writers.every(({ writer }) => writer.matched.length >= Number(peers));
+  while (!matched()) await new Promise((resolve) => setTimeout(resolve, 5));
   const payload = foreign ? keyedSeq(bytes) : new Uint8Array(bytes);
   const before = transport.counters["datagrams sent"] ?? 0;
   cpuBefore = process.cpuUsage();
@@ -92,15 +103,18 @@ async function publish(): Promise<void> {
   while (performance.now() < endMs) {
     for (let i = 0; i < burst; i++) {
       // The receiver is behind: go on when it has acknowledged.
+      const { write } = writers[sent % writers.length]!;
       if (!write(foreign ? numbered(payload, sent) : payload)) break;
       sent++;
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await writer.waitForAcknowledgments({ timeoutMs: 10_000 }).catch(() => {});
+  for (const { writer } of writers) await writer.waitForAcknowledgments({ timeoutMs: 10_000 }).catch(() => {});
   report({ sent, datagrams: (transport.counters["datagrams sent"] ?? 0) - before });
   await transport[Symbol.asyncDispose]();
 }
+
+const topicNames = (): string[] => Array.from({ length: Number(topics) }, (_, i) => `throughput ${i}`);
 
 /** CDR of a KeyedSeq of `total` bytes. */
 function keyedSeq(total: number): Uint8Array {
@@ -135,23 +149,26 @@ async function idle(): Promise<void> {
 async function subscribe(): Promise<void> {
   const { transport, info } = await open();
   let [received, firstMs, lastMs] = [0, 0, 0];
-  const reader = transport.createReader({
-    id: endpointId(info.id, 1, "subscription"),
-    node: "",
-    topic: "throughput",
-    qos: KEEP_ALL,
-    schema: SCHEMA,
-    onData: () => {
-      reader.take()!.release();
-      if (received++ === 0) {
-        firstMs = performance.now();
-        cpuBefore = process.cpuUsage();
-      }
-      if (received % 64 === 0 || bytes > 4096) lastMs = performance.now();
-    },
+  const readers = topicNames().map((topic, i) => {
+    const reader: Reader = transport.createReader({
+      id: endpointId(info.id, i + 1, "subscription"),
+      node: "",
+      topic,
+      qos: KEEP_ALL,
+      schema: SCHEMA,
+      onData: () => {
+        reader.take()!.release();
+        if (received++ === 0) {
+          firstMs = performance.now();
+          cpuBefore = process.cpuUsage();
+        }
+        if (received % 64 === 0 || bytes > 4096) lastMs = performance.now();
+      },
+    });
+    return reader;
   });
-  reader.events.on("unmatched", () => {
-    const lost = reader.counters.lost;
+  readers[0]!.events.on("unmatched", () => {
+    const lost = readers.reduce((sum, { counters }) => sum + counters.lost, 0);
     report({ received, lost, seconds: (lastMs - firstMs) / 1000 });
     void transport[Symbol.asyncDispose]();
   });

@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Events, Logger, SystemClock } from "@delos/core";
+import { completeQos, endpointId, type ParticipantInfo } from "@delos/transport";
+import { freshPrefix, rtps } from "@delos/transport-rtps";
+import { codecFor, ros2Schema } from "@delos/wire";
+
+/*
+ * How long many participants take to find each other, and what that costs. Each participant is on a host of its own: a network
+ * namespace with one card, all on one bridge. Each has 10 endpoints, of topics that its neighbours have too.
+ *
+ *   npx tsx --conditions=@delos/source bench/rtps/discovery.ts [--participants 10,25,50,100] [--json]      (as root, on Linux)
+ *
+ * Time runs from the moment at which the last participant has its sockets until each knows every other and all their endpoints.
+ * Traffic is what the bridge's ports carried until then, and in the ten seconds after.
+ */
+const { values } = parseArgs({
+  options: {
+    participants: { type: "string", default: "10,25,50,100" },
+    endpoints: { type: "string", default: "10" },
+    hold: { type: "string" },
+    json: { type: "boolean" },
+  },
+});
+const clock = new SystemClock();
+const endpointsEach = Number(values.endpoints);
+
+if (values.hold !== undefined) await participant();
+else await table();
+
+/** One process: the participants of some namespaces would need a process each, so each is one. */
+async function participant(): Promise<void> {
+  const [index = 0, all = 1] = values.hold!.split("/").map(Number);
+  const factory = rtps({ domain: 1 });
+  const info: ParticipantInfo = {
+    id: freshPrefix(),
+    name: `p${index}`,
+    host: `host${index}`,
+    pid: process.pid,
+    thread: 0,
+    transports: [factory.address],
+    vendor: "delos",
+  };
+  const log = new Logger("bench", clock, () => {});
+  // Nobody begins before all are there: a line on standard input.
+  process.stdout.write("ready\n");
+  const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  await input.next();
+  const startMs = clock.monotonicMs();
+  const transport = await factory.open({ participant: info, clock, log, carries: () => true });
+  const schema = ros2Schema("std_msgs/msg/String", "string data");
+  const codec = codecFor(schema);
+  for (let n = 0; n < endpointsEach; n++) {
+    const kind = n % 2 === 0 ? "publication" : "subscription";
+    const id = endpointId(info.id, n + 1, kind);
+    // Topics are shared by groups of ten participants.
+    const common = {
+      id,
+      node: "",
+      topic: `/topic${Math.floor(index / 10)}_${n >> 1}`,
+      qos: completeQos({}),
+      schema,
+      codec,
+    };
+    if (kind === "publication") transport.createWriter({ ...common, events: new Events() });
+    else transport.createReader({ ...common, onData: () => {} });
+  }
+  const wanted = all * endpointsEach;
+  const { participants, endpoints, events } = transport.discovery;
+  const complete = (): boolean => participants.size >= all && endpoints.size >= wanted;
+  await new Promise<void>((resolve) => {
+    const check = (): void => {
+      if (complete()) resolve();
+    };
+    events.on("participantJoined", check);
+    events.on("endpointJoined", check);
+    check();
+  });
+  const foundMs = clock.monotonicMs() - startMs;
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(
+    `${JSON.stringify({ foundMs, cpuMs: (user + system) / 1000, rss: process.memoryUsage.rss() })}\n`,
+  );
+  await input.next();
+  const after = process.cpuUsage({ user, system });
+  process.stdout.write(`${JSON.stringify({ idleCpuMs: (after.user + after.system) / 1000 })}\n`);
+  process.exit(0);
+}
+
+async function table(): Promise<void> {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write("network namespaces on one bridge are made by root\n");
+    process.exitCode = 1;
+    return;
+  }
+  console.log(
+    "participants  endpoints  last found   mean found  packets/participant  kB/participant  CPU ms each  idle kB/s each",
+  );
+  for (const count of values.participants.split(",").map(Number)) {
+    const row = await run(count);
+    if (values.json === true) console.log(JSON.stringify(row));
+    else {
+      const { participants, endpoints, lastS, meanS, packets, kilobytes, cpuMs, idleKbPerS } = row;
+      const columns = [participants, endpoints, `${lastS.toFixed(2)} s`, `${meanS.toFixed(2)} s`, packets];
+      const rest = [kilobytes.toFixed(1), cpuMs.toFixed(0), idleKbPerS.toFixed(2)];
+      const widths = [12, 9, 10, 11, 19, 14, 11, 14];
+      console.log([...columns, ...rest].map((cell, i) => String(cell).padStart(widths[i]!)).join("  "));
+    }
+  }
+}
+
+function ip(...args: string[]): void {
+  const { status, stderr } = spawnSync("ip", args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`ip ${args.join(" ")}: ${stderr}`);
+}
+
+async function run(count: number) {
+  const bridge = "delosbr0";
+  const name = (i: number): string => `delos-${i}`;
+  const children: ChildProcess[] = [];
+  try {
+    ip("link", "add", bridge, "type", "bridge", "mcast_snooping", "0");
+    ip("link", "set", bridge, "up");
+    for (let i = 0; i < count; i++) {
+      ip("netns", "add", name(i));
+      ip("link", "add", `dv${i}`, "type", "veth", "peer", "name", "eth0", "netns", name(i));
+      ip("link", "set", `dv${i}`, "master", bridge, "up");
+      const address = `10.78.${i >> 7}.${(i & 127) + 1}/16`;
+      ip("-n", name(i), "addr", "add", address, "dev", "eth0");
+      ip("-n", name(i), "link", "set", "lo", "up");
+      ip("-n", name(i), "link", "set", "eth0", "up");
+      ip("-n", name(i), "route", "add", "224.0.0.0/4", "dev", "eth0");
+    }
+    const tsx = createRequire(import.meta.url).resolve("tsx/cli");
+    const lines = Array.from({ length: count }, (): string[] => []);
+    for (let i = 0; i < count; i++) {
+      const script = [tsx, "--conditions=@delos/source", fileURLToPath(import.meta.url)];
+      const args = ["netns", "exec", name(i), process.execPath, ...script, "--hold", `${i}/${count}`];
+      const child = spawn("ip", [...args, "--endpoints", values.endpoints], { stdio: ["pipe", "pipe", "inherit"] });
+      children.push(child);
+      createInterface({ input: child.stdout! }).on("line", (line) => lines[i]!.push(line));
+      // A few at a time: starting a hundred runtimes at once is not what is measured.
+      if (i % 4 === 3) await until(() => lines[i]!.length > 0);
+    }
+    await until(() => lines.every((each) => each.length >= 1));
+    const before = traffic(count);
+    for (const child of children) child.stdin!.write("go\n");
+    await until(() => lines.every((each) => each.length >= 2));
+    const found = traffic(count);
+    const idleFromMs = clock.monotonicMs();
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const idle = traffic(count);
+    const idleS = (clock.monotonicMs() - idleFromMs) / 1000;
+    const results = lines.map((each) => JSON.parse(each[1]!) as { foundMs: number; cpuMs: number });
+    const times = results.map(({ foundMs }) => foundMs / 1000);
+    return {
+      participants: count,
+      endpoints: count * endpointsEach,
+      lastS: Math.max(...times),
+      meanS: times.reduce((sum, each) => sum + each, 0) / count,
+      packets: Math.round((found.packets - before.packets) / count),
+      kilobytes: (found.bytes - before.bytes) / count / 1000,
+      cpuMs: results.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / count,
+      idleKbPerS: (idle.bytes - found.bytes) / count / 1000 / idleS,
+    };
+  } finally {
+    for (const child of children) child.kill("SIGKILL");
+    for (let i = 0; i < count; i++) {
+      spawnSync("ip", ["link", "del", `dv${i}`]);
+      spawnSync("ip", ["netns", "del", name(i)]);
+    }
+    spawnSync("ip", ["link", "del", bridge]);
+  }
+}
+
+/** What the participants have sent: what the bridge's ports have received. */
+function traffic(count: number): { packets: number; bytes: number } {
+  const { stdout } = spawnSync("ip", ["-s", "-j", "link"], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const links = JSON.parse(stdout) as { ifname: string; stats64: { rx: { bytes: number; packets: number } } }[];
+  const ports = links.filter(({ ifname }) => /^dv\d+/.test(ifname)).slice(0, count);
+  return ports.reduce(
+    (sum, { stats64: { rx } }) => ({ packets: sum.packets + rx.packets, bytes: sum.bytes + rx.bytes }),
+    { packets: 0, bytes: 0 },
+  );
+}
+
+async function until(check: () => boolean): Promise<void> {
+  const startMs = clock.monotonicMs();
+  while (!check()) {
+    if (clock.monotonicMs() - startMs > 120_000) throw new Error("not within two minutes");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
