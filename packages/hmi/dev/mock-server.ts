@@ -43,6 +43,8 @@ export interface MockOptions {
   readonly live?: boolean;
   readonly startS?: number;
   readonly frameRateHz?: number;
+  /** A road under the drive. */
+  readonly map?: boolean;
 }
 
 /** The built page and a drive that obeys its commands, without any other part of Delos. */
@@ -94,6 +96,7 @@ export async function startMockServer(options: MockOptions = {}): Promise<MockSe
       late: 0,
       max_lateness_ms: 0,
       pass,
+      loop_range: undefined,
     },
   });
   const showNow = (withTrajectory = true): void => {
@@ -132,10 +135,13 @@ export async function startMockServer(options: MockOptions = {}): Promise<MockSe
       obey(Object.fromEntries(given) as Command);
     });
     send(
-      { hello: { server: "mock", title: "demo drive", can_control: options.live !== true, role: 0 }, ...playback() },
+      {
+        hello: { server: "mock", title: "demo drive", can_control: options.live !== true, role: 0, can_open: false },
+        ...playback(),
+      },
       [socket],
     );
-    send({ ...densityFrame(), ...topicsFrame(timeS), ...mapFrame() }, [socket]);
+    send({ ...densityFrame(), ...topicsFrame(timeS), ...(options.map === true ? mapFrame() : {}) }, [socket]);
     send(
       {
         notices: [

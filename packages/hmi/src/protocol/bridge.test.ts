@@ -127,7 +127,7 @@ test("passes over fields of a newer server", () => {
 });
 
 const sample = bridge.Frame.encode({
-  hello: { server: "delos 0.1.0", title: "garage", can_control: true, role: 0 },
+  hello: { server: "delos 0.1.0", title: "garage", can_control: true, role: 0, can_open: false },
   series: [{ id: "speed", time_s: [1, 2], value: [3, 4] }],
   density: { topics: ["/a"], buckets: 3, counts: [1, 300, 70000] },
 });

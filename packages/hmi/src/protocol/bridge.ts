@@ -26,7 +26,13 @@ import {
  */
 export const Role = { viewer: 0, operator: 1 } as const;
 
-export const Hello = message({ server: string(1), title: string(2), can_control: bool(3), role: unsigned(4) });
+export const Hello = message({
+  server: string(1),
+  title: string(2),
+  can_control: bool(3),
+  role: unsigned(4),
+  can_open: bool(5),
+});
 export type Hello = Infer<typeof Hello>;
 
 /** Standard deviations along the axes of the ellipse of errors. */
@@ -124,6 +130,16 @@ export type Series = Infer<typeof Series>;
 
 export const PlaybackState = { none: 0, playing: 1, paused: 2, ended: 3 } as const;
 
+export const LoopRange = message({ from_s: double(1), to_s: double(2) });
+export type LoopRange = Infer<typeof LoopRange>;
+
+export const MarkKind = { engage: 0, disengage: 1, estop: 2, mode: 3, problem: 4, error: 5 } as const;
+
+export const Mark = message({ kind: unsigned(1), time_s: double(2), text: string(3) });
+export type Mark = Infer<typeof Mark>;
+
+export const MarkList = message({ marks: many(1, Mark) });
+
 export const Playback = message({
   state: unsigned(1),
   start_s: double(2),
@@ -135,6 +151,7 @@ export const Playback = message({
   late: unsigned(8),
   max_lateness_ms: double(9),
   pass: unsigned(10),
+  loop_range: one(11, LoopRange),
 });
 export type Playback = Infer<typeof Playback>;
 
@@ -348,6 +365,7 @@ export const Frame = message({
   density: one(7, Density),
   notices: many(8, Notice),
   counters: one(9, Counters),
+  marks: one(10, MarkList),
   tiles: many(20, MapTile),
   cloud: one(21, PointCloud),
   operation: one(30, Operation),
@@ -366,6 +384,7 @@ export const Command = message({
   inspect: optionalString(6),
   restart: optionalBool(7),
   visible: optionalBool(8),
+  loop_range: one(9, LoopRange),
   clouds: optionalBool(20),
   request: one(30, Request),
 });

@@ -4,7 +4,7 @@ import { PageState } from "./page.ts";
 
 const T0 = 1_500_000_000;
 const frame = (part: Partial<FrameValue>): FrameValue => Frame.decode(Frame.encode(part));
-const hello = { server: "s", title: "t", can_control: true, role: 0 };
+const hello = { server: "s", title: "t", can_control: true, role: 0, can_open: false };
 
 function world(timeS: number, x: number, rest: Partial<World> = {}): Partial<FrameValue> {
   const pose = { x, y: 0, z: 0, heading: 0, pitch: 0, roll: 0, speed_mps: 1, acceleration_mps2: 0, yaw_rate_radps: 0 };
@@ -24,7 +24,7 @@ function world(timeS: number, x: number, rest: Partial<World> = {}): Partial<Fra
 }
 
 function playback(rest: Partial<FrameValue["playback"] & object>): Partial<FrameValue> {
-  const zero = { published: 0, late: 0, max_lateness_ms: 0, loop: true, rate: 1 };
+  const zero = { published: 0, late: 0, max_lateness_ms: 0, loop: true, rate: 1, loop_range: undefined };
   return {
     playback: { state: PlaybackState.playing, start_s: T0, end_s: T0 + 60, position_s: T0, pass: 1, ...zero, ...rest },
   };

@@ -50,6 +50,8 @@ export interface Frame {
   readonly notices?: readonly $delos_bridge.Notice[] | undefined;
   /** once a second */
   readonly counters?: $delos_bridge.Counters | undefined;
+  /** once a recording was read through */
+  readonly marks?: $delos_bridge.MarkList | undefined;
   /** of the HD map, each once, when the car comes near */
   readonly tiles?: readonly $delos_bridge.MapTile[] | undefined;
   /** the newest, at most 10 a second, to pages that ask for clouds */
@@ -71,6 +73,8 @@ export interface Hello {
   /** playback commands of this page are obeyed */
   readonly can_control?: boolean | undefined;
   readonly role?: $delos_bridge.Hello.Role | undefined;
+  /** other recordings can be opened in place of the one that plays */
+  readonly can_open?: boolean | undefined;
 }
 export declare namespace Hello {
   type Role = 0 | 1 | (number & {});
@@ -316,6 +320,8 @@ export interface Playback {
   readonly max_lateness_ms?: number | undefined;
   /** grows with every loop, jump or step back: the page clears its trails */
   readonly pass?: number | undefined;
+  /** the part that is looped over; absent: none */
+  readonly loop_range?: $delos_bridge.LoopRange | undefined;
 }
 export declare namespace Playback {
   type State = 0 | 1 | 2 | 3 | (number & {});
@@ -327,6 +333,42 @@ export const Playback = $nested($message<Playback>("delos.bridge.Playback"), {
     PLAYING: 1,
     PAUSED: 2,
     ENDED: 3,
+  },
+});
+
+export interface LoopRange {
+  /** unix seconds of the recording */
+  readonly from_s?: number | undefined;
+  /** in a command: not after from_s ends the loop */
+  readonly to_s?: number | undefined;
+}
+export const LoopRange: MessageType<LoopRange> = $message<LoopRange>("delos.bridge.LoopRange");
+
+/** What happened in a recording, in the order of time. */
+export interface MarkList {
+  readonly marks?: readonly $delos_bridge.Mark[] | undefined;
+}
+export const MarkList: MessageType<MarkList> = $message<MarkList>("delos.bridge.MarkList");
+
+export interface Mark {
+  readonly kind?: $delos_bridge.Mark.Kind | undefined;
+  readonly time_s?: number | undefined;
+  readonly text?: string | undefined;
+}
+export declare namespace Mark {
+  type Kind = 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
+}
+export const Mark = $nested($message<Mark>("delos.bridge.Mark"), {
+  Kind: {
+    ENGAGE: 0,
+    DISENGAGE: 1,
+    ESTOP: 2,
+    /** another change of the driving mode */
+    MODE: 3,
+    /** of the file */
+    PROBLEM: 4,
+    /** a log line, or what the chassis says */
+    ERROR: 5,
   },
 });
 
@@ -410,6 +452,7 @@ export interface Command {
   /** topic of RawMessage; empty: none */
   readonly inspect?: string | undefined;
   readonly restart?: boolean | undefined;
+  readonly loop_range?: $delos_bridge.LoopRange | undefined;
   /** send point clouds: they are large */
   readonly clouds?: boolean | undefined;
   /** false: the page is hidden, send nothing but playback once a second */
