@@ -37,6 +37,18 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^the car stands$/m,
     /^and stays, for nobody has pressed RESET$/m,
   ],
+  "own-module": [
+    /^car is running, hears nothing, says \/apollo\/canbus\/chassis$/m,
+    /^speed_limit is running, hears \/apollo\/canbus\/chassis, says \/apollo\/monitor$/m,
+    /^10\.0 m\/s, more than 9$/m,
+    /^10\.0 m\/s, more than 9$/m,
+    /^speed_limit is stopped$/m,
+  ],
+  "own-vehicle": [
+    /^10 s: \d\.\d m\/s, 0\.\d\d m beside the path$/m,
+    /^40 s: \d\.\d m\/s, 0\.\d\d m beside the path$/m,
+    /^at most 0\.[0-2]\d m beside the path, never stopped$/m,
+  ],
   "custom-message": [
     /^tire 2 has 180 kPa$/m,
     /^inflated to 240 kPa$/m,
