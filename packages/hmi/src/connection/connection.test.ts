@@ -57,7 +57,9 @@ describe("the connection", () => {
     expect(connection.send({ play: true })).toBe(false);
     sockets[0]!.onopen!();
     expect(states.map(({ kind }) => kind)).toEqual(["connecting", "open"]);
-    sockets[0]!.receive(Frame.encode({ hello: { server: "s", title: "t", can_control: true, role: 0, can_open: false } }));
+    sockets[0]!.receive(
+      Frame.encode({ hello: { server: "s", title: "t", can_control: true, role: 0, can_open: false } }),
+    );
     expect(frames[0]!.hello!.title).toBe("t");
     expect(connection.send({ play: false })).toBe(true);
     expect(Command.decode(sockets[0]!.sent[0]!).play).toBe(false);

@@ -1,0 +1,17 @@
+import { openBridge } from "@delos/bridge";
+import { open } from "@delos/runtime";
+import { launch } from "./browser.ts";
+const runtime = await open({ log: () => {} });
+const bridge = await openBridge({ runtime, port: 0, security: { token: "operator-token-1", viewerToken: "viewer-token-12", tokenNeeded: true } });
+const browser = await launch();
+const t0 = performance.now(); const log = (...a: unknown[]) => console.log(Math.round(performance.now() - t0), ...a);
+setInterval(() => {}, 1000);
+let last = performance.now(); setInterval(() => { const n = performance.now(); if (n - last > 1000) log("node stalled", Math.round(n - last)); last = n; }, 100);
+const context = await browser.newContext({ locale: "en-US" });
+const page = await context.newPage();
+await page.goto(bridge.url + "login"); log("login", await page.title());
+await page.getByTestId("token").fill("not the token"); log("filled"); await page.keyboard.press("Enter"); log("pressed");
+log("error:", await page.getByTestId("login-error").textContent({ timeout: 60000 }).catch((e) => String(e).slice(0, 100)));
+await page.getByTestId("token").fill("operator-token-1"); await page.getByTestId("login").click({ timeout: 5000 }); log("clicked");
+log(page.url(), await page.getByTestId("role").getAttribute("data-role", { timeout: 60000 }).catch((e) => String(e).slice(0, 100)));
+await browser.close(); await bridge[Symbol.asyncDispose](); await runtime[Symbol.asyncDispose](); process.exit();
