@@ -9,17 +9,18 @@ import { freshPrefix, rtps } from "@delos/transport-rtps";
 import { codecFor, ros2Schema } from "@delos/wire";
 
 /*
- * How long many participants take to find each other, and what that costs. Each participant is on a host of its own: a network
- * namespace with one card, all on one bridge. Each has 10 endpoints, of topics that its neighbours have too.
+ * How long many participants take to find each other, and what that costs. Ten participants each are a process on a host of
+ * its own: a network namespace with one card, all on one bridge. Each has 10 endpoints, of topics that its neighbours have too.
  *
- *   npx tsx --conditions=@delos/source bench/rtps/discovery.ts [--participants 10,25,50,100] [--json]      (as root, on Linux)
+ *   npx tsx --conditions=@delos/source bench/rtps/discovery.ts [--participants 10,20,50,100] [--per-host 10] [--json]      (as root, on Linux)
  *
  * Time runs from the moment at which the last participant has its sockets until each knows every other and all their endpoints.
  * Traffic is what the bridge's ports carried until then, and in the ten seconds after.
  */
 const { values } = parseArgs({
   options: {
-    participants: { type: "string", default: "10,25,50,100" },
+    participants: { type: "string", default: "10,20,50,100" },
+    "per-host": { type: "string", default: "10" },
     endpoints: { type: "string", default: "10" },
     hold: { type: "string" },
     json: { type: "boolean" },
@@ -31,25 +32,35 @@ const endpointsEach = Number(values.endpoints);
 if (values.hold !== undefined) await participant();
 else await table();
 
-/** One process: the participants of some namespaces would need a process each, so each is one. */
+/** One host: a process with some participants. */
 async function participant(): Promise<void> {
-  const [index = 0, all = 1] = values.hold!.split("/").map(Number);
+  const [first = 0, each = 1, all = 1] = values.hold!.split("/").map(Number);
+  // Nobody begins before all are there: a line on standard input.
+  process.stdout.write("ready\n");
+  const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  await input.next();
+  const startMs = clock.monotonicMs();
+  const times = await Promise.all(Array.from({ length: each }, (_, i) => discover(first + i, all, startMs)));
+  const { user, system } = process.cpuUsage();
+  const cpuMs = (user + system) / 1000;
+  process.stdout.write(`${JSON.stringify({ times, cpuMs, rss: process.memoryUsage.rss() })}\n`);
+  await input.next();
+  process.exit(0);
+}
+
+/** Opens a participant with its endpoints; gives the ms until it knows all others and their endpoints. */
+async function discover(index: number, all: number, startMs: number): Promise<number> {
   const factory = rtps({ domain: 1 });
   const info: ParticipantInfo = {
     id: freshPrefix(),
     name: `p${index}`,
     host: `host${index}`,
     pid: process.pid,
-    thread: 0,
+    thread: index,
     transports: [factory.address],
     vendor: "delos",
   };
   const log = new Logger("bench", clock, () => {});
-  // Nobody begins before all are there: a line on standard input.
-  process.stdout.write("ready\n");
-  const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-  await input.next();
-  const startMs = clock.monotonicMs();
   const transport = await factory.open({ participant: info, clock, log, carries: () => true });
   const schema = ros2Schema("std_msgs/msg/String", "string data");
   const codec = codecFor(schema);
@@ -57,37 +68,22 @@ async function participant(): Promise<void> {
     const kind = n % 2 === 0 ? "publication" : "subscription";
     const id = endpointId(info.id, n + 1, kind);
     // Topics are shared by groups of ten participants.
-    const common = {
-      id,
-      node: "",
-      topic: `/topic${Math.floor(index / 10)}_${n >> 1}`,
-      qos: completeQos({}),
-      schema,
-      codec,
-    };
+    const topic = `/topic${Math.floor(index / 10)}_${n >> 1}`;
+    const common = { id, node: "", topic, qos: completeQos({}), schema, codec };
     if (kind === "publication") transport.createWriter({ ...common, events: new Events() });
     else transport.createReader({ ...common, onData: () => {} });
   }
   const wanted = all * endpointsEach;
   const { participants, endpoints, events } = transport.discovery;
-  const complete = (): boolean => participants.size >= all && endpoints.size >= wanted;
   await new Promise<void>((resolve) => {
     const check = (): void => {
-      if (complete()) resolve();
+      if (participants.size >= all && endpoints.size >= wanted) resolve();
     };
     events.on("participantJoined", check);
     events.on("endpointJoined", check);
     check();
   });
-  const foundMs = clock.monotonicMs() - startMs;
-  const { user, system } = process.cpuUsage();
-  process.stdout.write(
-    `${JSON.stringify({ foundMs, cpuMs: (user + system) / 1000, rss: process.memoryUsage.rss() })}\n`,
-  );
-  await input.next();
-  const after = process.cpuUsage({ user, system });
-  process.stdout.write(`${JSON.stringify({ idleCpuMs: (after.user + after.system) / 1000 })}\n`);
-  process.exit(0);
+  return clock.monotonicMs() - startMs;
 }
 
 async function table(): Promise<void> {
@@ -118,13 +114,15 @@ function ip(...args: string[]): void {
 }
 
 async function run(count: number) {
+  const each = Math.min(count, Number(values["per-host"]));
+  const hosts = Math.ceil(count / each);
   const bridge = "delosbr0";
   const name = (i: number): string => `delos-${i}`;
   const children: ChildProcess[] = [];
   try {
     ip("link", "add", bridge, "type", "bridge", "mcast_snooping", "0");
     ip("link", "set", bridge, "up");
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < hosts; i++) {
       ip("netns", "add", name(i));
       ip("link", "add", `dv${i}`, "type", "veth", "peer", "name", "eth0", "netns", name(i));
       ip("link", "set", `dv${i}`, "master", bridge, "up");
@@ -135,10 +133,10 @@ async function run(count: number) {
       ip("-n", name(i), "route", "add", "224.0.0.0/4", "dev", "eth0");
     }
     const tsx = createRequire(import.meta.url).resolve("tsx/cli");
-    const lines = Array.from({ length: count }, (): string[] => []);
-    for (let i = 0; i < count; i++) {
+    const lines = Array.from({ length: hosts }, (): string[] => []);
+    for (let i = 0; i < hosts; i++) {
       const script = [tsx, "--conditions=@delos/source", fileURLToPath(import.meta.url)];
-      const args = ["netns", "exec", name(i), process.execPath, ...script, "--hold", `${i}/${count}`];
+      const args = ["netns", "exec", name(i), process.execPath, ...script, "--hold", `${i * each}/${each}/${count}`];
       const child = spawn("ip", [...args, "--endpoints", values.endpoints], { stdio: ["pipe", "pipe", "inherit"] });
       children.push(child);
       createInterface({ input: child.stdout! }).on("line", (line) => lines[i]!.push(line));
@@ -146,16 +144,16 @@ async function run(count: number) {
       if (i % 4 === 3) await until(() => lines[i]!.length > 0);
     }
     await until(() => lines.every((each) => each.length >= 1));
-    const before = traffic(count);
+    const before = traffic(hosts);
     for (const child of children) child.stdin!.write("go\n");
     await until(() => lines.every((each) => each.length >= 2));
-    const found = traffic(count);
+    const found = traffic(hosts);
     const idleFromMs = clock.monotonicMs();
     await new Promise((resolve) => setTimeout(resolve, 10_000));
-    const idle = traffic(count);
+    const idle = traffic(hosts);
     const idleS = (clock.monotonicMs() - idleFromMs) / 1000;
-    const results = lines.map((each) => JSON.parse(each[1]!) as { foundMs: number; cpuMs: number });
-    const times = results.map(({ foundMs }) => foundMs / 1000);
+    const results = lines.map((each) => JSON.parse(each[1]!) as { times: number[]; cpuMs: number; rss: number });
+    const times = results.flatMap((result) => result.times.map((ms) => ms / 1000));
     return {
       participants: count,
       endpoints: count * endpointsEach,
@@ -168,7 +166,7 @@ async function run(count: number) {
     };
   } finally {
     for (const child of children) child.kill("SIGKILL");
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < hosts; i++) {
       spawnSync("ip", ["link", "del", `dv${i}`]);
       spawnSync("ip", ["netns", "del", name(i)]);
     }
@@ -177,10 +175,10 @@ async function run(count: number) {
 }
 
 /** What the participants have sent: what the bridge's ports have received. */
-function traffic(count: number): { packets: number; bytes: number } {
+function traffic(hosts: number): { packets: number; bytes: number } {
   const { stdout } = spawnSync("ip", ["-s", "-j", "link"], { encoding: "utf8", maxBuffer: 1 << 26 });
   const links = JSON.parse(stdout) as { ifname: string; stats64: { rx: { bytes: number; packets: number } } }[];
-  const ports = links.filter(({ ifname }) => /^dv\d+/.test(ifname)).slice(0, count);
+  const ports = links.filter(({ ifname }) => /^dv\d+/.test(ifname)).slice(0, hosts);
   return ports.reduce(
     (sum, { stats64: { rx } }) => ({ packets: sum.packets + rx.packets, bytes: sum.bytes + rx.bytes }),
     { packets: 0, bytes: 0 },

@@ -7,6 +7,7 @@ export const BUS_OPTIONS = {
   domain: { type: "string" },
   interface: { type: "string", multiple: true },
   peer: { type: "string", multiple: true },
+  mdns: { type: "boolean" },
   transport: { type: "string" },
   ros2: { type: "boolean" },
   "spin-time": { type: "string" },
@@ -19,6 +20,7 @@ export const BUS_HELP = {
   peer: "Host or host:port to tell of us where multicast does not reach; more than once if need be",
   transport:
     "rtps: the network; shm: memory that the processes of this host share; auto: the nearest for each peer (default)",
+  mdns: "Look for others by multicast DNS, too: where multicast 239.255.0.1 is blocked",
   ros2: "Names as ROS 2 has them on DDS: topic /chatter is rt/chatter, std_msgs/msg/String is std_msgs::msg::dds_::String_",
   "spin-time": "Seconds to look for others at most (default 2)",
   "node-name": "Name of this command's own node (default: one that listings leave out)",

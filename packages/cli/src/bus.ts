@@ -147,7 +147,7 @@ async function transportsOf(context: CommandContext, naming: Naming): Promise<Tr
   if (choice === "shm") return [memory];
   const { rtps } = await import("@delos/transport-rtps");
   const [interfaces, peers] = [texts(context.values, "interface"), texts(context.values, "peer")];
-  const network = rtps({ domain, naming, interfaces, peers });
+  const network = rtps({ domain, naming, interfaces, peers, mdns: context.values["mdns"] === true });
   return choice === "rtps" ? [network] : [{ ...memory, optional: true }, network];
 }
 

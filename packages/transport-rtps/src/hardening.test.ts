@@ -1,7 +1,10 @@
+import { partitionsMeet } from "@delos/transport";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "./engine.ts";
 import { ENGINE_LIMITS } from "./engine.ts";
+import { schemaOfWire, topicOfWire } from "./names.ts";
 import { range, SimulatedNetwork, seeded, TestReader, TestWriter } from "./simulated-network.test-support.ts";
+import { readTypeHash } from "./type-hash.ts";
 import * as entity from "./wire/entity-id.ts";
 import type { Locator } from "./wire/locator.ts";
 import { writeLocator } from "./wire/locator.ts";
@@ -421,6 +424,130 @@ describe("12 to 15, 18, 20, 21: announcements", () => {
     forge([discovery(entity.PUBLICATIONS_WRITER, 2, list)]);
     expect(victim.counters.values["announcement of another's GUID"]).toBe(before + 1);
     expectUnharmed();
+  });
+});
+
+/** An endpoint of the peer that is announced with any parameters, on our reader's topic. */
+function announceEndpoint(entityId: number, build: (list: ParameterListBuilder) => void, sn: number): void {
+  const list = new ParameterListBuilder()
+    .add(PID.ENDPOINT_GUID, (value) => {
+      value.raw(Uint8Array.from(Buffer.from(peer.prefix, "hex")));
+      value.uint32be(entityId);
+    })
+    .add(PID.TOPIC_NAME, (value) => writeString(value, "t"))
+    .add(PID.TYPE_NAME, (value) => writeString(value, "T"));
+  build(list);
+  forge([discovery(entity.PUBLICATIONS_WRITER, sn, list.finish())]);
+}
+
+describe("2, 3, 7, 9: at the edge of what is allowed", () => {
+  test("a vendor that nobody knows is heard", () => {
+    const prefix = prefixOf(50);
+    const submessages = [{ ...announcement(prefix), littleEndian: true }];
+    victim.receive(writeMessage({ version: 0x0204, vendor: 0x7777, prefix, submessages }), ATTACKER);
+    expect(victim.participants.get(prefix)?.data.vendor).toBe(0x7777);
+    expectUnharmed();
+  });
+
+  test("octetsToNextHeader of 0 means the rest of the datagram, and so nothing can follow", () => {
+    const before = refused();
+    // The HEARTBEAT says 0: what stands behind it is its body, not a second submessage.
+    forgeBytes([heartbeat(1, sent), heartbeat(1, sent, 1_000_001)], (_, view) => view.setUint16(22, 0, true));
+    expect(refused()).toBe(before);
+    expectUnharmed();
+  });
+
+  test.for([0, 1, 256])("a set of %i bits is read", (numBits) => {
+    const words = Array.from({ length: Math.ceil(numBits / 32) }, () => 0);
+    const before = refused();
+    forge([{ kind: "GAP", ...ids(), start: sent + 1, irrelevant: { base: sent + 1, numBits, words } }]);
+    expect(refused()).toBe(before);
+    expectUnharmed();
+  });
+
+  test("a set whose numbers end beyond 2⁶³ is refused", () => {
+    const before = refused();
+    forgeBytes(
+      [{ kind: "GAP", ...ids(), start: 1, irrelevant: { base: 2, numBits: 32, words: [1] } }],
+      (bytes) => void bytes.fill(0xff, 40, 48),
+    );
+    expect(refused()).toBe(before + 1);
+    expectUnharmed();
+  });
+
+  test("heartbeats whose count goes back say nothing new", () => {
+    forge([heartbeat(1, sent, 50)]);
+    for (const count of [49, 48, 1, -5]) forge([heartbeat(1, sent + 1000, count)]);
+    let asked = 0;
+    net.onSend = () => void asked++;
+    net.advance(5);
+    expect(asked).toBeLessThan(4);
+    net.advance(1000);
+    net.onSend = undefined;
+    expectUnharmed();
+  });
+});
+
+describe("12 to 14, 26: texts and lists of endpoints and participants", () => {
+  const lists: [string, (list: ParameterListBuilder) => void][] = [
+    ["2³² − 1 partitions", (list) => list.add(PID.PARTITION, (value) => value.uint32(0xffff_ffff))],
+    ["2³² − 1 data representations", (list) => list.add(PID.DATA_REPRESENTATION, (value) => value.uint32(0xffff_ffff))],
+    ["2³² − 1 bytes of user data", (list) => list.add(PID.USER_DATA, (value) => value.uint32(0xffff_ffff))],
+    [
+      "a partition of 60 000 characters",
+      (list) =>
+        list.add(PID.PARTITION, (value) => {
+          value.uint32(1);
+          writeString(value, "*a".repeat(30_000));
+        }),
+    ],
+    ["a kind of durability that there is not", (list) => list.add(PID.DURABILITY, (value) => value.uint32(77))],
+    ["a presentation of no scope", (list) => list.add(PID.PRESENTATION, (v) => (v.uint32(9), v.uint32(0)))],
+  ];
+  test.for(lists)("an endpoint with %s is refused", ([, build]) => {
+    const before = refused();
+    announceEndpoint(0x7703, build, 2);
+    net.advance(1);
+    expect(refused()).toBeGreaterThan(before);
+    expect(reader.matched).toHaveLength(1);
+    expectUnharmed();
+  });
+
+  test("a name without letters, with a NUL inside or with bytes that are no UTF-8 is a name like any other", () => {
+    const raw = (bytes: number[]) => (list: ParameterListBuilder) =>
+      list.add(PID.ENTITY_NAME, (value) => {
+        value.uint32(bytes.length);
+        value.raw(Uint8Array.from(bytes));
+      });
+    for (const [i, bytes] of [[0], [0x61, 0, 0x62, 0], [0xff, 0xfe, 0]].entries()) {
+      forge([announcement(prefixOf(60 + i), raw(bytes))], prefixOf(60 + i), ATTACKER);
+    }
+    expect(victim.counters.values["failed"]).toBeUndefined();
+    expectUnharmed();
+  });
+
+  test("ten thousand properties: a few are kept", () => {
+    const many = (list: ParameterListBuilder): unknown =>
+      list.add(PID.PROPERTY_LIST, (value) => {
+        value.uint32(4000);
+        for (let i = 0; i < 4000; i++) {
+          writeString(value, `p${i}`);
+          writeString(value, "");
+        }
+      });
+    forge([announcement(prefixOf(70), many)], prefixOf(70), ATTACKER);
+    expect(victim.participants.get(prefixOf(70))?.data.properties.size ?? 0).toBeLessThanOrEqual(256);
+    expectUnharmed();
+  });
+
+  // Item 26. Nothing that comes from the network is compiled to an expression; what is compared goes forward only.
+  test("patterns that make others try for ever end after as many steps as they have characters", () => {
+    const pattern = "*a".repeat(1000);
+    expect(partitionsMeet([`${pattern}b`], ["a".repeat(2000)])).toBe(false);
+    expect(partitionsMeet([`${"[a-z]*".repeat(500)}!`], ["z".repeat(2000)])).toBe(false);
+    expect(readTypeHash(new TextEncoder().encode(`${"typehash=RIHS01_".repeat(10_000)}`))).toBeUndefined();
+    expect(topicOfWire(`rt/${"/".repeat(60_000)}`, "auto")).toHaveLength(60_001);
+    expect(schemaOfWire(`${"a::msg::dds_::".repeat(4000)}b_`)?.name).toContain("a::msg");
   });
 });
 

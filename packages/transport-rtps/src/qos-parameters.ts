@@ -12,6 +12,8 @@ const LIVELINESSES = ["automatic", "manual_by_participant", "manual_by_topic"] a
 const ORDERS = ["by_reception_timestamp", "by_source_timestamp"] as const;
 const SCOPES = ["instance", "topic", "group"] as const;
 const MAX_PARTITIONS = 256;
+/** Comparing patterns with names takes steps by the product of their lengths: both may be a stranger's. */
+const MAX_PARTITION_TEXT = 4096;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -68,7 +70,10 @@ export function readQosParameter(qos: Writable<Qos>, pid: number, reader: ByteRe
     case PID.PARTITION: {
       const count = reader.uint32();
       if (count > MAX_PARTITIONS || count * 4 > reader.remaining) throw reader.malformed(`${count} partitions`);
-      qos.partition = Array.from({ length: count }, () => readString(reader));
+      const names = Array.from({ length: count }, () => readString(reader));
+      const characters = names.reduce((sum, name) => sum + name.length, 0);
+      if (characters > MAX_PARTITION_TEXT) throw reader.malformed(`partitions of ${characters} characters`);
+      qos.partition = names;
       return true;
     }
     default:
