@@ -17,8 +17,9 @@ interface NativePeer {
   readonly flags: readonly string[];
   /** Option of the program, and the row's transport. */
   readonly modes: readonly (readonly [option: string, transport: string])[];
-  /** A daemon that must run beside it. */
+  /** A daemon that must run beside it, and what it says when it is ready. */
   readonly daemon?: readonly string[];
+  readonly ready?: RegExp;
 }
 
 const PEERS: readonly NativePeer[] = [
@@ -42,6 +43,7 @@ const PEERS: readonly NativePeer[] = [
       ["loan,spin", "iceoryx-loan-spin"],
     ],
     daemon: ["iox-roudi", "-c", "roudi.toml"],
+    ready: /RouDi is ready/,
   },
   {
     name: "fastdds",
@@ -66,6 +68,7 @@ const PEERS: readonly NativePeer[] = [
       ["intra", "ros1-nodelet"],
     ],
     daemon: ["roscore"],
+    ready: /started core service/,
   },
 ];
 
@@ -86,9 +89,12 @@ export async function nativePeers(options: {
       rows.push({ transport: peer.name, skipped: program });
       continue;
     }
-    const daemon = peer.daemon === undefined ? undefined : spawn(peer.daemon[0]!, peer.daemon.slice(1), { cwd: HERE });
+    const daemon = peer.daemon === undefined ? undefined : startDaemon(peer.daemon);
     try {
-      await new Promise((resolve) => setTimeout(resolve, daemon === undefined ? 0 : 3000));
+      if (daemon !== undefined && !(await daemon.says(peer.ready!))) {
+        rows.push({ transport: peer.name, skipped: `${peer.daemon![0]} did not come up within ${READY_MS / 1000} s` });
+        continue;
+      }
       for (const test of ["T", "R"] as const) {
         for (const count of test === "T" ? options.subscribers : [1]) {
           for (const size of options.sizes) {
@@ -99,7 +105,7 @@ export async function nativePeers(options: {
         }
       }
     } finally {
-      daemon?.kill();
+      await daemon?.end();
     }
   }
   if (options.only === undefined || options.only.includes("cyclonedds")) rows.push(...(await cyclone(options)));
@@ -116,6 +122,41 @@ export function nativePeer(name: string, option: string, transport: string): str
 }
 
 export type NativeCell = (size: number, test: "T" | "R", seconds: number) => BenchRow;
+
+const READY_MS = 60_000;
+/** Longer than any cell takes that works. */
+const CELL_MS = 30_000;
+
+interface Daemon {
+  /** False: not in time. */
+  says(what: RegExp): Promise<boolean>;
+  end(): Promise<void>;
+}
+
+function startDaemon([program, ...args]: readonly string[]): Daemon {
+  const child = spawn(program!, args, {
+    cwd: HERE,
+    env: { ...process.env, ROS_IP: "127.0.0.1", PYTHONUNBUFFERED: "1" },
+  });
+  const ended = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
+  return {
+    async says(what) {
+      for (const until = performance.now() + READY_MS; !what.test(said); ) {
+        if (performance.now() > until || child.exitCode !== null) return false;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return true;
+    },
+    async end() {
+      child.kill("SIGINT");
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
 
 function inPath(program: string): boolean {
   return (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, program)));
@@ -147,7 +188,12 @@ function run(
   seconds: number,
 ): BenchRow {
   const env = { ...process.env, DUR: String(seconds), ROS_IP: "127.0.0.1" };
-  const child = spawnSync(program, [String(subscribers), String(size), test, option], { env, encoding: "utf8" });
+  const child = spawnSync(program, [String(subscribers), String(size), test, option], {
+    env,
+    encoding: "utf8",
+    timeout: CELL_MS,
+    killSignal: "SIGKILL",
+  });
   const base = { transport, payload_bytes: size, publishers: 1, subscribers };
   const line = child.stdout.split("\n").find((text) => text.startsWith("{"));
   if (line === undefined) return { ...base, skipped: `its program ended with ${child.status ?? child.signal}` };
@@ -200,9 +246,12 @@ async function cyclone(options: {
         env,
         stdio: "ignore",
       });
-      await new Promise((resolve) => publisher.on("exit", resolve));
-      for (const child of subscribers) child.kill();
-      await Promise.all(subscribers.map((child) => new Promise((resolve) => child.on("exit", resolve))));
+      const ends = [publisher, ...subscribers].map((child) => new Promise((resolve) => child.once("exit", resolve)));
+      const late = setTimeout(() => publisher.kill("SIGKILL"), CELL_MS);
+      await ends[0];
+      clearTimeout(late);
+      for (const child of subscribers) child.kill("SIGKILL");
+      await Promise.all(ends);
       const rates = [...seen.matchAll(/rate ([\d.]+) kS\/s/g)].map((match) => Number(match[1]) * 1000);
       const best = Math.max(0, ...rates);
       rows.push({
