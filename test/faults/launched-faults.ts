@@ -30,7 +30,7 @@ const kill = (module: string, rule: string, promisedMs: number): LaunchedFault =
 });
 
 /** Ends the module in order, so that no watchdog misses it, and says its last word again and again, as a hung driver does. */
-function freeze<T>(
+function freeze(
   module: string,
   name: string,
   type: { readonly schema: object },
@@ -42,9 +42,9 @@ function freeze<T>(
     rule,
     promisedMs,
     async act({ runtime, launched }) {
-      const frozen = topic<T>(name, type as never, { depth: 10 });
+      const frozen = topic<object>(name, type as never, { depth: 10 });
       const ghost = runtime.node("ghost");
-      let last: T | undefined;
+      let last: object | undefined;
       const heard = ghost.subscribe(frozen);
       heard.on(({ message }) => {
         last ??= message;
@@ -157,7 +157,7 @@ export async function launchedDrive(fault: LaunchedFault | undefined): Promise<L
       nowMs = Math.round(runS * 1000);
       if (watch === undefined) {
         const node = loop.runtime.node("bus_watch");
-        watch = new BusWatch(portOn(node), () => Math.round(Number(node.clock.monotonicMs())));
+        watch = new BusWatch(portOn(node), () => Math.round(node.clock.monotonicMs()));
         node.subscribe(Truth).on(({ message }) => {
           const v = message.pose!.linear_velocity!;
           speed = Math.hypot(v.x!, v.y!);
