@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Channel, createRecording } from "@delos/bag";
 import type { JsonValue, MessageCodec } from "@delos/core";
@@ -18,42 +16,11 @@ import {
   pixelsOf,
   share,
 } from "../packages/hmi/dev/browser.ts";
+import { start } from "./start-delos.support.ts";
 
 /** `npm start` as people run it, watched through the system's browser: the car must drive on the page. */
-const root = fileURLToPath(new URL("../", import.meta.url));
 const bags = fileURLToPath(new URL("../../shared/bags/", import.meta.url));
 const screenshots = fileURLToPath(new URL("../out/screenshots/", import.meta.url));
-
-interface Started extends AsyncDisposable {
-  readonly url: string;
-}
-
-async function start(...args: readonly string[]): Promise<Started> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ["--import", "tsx", "--conditions=@delos/source", "packages/delos/src/bin.ts", "start", "--port", "0", ...args],
-    { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  let printed = "";
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      printed += chunk.toString();
-      const found = /HMI: (http:\S+)/.exec(printed);
-      if (found !== null) resolve(found[1]!);
-    };
-    child.stdout!.on("data", read);
-    child.stderr!.on("data", read);
-    child.once("exit", (code) => reject(new Error(`ended with ${code} before the page was served:\n${printed}`)));
-  });
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
-}
 
 /** Eight seconds around a circle of 12 m at 6 m/s, 50 poses a second. */
 function circle(t: number): { x: number; y: number; yaw: number } {

@@ -13,7 +13,10 @@ import { startMockServer } from "./mock-server.ts";
 const seconds = Number(process.argv[2] ?? 10);
 const assets = fileURLToPath(new URL("../dist/assets/", import.meta.url));
 const scripts = readdirSync(assets).filter((name) => name.endsWith(".js.gz"));
-const gzippedBytes = scripts.reduce((sum, name) => sum + statSync(assets + name).size, 0);
+const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + statSync(assets + name).size, 0);
+const gzippedBytes = sizeOf(scripts);
+/** What is loaded before anything is shown; the rest when it is first wanted. */
+const firstBytes = sizeOf(scripts.filter((name) => name.startsWith("index-")));
 
 await using server = await startMockServer();
 const url = process.argv[3] ?? server.url;
@@ -55,7 +58,7 @@ for (const [width, height] of [
 }
 await browser.close();
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length };
-process.stdout.write(`${JSON.stringify({ gzippedBytes, machine, results }, undefined, 2)}\n`);
+process.stdout.write(`${JSON.stringify({ gzippedBytes, firstBytes, machine, results }, undefined, 2)}\n`);
 
 /** After two collections: what is really kept. */
 async function heapBytes(page: Page): Promise<number> {
