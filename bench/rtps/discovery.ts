@@ -15,7 +15,7 @@ import { codecFor, ros2Schema } from "@delos/wire";
  *   npx tsx --conditions=@delos/source bench/rtps/discovery.ts [--participants 10,20,50,100] [--per-host 10] [--json]      (as root, on Linux)
  *
  * Time runs from the moment at which the last participant has its sockets until each knows every other and all their endpoints.
- * Traffic is what the bridge's ports carried until then, and in the ten seconds after.
+ * Traffic is what the bridge's ports carried until then, and in the five seconds after.
  */
 const { values } = parseArgs({
   options: {
@@ -149,7 +149,7 @@ async function run(count: number) {
     await until(() => lines.every((each) => each.length >= 2));
     const found = traffic(hosts);
     const idleFromMs = clock.monotonicMs();
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    await new Promise((resolve) => setTimeout(resolve, 5000));
     const idle = traffic(hosts);
     const idleS = (clock.monotonicMs() - idleFromMs) / 1000;
     const results = lines.map((each) => JSON.parse(each[1]!) as { times: number[]; cpuMs: number; rss: number });

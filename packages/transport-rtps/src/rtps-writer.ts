@@ -226,7 +226,9 @@ export class RtpsWriter implements Writer {
     const last = this.#lastInstance;
     if (last !== undefined && extras === last.extras && sample.sequence === sn) return last;
     const hash = extras?.keyHash ?? key.hash(sample.message as MessageValue);
-    const instance = { extras, name: hexOf(hash), inlineQos: inlineQosOf(sample, sn, hash) };
+    // The key is in the payload: nobody sends its hash with each sample, and reading it costs as much as the sample.
+    const ended = extras?.instanceState !== undefined;
+    const instance = { extras, name: hexOf(hash), inlineQos: inlineQosOf(sample, sn, ended ? hash : undefined) };
     if (extras?.keyHash !== undefined && sample.sequence === sn) this.#lastInstance = instance;
     return instance;
   }
