@@ -545,7 +545,7 @@ describe("12 to 14, 26: texts and lists of endpoints and participants", () => {
     const pattern = "*a".repeat(1000);
     expect(partitionsMeet([`${pattern}b`], ["a".repeat(2000)])).toBe(false);
     expect(partitionsMeet([`${"[a-z]*".repeat(500)}!`], ["z".repeat(2000)])).toBe(false);
-    expect(readTypeHash(new TextEncoder().encode(`${"typehash=RIHS01_".repeat(10_000)}`))).toBeUndefined();
+    expect(readTypeHash(new TextEncoder().encode("typehash=RIHS01_".repeat(10_000)))).toBeUndefined();
     expect(topicOfWire(`rt/${"/".repeat(60_000)}`, "auto")).toHaveLength(60_001);
     expect(schemaOfWire(`${"a::msg::dds_::".repeat(4000)}b_`)?.name).toContain("a::msg");
   });

@@ -1,3 +1,4 @@
+export { apolloRos, cyberRt, ROS_META_MESSAGE, UNDERLAY_MESSAGE } from "./conventions.ts";
 export { ENGINE_LIMITS, Engine, type EngineListener, type EngineOptions } from "./engine.ts";
 export type { Naming } from "./names.ts";
 export { freshPrefix, Participant, type ParticipantIdentity, type ParticipantOptions } from "./participant.ts";
