@@ -356,3 +356,8 @@ describe("noise", () => {
     expect(Math.abs(variance - 1)).toBeLessThan(0.05);
   });
 });
+
+test("the golden-section search ends between numbers that lie farther apart than its tolerance", () => {
+  expect(goldenSectionSearch((x) => x, 1e15, 1e300)).toBeLessThan(1e16);
+  expect(goldenSectionSearch(() => 0, -1e308, 1e308)).not.toBeUndefined();
+});

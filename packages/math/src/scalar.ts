@@ -24,6 +24,9 @@ export function lowerBound(values: ArrayLike<number>, key: number, length: numbe
   return low;
 }
 
+/** More than any interval of finite numbers needs to shrink to neighbours: log 2^2098 to the base of the golden section. */
+const MOST_GOLDEN_STEPS = 3022;
+
 /**
  * Where `f` is smallest in [low, high], for f with one valley, to `tolerance`. One interval is compared a step, both inner
  * points are evaluated anew, as in Apollo's `GoldenSectionSearch`, so that the digits agree.
@@ -35,7 +38,8 @@ export function goldenSectionSearch(f: (x: number) => number, low: number, high:
   let t = (b - a) / GOLDEN;
   let c = b - t;
   let d = a + t;
-  while (Math.abs(c - d) > tolerance) {
+  // Between numbers that lie farther apart than the tolerance the interval stops shrinking: Apollo's search would not end.
+  for (let step = 0; step < MOST_GOLDEN_STEPS && Math.abs(c - d) > tolerance; step++) {
     if (f(c) < f(d)) b = d;
     else a = c;
     t = (b - a) / GOLDEN;
