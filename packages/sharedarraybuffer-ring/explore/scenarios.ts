@@ -217,7 +217,7 @@ export const scenarios: Readonly<Record<string, Scenario<Event>>> = {
     threads: [logReader(5, { mode: "reliable", prepared: false }), logWriter(0, 6, LARGE, { before: 4 })],
     check: gapless(5, 0),
   },
-  "log: the writer is killed anywhere, its successor opens at once and ends the work": {
+  "log: the writer is killed anywhere, its successor opens at once and writes one more": {
     ...log,
     threads: [
       logReader(1),
@@ -226,7 +226,7 @@ export const scenarios: Readonly<Record<string, Scenario<Event>>> = {
     ],
     check: all(1, 0),
   },
-  "log: the writer is killed before its message is out, its successor opens step by step": {
+  "log: the writer of one message is killed anywhere, its successor opens step by step": {
     ...log,
     threads: [logReader(0), logWriter(0, 1, 8, { mayDie: true }), logWriter(0, 1, 8, { takeover: true, after: 1 })],
     check: all(0, 0),

@@ -1,5 +1,5 @@
 /**
- * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions] [log|pin]`.
+ * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions] [log|pin] [seed]`.
  * Prints one JSON line for each kind of ring; exits with 1 when anything was torn, repeated, reordered or miscounted.
  */
 import { stress } from "./stress.ts";
@@ -13,7 +13,7 @@ for (const kind of ["log", "pin"] as const) {
     reliableReaders: 1,
     keepLastReaders: 1,
     terminations: Math.min(2000, Math.ceil(millions * 10)),
-    seed: 1,
+    seed: Number(process.argv[4] ?? 1),
   });
   console.log(JSON.stringify({ kind, ...report }));
   const { torn, repeated, reordered, miscounted, lostByReliable, missedByReliable } = report;
