@@ -251,6 +251,7 @@ export class LogReader extends RingReader {
         this.#lapped(tries);
         continue;
       }
+      const tail = this.#tail; // `#stillThere` may look again, and see what is not in this batch
       const length = Math.min(available, this.#batchBytes);
       if (this.#fresh) this.#renew(length);
       const from = this.#position & this.#mask;
@@ -268,7 +269,7 @@ export class LogReader extends RingReader {
       this.#end = length;
       if (this.#place >= 0) {
         // All of it is ours: free it now. Of a batch that may end inside a record only the start is known to be free.
-        this.#announce(length === available ? this.#tail : this.#position);
+        this.#announce(length === available ? tail : this.#position);
       }
       return true;
     }

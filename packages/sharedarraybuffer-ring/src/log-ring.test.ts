@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createBell, LogRing, type LogRingOptions, PinRing, RingError } from "./index.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -341,4 +341,28 @@ test("a reliable reader's cursor that was scribbled over holds the writer up onl
     }
     expect(reader.lost).toBe(0);
   }
+});
+
+test("a half of the positions that ends while a reliable reader copies does not make it free more than it has", () => {
+  const ring = LogRing.create({ capacityBytes: 4096, startPosition: 2 ** 31 - 512 });
+  const writer = ring.writer();
+  const reader = ring.reader({ mode: "reliable" });
+  const message = new Uint8Array(32);
+  let written = 0;
+  const write = (most: number): void => {
+    for (let i = 0; i < most && writer.write(message); i++) written++;
+  };
+  write(10);
+  const { add } = Atomics;
+  // The reader's fence, between its copy and its second look: the writer crosses the half just then.
+  const fence = vi.spyOn(Atomics, "add").mockImplementationOnce((...args: Parameters<typeof add>) => {
+    write(20);
+    return add(...args);
+  });
+  expect(reader.next()).toBe(true);
+  fence.mockRestore();
+  write(1000);
+  let received = 1;
+  while (reader.next()) received++;
+  expect({ received, lost: reader.lost }).toEqual({ received: written, lost: 0 });
 });
