@@ -16,6 +16,9 @@ export class ReaderProxy {
   acked: number;
   /** It has answered at least once. */
   heard = false;
+  /** Until it has: when it is reminded next, and how long it is left in peace after that. */
+  remindAtMs = 0;
+  patienceMs = 0;
   lastCount = 0;
   lastCountMs = -Infinity;
   lastFragCount = 0;

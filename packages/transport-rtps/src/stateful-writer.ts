@@ -515,6 +515,13 @@ export class StatefulWriter implements Trailer {
         const nowMs = clock.monotonicMs();
         for (const proxy of this.proxies.values()) {
           if (!proxy.reliable || (proxy.heard && proxy.acked >= this.#nextSn - 1)) continue;
+          if (!proxy.heard) {
+            // Where a hundred come at once, the answers of some must not make the others be asked ever faster.
+            if (nowMs < proxy.remindAtMs) continue;
+            const { heartbeatMs, heartbeatMaxMs } = this.#timing;
+            proxy.patienceMs = Math.min(Math.max(proxy.patienceMs * 2, heartbeatMs), heartbeatMaxMs);
+            proxy.remindAtMs = nowMs + proxy.patienceMs * 0.9;
+          }
           // Who gets on needs no reminder. It comes the way that the samples come, behind them.
           if (!proxy.heard || nowMs - proxy.progressMs >= this.#timing.heartbeatMs / 2) this.#remind(proxy);
         }
