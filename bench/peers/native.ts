@@ -195,7 +195,7 @@ function run(
     killSignal: "SIGKILL",
   });
   const base = { transport, payload_bytes: size, publishers: 1, subscribers };
-  const line = child.stdout.split("\n").find((text) => text.startsWith("{"));
+  const line = (child.stdout ?? "").split("\n").find((text) => text.startsWith("{"));
   if (line === undefined) return { ...base, skipped: `its program ended with ${child.status ?? child.signal}` };
   const found = JSON.parse(line) as Readonly<Record<string, number>>;
   if (test === "T") {
