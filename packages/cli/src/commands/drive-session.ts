@@ -9,6 +9,7 @@ import { inProcess } from "@delos/transport";
 import { sharedMemory } from "@delos/transport-shm";
 import type { CommandContext, ExitStatus } from "../command.ts";
 import { version } from "../program.ts";
+import { announcePage } from "./page-announcement.ts";
 import { tellOfPage } from "./page-security.ts";
 
 type Operation = NonNullable<BridgeOptions["operation"]>;
@@ -86,6 +87,7 @@ export async function runDrive(
     }),
   );
   tellOfPage(context, bridge, host);
+  lifetime.own(announcePage(context, bridge, host));
   return await new Promise<ExitStatus>((resolve) => {
     lifetime.own(onAbort(context.signal, () => resolve(130)));
   });

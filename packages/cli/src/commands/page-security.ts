@@ -65,9 +65,12 @@ export function tellOfPage({ out, err, json }: CommandContext, bridge: Bridge, h
   out.write(json ? `${JSON.stringify({ hmi: bridge.url })}\n` : `HMI: ${bridge.url}\n`);
   for (const { role, token, made } of bridge.tokens)
     if (made) err.write(`${role === "operator" ? "Operator" : "Viewer"} token, shown this once: ${token}\n`);
-  const isLoopback = host === undefined || /^(localhost|127\.|::1$)/.test(host);
-  if (!isLoopback && bridge.url.startsWith("http:"))
+  if (!isThisMachineOnly(host) && bridge.url.startsWith("http:"))
     err.write(
       "delos: without --cert and --key tokens and pictures travel in the clear: use this in a network you trust\n",
     );
+}
+
+export function isThisMachineOnly(host: string | undefined): boolean {
+  return host === undefined || /^(localhost$|127\.|::1$)/.test(host);
 }
