@@ -11,7 +11,7 @@ const [port, topics, points] = [8891, 20, 100_000].map((otherwise, i) => Number(
 const { LocalizationEstimate } = apollo.localization;
 const { Chassis } = apollo.canbus;
 const { ControlCommand } = apollo.control;
-const runtime = await open({ name: "busy", codecs: messageCodecs(), transports: [] });
+const runtime = await open({ name: "busy", codecs: messageCodecs() });
 const node = runtime.node("/busy");
 const pose = node.publisher(topic("/apollo/localization/pose", LocalizationEstimate));
 const chassis = node.publisher(topic("/apollo/canbus/chassis", Chassis));

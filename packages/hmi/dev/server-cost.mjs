@@ -11,8 +11,8 @@ import { WebSocket } from "ws";
 const seconds = Number(process.argv[2] ?? 20);
 const viewers = Number(process.argv[3] ?? 1);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const bin = fileURLToPath(new URL("../../delos/dist/bin.js", import.meta.url));
-const server = spawn(process.execPath, [bin, "start", "--port", "0", "--loop", ...process.argv.slice(4)], {
+const bin = ["--import", "tsx", "--conditions=@delos/source", "packages/delos/src/bin.ts"];
+const server = spawn(process.execPath, [...bin, "start", "--port", "0", "--loop", ...process.argv.slice(4)], {
   cwd: root,
   stdio: ["ignore", "pipe", "inherit"],
 });

@@ -53,6 +53,7 @@ export class Scene3d implements View {
   /** What the last drawn picture depended on. */
   #drawn = "";
   #drawnParts: readonly unknown[] = [];
+  #drawnBlinking = 0;
   /** Changes of size and style. */
   #changes = 0;
   #changedAtMs = 0;
@@ -147,19 +148,20 @@ export class Scene3d implements View {
     this.#rig.update(x, y, heading, elapsedS);
     this.#car.update({ ...picture, x, y, heading }, nowMs / 1000, elapsedS);
     if (this.#hasChanged(picture)) {
-      const moving = nowMs - this.#changedAtMs < STILL_MS; // not just a lamp that blinks
+      const moving = nowMs - this.#changedAtMs < STILL_MS;
       this.#changedAtMs = nowMs;
       if (moving) {
         const changed = this.#resolution.frame(elapsedMs);
         if (changed || this.#sharp) this.#applySize(this.#resolution.ratio);
         this.#sharp = false;
       }
-    } else {
+    } else if (this.#car.blinking === this.#drawnBlinking) {
       // What stands still has time to be drawn with all pixels, once.
       if (this.#sharp || nowMs - this.#changedAtMs < STILL_MS) return;
       this.#sharp = true;
       this.#applySize(this.#stillRatio);
     }
+    this.#drawnBlinking = this.#car.blinking;
     this.#car.group.visible = pose !== undefined;
     this.#ground.follow(x, y, this.#rig.distanceM);
     this.#sky.follow(this.#rig.camera);

@@ -36,6 +36,7 @@ export class Car {
   #last: { x: number; y: number; heading: number } | undefined;
   #brakeLevel = 0;
   #signature = "";
+  #blinking = 0;
 
   constructor(theme: SceneTheme, detail: Detail) {
     this.#theme = theme;
@@ -71,11 +72,16 @@ export class Car {
     this.#paint.glow("right").copy(state.right && on ? AMBER_ON : AMBER_OFF);
     this.#paint.glow("reverse").setScalar(state.reversing ? 0.95 : 0.16);
     this.#ground.set(shadow, night ? 1 : 0, night ? this.#brakeLevel : 0);
-    const blinking = `${state.left && on} ${state.right && on} ${state.reversing}`;
-    this.#signature = `${state.steeringPercent.toFixed(1)} ${this.#brakeLevel.toFixed(3)} ${blinking}`;
+    this.#blinking = (state.left && on ? 1 : 0) + (state.right && on ? 2 : 0);
+    this.#signature = `${state.steeringPercent.toFixed(1)} ${this.#brakeLevel.toFixed(3)} ${state.reversing}`;
   }
 
-  /** Changes when the car looks different in its own frame. */
+  /** Which blinkers shine now. They alone are no movement: a standing car blinks in a picture that stands still. */
+  get blinking(): number {
+    return this.#blinking;
+  }
+
+  /** Changes when the car looks different in its own frame, but for what blinks. */
   get signature(): string {
     return this.#signature;
   }
