@@ -2,6 +2,7 @@ import type { Clock } from "@delos/core";
 import type { Replay } from "@delos/replay";
 import type { Node, Runtime } from "@delos/runtime";
 import type { BusWatcher } from "./bus/bus-watcher.ts";
+import type { Runs } from "./media/runs.ts";
 import type { Lags } from "./operation/lags.ts";
 import type { Operation } from "./operation/operation.ts";
 import type { Resources } from "./operation/resources.ts";
@@ -13,7 +14,14 @@ export interface BridgeContext {
   readonly runtime: Runtime;
   /** The bridge's own node: its endpoints are closed with the bridge. */
   readonly node: Node;
+  /** What plays now; undefined: the live bus. Another one may be in its place later. */
   readonly replay: Replay | undefined;
+  /** Calls back when another recording was put in, before its first message. World and watcher have forgotten the old one. */
+  onExchange(listener: (replay: Replay) => void): Disposable;
+  /** What is found by reading recordings through. */
+  readonly runs: Runs;
+  /** Recordings can be opened in place of the one that plays. */
+  readonly canOpen: boolean;
   /** Everything that is published, measured. */
   readonly bus: BusWatcher;
   /** One world out of it. */

@@ -1,9 +1,11 @@
 import { Lifetime, SystemClock } from "@delos/core";
-import type { Replay } from "@delos/replay";
+import type { Replay, ReplayDeck, ReplayDeckEvents } from "@delos/replay";
 import type { Runtime } from "@delos/runtime";
 import type { BridgeContext } from "./bridge-context.ts";
 import { BusWatcher } from "./bus/bus-watcher.ts";
 import { builtPage, PageFiles } from "./http/page-files.ts";
+import { type MediaOptions, MediaProtocol } from "./media/media-protocol.ts";
+import { Runs } from "./media/runs.ts";
 import { Lags } from "./operation/lags.ts";
 import { Operation, type OperationOptions } from "./operation/operation.ts";
 import { Resources } from "./operation/resources.ts";
@@ -22,6 +24,10 @@ export interface BridgeOptions {
   readonly runtime: Runtime;
   /** What the page's playback commands lead. Absent: the live bus. */
   readonly replay?: Replay | undefined;
+  /** Instead of `replay`: what plays can be exchanged from the page. */
+  readonly deck?: ReplayDeck | undefined;
+  /** Which recordings pages may open and send, where there is a deck. */
+  readonly media?: MediaOptions;
   /** Default 8888; 0: a free one. */
   readonly port?: number;
   /** Address to listen on. Default 127.0.0.1: nobody but this machine. Any other needs a token. */
@@ -71,7 +77,8 @@ export class Bridge implements AsyncDisposable {
 
   /** Use `openBridge`. */
   constructor(server: AnyServer, host: string, options: BridgeOptions, map?: RoadMap) {
-    const { runtime, replay, security: secured = {} } = options;
+    const { runtime, deck, security: secured = {} } = options;
+    const playing = (): Replay | undefined => deck?.replay ?? options.replay;
     this.port = portOf(server);
     this.url = `${secured.tls === undefined ? "http" : "https"}://${shownHost(host)}:${this.port}/`;
     const clock = new SystemClock();
@@ -82,7 +89,7 @@ export class Bridge implements AsyncDisposable {
     this.tokens = who.told;
 
     const world = new WorldModel();
-    const bus = this.#lifetime.own(new BusWatcher(runtime, node, world, replay?.recording));
+    const bus = this.#lifetime.own(new BusWatcher(runtime, node, world, playing()?.recording));
     const lags = new Lags(node, () => clock.monotonicMs());
     const resources = this.#lifetime.own(new Resources(clock, options.dataFolder));
     const note = this.note.bind(this);
@@ -92,10 +99,19 @@ export class Bridge implements AsyncDisposable {
         : this.#lifetime.own(
             new Operation({ runtime, node, clock, lags }, options.operation, (level, text) => note(level, "hmi", text)),
           );
+    if (deck !== undefined) this.#lifetime.own(deck.events.on("exchanged", (change) => exchanged(change, world, bus)));
+    const runs = this.#lifetime.own(new Runs());
+    let title = options.title;
     const context: BridgeContext = {
       runtime,
       node,
-      replay,
+      get replay() {
+        return playing();
+      },
+      onExchange: (listener) =>
+        deck?.events.on("exchanged", ({ replay }) => listener(replay)) ?? { [Symbol.dispose]: () => {} },
+      canOpen: deck !== undefined,
+      runs,
       bus,
       world,
       map,
@@ -104,11 +120,15 @@ export class Bridge implements AsyncDisposable {
       lags,
       clock,
       server: options.server ?? "delos",
-      title: options.title ?? (replay === undefined ? "live" : titleOf(replay.recording.files)),
+      get title() {
+        return title ?? titleOf(playing()?.recording.files);
+      },
       note,
     };
+    this.#lifetime.own(context.onExchange(() => (title = undefined)));
     this.#page = this.#lifetime.own(new PageProtocol(context));
-    const others = [...viewerProtocols(context), ...(options.protocols ?? []).map((open) => open(context))];
+    const media = new MediaProtocol(context, deck, options.media);
+    const others = [media, ...viewerProtocols(context), ...(options.protocols ?? []).map((open) => open(context))];
     for (const other of others) this.#lifetime.defer(async () => other[Symbol.asyncDispose]?.());
     const files = new PageFiles(options.page ?? builtPage());
     this.#lifetime.own(new WebServer(server, { files, security: who, protocols: [this.#page, ...others], clock }));
@@ -129,7 +149,15 @@ export class Bridge implements AsyncDisposable {
   }
 }
 
-function titleOf(files: readonly string[]): string {
+/** World and watcher forget the recording before. */
+function exchanged({ replay, before }: ReplayDeckEvents["exchanged"], world: WorldModel, bus: BusWatcher): void {
+  const { recording } = replay;
+  world.forget(Number(recording.startNs / 1000n) / 1e6);
+  bus.exchanged(new Set(before.channels.map(({ topic }) => topic)), recording);
+}
+
+function titleOf(files: readonly string[] | undefined): string {
+  if (files === undefined) return "live";
   return files.map((file) => file.slice(file.lastIndexOf("/") + 1)).join(", ");
 }
 

@@ -1,5 +1,6 @@
 export { Bridge, type BridgeOptions, DEFAULT_PORT, openBridge } from "./bridge.ts";
 export type { BridgeContext } from "./bridge-context.ts";
+export type { MediaOptions } from "./media/media-protocol.ts";
 export { type HardwareCheck, type HardwareResult, HardwareStatus } from "./operation/hardware.ts";
 export { eventLoopTopic } from "./operation/lags.ts";
 export type { ModuleControl } from "./operation/module-control.ts";

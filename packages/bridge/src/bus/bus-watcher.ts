@@ -25,7 +25,8 @@ export class BusWatcher implements AsyncDisposable {
   readonly #world: WorldModel;
   readonly #codecs: CodecResolver = messageCodecs();
   readonly #lifetime = new Lifetime();
-  readonly #recorded: TimeRange | undefined;
+  readonly #runtime: Runtime;
+  #recorded: TimeRange | undefined;
   /** Grows when a topic comes or changes its type. */
   revision = 0;
   received = 0;
@@ -35,14 +36,15 @@ export class BusWatcher implements AsyncDisposable {
    * on such a bus is where the recording is.
    */
   constructor(runtime: Runtime, node: Node, world: WorldModel, recorded?: TimeRange) {
+    this.#runtime = runtime;
     this.#node = node;
     this.#world = world;
     this.#recorded = recorded;
     for (const { discovery } of runtime.transports) {
       const listener = discovery.events.on("endpointJoined", (endpoint) => this.#found(endpoint));
       this.#lifetime.defer(() => listener[Symbol.dispose]());
-      for (const endpoint of discovery.endpoints.values()) this.#found(endpoint);
     }
+    this.#findAll();
   }
 
   get lost(): number {
@@ -68,8 +70,26 @@ export class BusWatcher implements AsyncDisposable {
     }
   }
 
+  /** Another recording plays: topics of the one before are as if they had never been, unless others publish them too. */
+  exchanged(topicsBefore: Iterable<string>, recorded: TimeRange): void {
+    this.#recorded = recorded;
+    for (const name of topicsBefore) {
+      const topic = this.topics.get(name);
+      if (topic === undefined) continue;
+      this.topics.delete(name);
+      void topic.subscription[Symbol.asyncDispose]();
+    }
+    this.revision++;
+    this.#findAll();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#lifetime[Symbol.asyncDispose]();
+  }
+
+  #findAll(): void {
+    for (const { discovery } of this.#runtime.transports)
+      for (const endpoint of discovery.endpoints.values()) this.#found(endpoint);
   }
 
   #found({ kind, topic, schema, qos }: EndpointInfo): void {

@@ -37,6 +37,9 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
   readonly #codecs = messageCodecs();
   #notices: Notice[] = [];
   #density: Density | undefined;
+  #marks: delos.bridge.MarkList | undefined;
+  /** What hangs on the recording that plays. */
+  #following = new Lifetime();
   #frame = 0;
   #sentWorld = -1;
   #sentTopics = -1;
@@ -47,6 +50,8 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
   constructor(context: BridgeContext) {
     this.#context = context;
     if (context.replay !== undefined) this.#follow(context.replay);
+    this.#lifetime.own(context.onExchange((replay) => this.#exchanged(replay)));
+    this.#lifetime.defer(() => this.#following[Symbol.asyncDispose]());
     const pump = setInterval(() => this.#pump(), FRAME_MS);
     this.#lifetime.defer(() => clearInterval(pump));
   }
@@ -75,40 +80,71 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     return this.#lifetime[Symbol.asyncDispose]();
   }
 
+  /** Another recording plays: every page begins anew. */
+  #exchanged(replay: Replay): void {
+    void this.#following[Symbol.asyncDispose]();
+    this.#following = new Lifetime();
+    this.#density = undefined;
+    this.#marks = undefined;
+    this.#follow(replay);
+    for (const client of this.#clients) {
+      client.tiles.clear();
+      client.inspectedAt = undefined;
+      this.#greet(client, []);
+    }
+  }
+
   #follow(replay: Replay): void {
-    const { world, bus } = this.#context;
+    const { world, bus, runs } = this.#context;
+    const lifetime = this.#following;
+    const { startNs, endNs, topics, files, problems } = replay.recording;
     const jumped = replay.events.on("jump", ({ timeNs }) => {
       world.reset(Number(timeNs / 1000n) / 1e6);
       bus.reset();
     });
-    const failed = replay.events.on("failed", (error) => this.note("error", "replay", error.message));
-    this.#lifetime.defer(() => jumped[Symbol.dispose]());
-    this.#lifetime.defer(() => failed[Symbol.dispose]());
-    const damaged = replay.events.on("problem", ({ code, message }) =>
-      this.note("warn", "recording", `${code}: ${message}`),
+    lifetime.own(jumped);
+    lifetime.own(replay.events.on("failed", (error) => this.note("error", "replay", error.message)));
+    lifetime.own(
+      replay.events.on("problem", ({ code, message }) => this.note("warn", "recording", `${code}: ${message}`)),
     );
-    this.#lifetime.defer(() => damaged[Symbol.dispose]());
-    for (const { code, message } of replay.recording.problems.slice(0, KEPT_NOTICES))
+    for (const { code, message } of problems.slice(0, KEPT_NOTICES))
       this.note("warn", "recording", `${code}: ${message}`);
-    const { startNs, endNs, topics, files } = replay.recording;
     const stop = new AbortController();
-    this.#lifetime.defer(() => stop.abort());
-    recordingDensity(files, { startNs, endNs, topics, buckets: DENSITY_BUCKETS, signal: stop.signal }).then(
-      (density) => {
-        this.#density = density;
-        for (const client of this.#clients) client.send(Frame.encode({ density }));
+    lifetime.defer(() => stop.abort());
+    const density = recordingDensity(files, { startNs, endNs, topics, buckets: DENSITY_BUCKETS, signal: stop.signal });
+    const scan = density.then(
+      (found) => {
+        if (lifetime.closed) return;
+        this.#density = found;
+        for (const client of this.#clients) client.send(Frame.encode({ density: found }));
       },
       () => {}, // the seek bar stays plain: what kept the file from being read is told by the replay itself
     );
+    void scan
+      .then(() => runs.of(files, stop.signal))
+      .then(
+        ({ marks }) => {
+          if (lifetime.closed) return;
+          const [fromS, toS] = [Number(startNs / 1000n) / 1e6, Number(endNs / 1000n) / 1e6];
+          this.#marks = { marks: marks.filter(({ time_s = 0 }) => time_s >= fromS && time_s <= toS) };
+          for (const client of this.#clients) client.send(Frame.encode({ marks: this.#marks }));
+        },
+        () => {},
+      );
   }
 
-  #greet(client: Client): void {
-    const { replay, server, title, bus, world } = this.#context;
+  #greet(client: Client, notices = this.#notices): void {
+    const { replay, server, title, bus, world, canOpen } = this.#context;
     bus.readPending();
     this.#publishNotices(world.takeNotices());
     const role = client.peer.role === "operator" ? 1 : 0;
-    const hello = { server, title, can_control: replay !== undefined && client.peer.may("lead"), role };
-    client.send(Frame.encode({ hello, notices: this.#notices }), this.#whole(), ...this.#newTiles(client));
+    const can_control = replay !== undefined && client.peer.may("lead");
+    const can_open = canOpen && client.peer.may("operate");
+    client.send(
+      Frame.encode({ hello: { server, title, can_control, role, can_open }, notices }),
+      this.#whole(),
+      ...this.#newTiles(client),
+    );
     client.needsAll = false;
   }
 
@@ -124,8 +160,9 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     else if (command.request !== undefined) void this.#ask(client, command.request);
     else if (replay === undefined) this.#tell(client, "this is the live bus: there is nothing to play");
     // Not in the audit log: scrubbing is a hundred commands, and none of them moves a car.
-    else if (client.peer.may("lead")) obey(replay, command);
-    else this.#tell(client, "BRIDGE_NOT_ALLOWED: here only an operator leads the playback");
+    else if (client.peer.may("lead")) {
+      if (!replay.closed) obey(replay, command); // closed: another recording takes its place this very moment
+    } else this.#tell(client, "BRIDGE_NOT_ALLOWED: here only an operator leads the playback");
   }
 
   /** Does what a page asks for and answers; whatever comes of it stands in the audit log. */
@@ -196,7 +233,14 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     const series = this.#context.world.takeSeries();
     if (series.length > 0) frame.series = series;
     const playback = playbackOf(this.#context.replay);
-    const state = [playback.state, playback.rate, playback.loop, playback.pass, playback.position_s].join();
+    const state = [
+      playback.state,
+      playback.rate,
+      playback.loop,
+      playback.pass,
+      playback.position_s,
+      playback.loop_range?.to_s,
+    ].join();
     if (everySecond || state !== this.#sentPlayback) frame.playback = playback;
     this.#sentPlayback = state;
     if (everySecond || this.#context.bus.revision !== this.#sentTopics) frame.topics = this.#topics();
@@ -215,6 +259,7 @@ export class PageProtocol implements SocketProtocol, AsyncDisposable {
     return Frame.encode({
       ...(world === undefined ? {} : { world }),
       ...(this.#density === undefined ? {} : { density: this.#density }),
+      ...(this.#marks === undefined ? {} : { marks: this.#marks }),
       playback: playbackOf(this.#context.replay),
       topics: this.#topics(),
       ...(this.#context.operation === undefined ? {} : { operation: this.#context.operation.state }),

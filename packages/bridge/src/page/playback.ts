@@ -1,3 +1,4 @@
+import type { delos } from "@delos/msgs";
 import type { Replay } from "@delos/replay";
 import { type Command, Playback } from "../protocol.ts";
 
@@ -7,6 +8,7 @@ const seconds = (timeNs: bigint): number => Number(timeNs / 1000n) / 1e6;
 export function playbackOf(replay: Replay | undefined): Playback {
   if (replay === undefined) return { state: Playback.State.NONE };
   const { published, late, maxLatenessMs, pass } = replay.stats;
+  const { loopRange } = replay;
   return {
     state: Playback.State[STATES[replay.state]],
     start_s: seconds(replay.recording.startNs),
@@ -18,6 +20,9 @@ export function playbackOf(replay: Replay | undefined): Playback {
     late: BigInt(late),
     max_lateness_ms: maxLatenessMs,
     pass,
+    ...(loopRange === undefined
+      ? {}
+      : { loop_range: { from_s: seconds(loopRange.fromNs), to_s: seconds(loopRange.toNs) } }),
   };
 }
 
@@ -32,9 +37,15 @@ export function obey(replay: Replay, command: Command): boolean {
   else if (command.rate !== undefined) {
     if (command.rate > 0) replay.setRate(command.rate);
   } else if (command.loop !== undefined) replay.setLoop(command.loop);
+  else if (command.loop_range !== undefined) replay.setLoopRange(rangeOf(command.loop_range));
   else if (command.restart !== undefined) replay.restart();
   else return false;
   return true;
+}
+
+/** Undefined: no loop any more. */
+function rangeOf({ from_s = 0, to_s = 0 }: delos.bridge.LoopRange): Parameters<Replay["setLoopRange"]>[0] {
+  return to_s > from_s ? { fromNs: nanoseconds(from_s), toNs: nanoseconds(to_s) } : undefined;
 }
 
 /** A page steps by one; more at once would keep the bus busy for no picture. */

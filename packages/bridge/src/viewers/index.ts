@@ -8,11 +8,14 @@ import type { ViewedBus } from "./viewed-bus.ts";
 
 /** What is spoken beside the page's own protocol: its bus view's, Foxglove's and rosbridge. */
 export function viewerProtocols(context: BridgeContext): readonly SocketProtocol[] {
-  const { runtime, node, replay, server, clock, world, bus: watcher } = context;
+  const { runtime, node, server, clock, world, bus: watcher } = context;
   const bus: ViewedBus = {
     runtime,
     node,
-    replay,
+    get replay() {
+      return context.replay;
+    },
+    onExchange: (listener) => context.onExchange(listener),
     server,
     codecs: messageCodecs(),
     world: () => {

@@ -12,6 +12,8 @@ export interface ViewedBus {
   readonly codecs: CodecResolver;
   /** What playback commands lead; undefined: the live bus. */
   readonly replay: Replay | undefined;
+  /** Calls back when another recording was put in. */
+  onExchange(listener: (replay: Replay) => void): Disposable;
   /** Name and version of the server. */
   readonly server: string;
   /** The newest state of the car and what is around it; undefined before there is any. */

@@ -59,7 +59,7 @@ const DEGREES = 180 / Math.PI;
  * How fast it is: the chassis, or else a speed topic, or else what the pose says or its movement shows.
  */
 export class WorldModel {
-  readonly #projection = new MapProjection();
+  #projection = new MapProjection();
   readonly #sources = new Map<string, PoseSource>();
   readonly #series = new SeriesBuffer();
   readonly #obstacles = new Map<string, Obstacle>();
@@ -148,6 +148,15 @@ export class WorldModel {
       case "notice":
         return this.#observeNotice(busTimeS, observation);
     }
+  }
+
+  /** Another recording: nothing is known of where and how it drives. */
+  forget(timeS?: number): void {
+    this.reset(timeS);
+    this.#sources.clear();
+    this.#projection = new MapProjection();
+    this.#transforms = new TransformTree();
+    this.#speedFrom = "";
   }
 
   /** Time has jumped: what was is not the past of what comes. */

@@ -21,6 +21,7 @@ export class ReplayKeys {
   /** One key as a terminal in raw mode sends it. True when it meant something. */
   press(key: string): boolean {
     const replay = this.#replay;
+    if (replay.closed && key !== "q" && key !== "\u0003") return false; // another one takes its place this very moment
     switch (key) {
       case " ":
         if (replay.state === "playing") replay.pause();

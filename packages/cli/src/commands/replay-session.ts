@@ -1,6 +1,6 @@
 import type { Problem } from "@delos/bag";
 import { onAbort } from "@delos/core";
-import type { Replay } from "@delos/replay";
+import { type Replay, ReplayDeck } from "@delos/replay";
 import type { CommandContext, ExitStatus } from "../command.ts";
 import { listenToKeys, ReplayKeys } from "./replay-keys.ts";
 import { StatusLine } from "./status-line.ts";
@@ -15,26 +15,45 @@ export interface SessionOptions {
 /** Shows the status of a replay and obeys the terminal's keys until it is over. */
 export async function runSession(
   { out, err, in: input, json, signal }: CommandContext,
-  replay: Replay,
+  player: Replay | ReplayDeck,
   { endsWithRecording, quiet = false, keys = true }: SessionOptions,
 ): Promise<ExitStatus> {
+  let replay = player instanceof ReplayDeck ? player.replay : player;
   const lines: Disposable[] = [];
+  let ofReplay: Disposable[] = [];
+  const dispose = (disposables: Disposable[]): void => {
+    for (const each of disposables.reverse()) each[Symbol.dispose]();
+  };
   try {
     const outcome = await new Promise<ExitStatus | Error>((resolve) => {
+      const follow = (): void => {
+        ofReplay.push(replay.events.on("failed", resolve));
+        ofReplay.push(replay.events.on("ended", () => endsWithRecording && resolve(0)));
+        const listening = keys
+          ? listenToKeys(input, new ReplayKeys(replay, (interrupted) => resolve(interrupted ? 130 : 0)))
+          : undefined;
+        if (listening !== undefined) ofReplay.push(listening);
+        if (!quiet) ofReplay.push(new StatusLine(out, replay, json));
+      };
       lines.push(onAbort(signal, () => resolve(130)));
-      lines.push(replay.events.on("failed", resolve));
-      lines.push(replay.events.on("ended", () => endsWithRecording && resolve(0)));
-      const listening = keys
-        ? listenToKeys(input, new ReplayKeys(replay, (interrupted) => resolve(interrupted ? 130 : 0)))
-        : undefined;
-      if (listening !== undefined) lines.push(listening);
+      if (player instanceof ReplayDeck)
+        lines.push(
+          player.events.on("exchanged", (exchange) => {
+            dispose(ofReplay);
+            ofReplay = [];
+            ({ replay } = exchange);
+            if (!quiet) err.write(`delos: ${replay.recording.files.join(", ")}\n`);
+            follow();
+          }),
+        );
+      follow();
       replay.begin();
-      if (!quiet) lines.push(new StatusLine(out, replay, json));
     });
     if (typeof outcome === "number") return outcome;
     throw outcome;
   } finally {
-    for (const line of lines.reverse()) line[Symbol.dispose]();
+    dispose(ofReplay);
+    dispose(lines);
     const { published, late, maxLatenessMs } = replay.stats;
     const lateness = late === 0 ? "none late" : `${late} late, at most by ${maxLatenessMs.toFixed(1)} ms`;
     if (!quiet) err.write(`${published} messages sent, ${lateness}\n`);

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { messageCodecs } from "@delos/bag";
-import { DEFAULT_PORT, openBridge } from "@delos/bridge";
+import { DEFAULT_PORT, type MediaOptions, openBridge } from "@delos/bridge";
 import { Lifetime, UsageError } from "@delos/core";
-import { builtinRecordingPath, openReplay } from "@delos/replay";
+import { builtinRecordingPath, openReplayDeck } from "@delos/replay";
 import { open } from "@delos/runtime";
-import type { Command } from "../command.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { version } from "../program.ts";
 import { runDrive } from "./drive-session.ts";
+import { announcePage } from "./page-announcement.ts";
 import { securityHelp, securityOf, securityOptions, tellOfPage } from "./page-security.ts";
 import { KEYS_HELP } from "./replay-keys.ts";
 import { namesOption, numberOption, rateOption } from "./replay-options.ts";
@@ -18,7 +19,7 @@ const BACKFILL = { maxAgeNs: 2_000_000_000n, maxMessages: 20_000 };
 const start: Command = {
   name: "start",
   usage:
-    "start [FILE…] [--rate R] [--loop] [--start S] [--duration S] [--paused] [--topics A,B] [--port P] [--headless] [--once] | --drive",
+    "start [FILE…] [--rate R] [--loop] [--start S] [--duration S] [--paused] [--topics A,B] [--port P] [--recordings DIR] [--headless] [--once] | --drive",
   summary: "Replay recordings on the page; without a file the built-in one, looping; or drive a simulated car from it",
   description: [
     "Opens ROS bags, MCAP files and Cyber records, several as one, and plays them onto the bus. The page shows the world, the",
@@ -47,6 +48,8 @@ const start: Command = {
     clock: { type: "boolean" },
     port: { type: "string", short: "p" },
     map: { type: "string" },
+    recordings: { type: "string", multiple: true },
+    "upload-limit": { type: "string" },
     drive: { type: "boolean" },
     data: { type: "string" },
     ...securityOptions,
@@ -66,6 +69,8 @@ const start: Command = {
     clock: "Publish recorded time on /clock",
     port: `Port of the page (default ${DEFAULT_PORT}; 0: any free one)`,
     map: "HD map to show: Apollo's, as text (base_map.txt) or binary protobuf",
+    recordings: "Folder whose recordings the page may open, beside those of the files given (repeatable)",
+    "upload-limit": "GiB of recordings that the page may send, 0 for none (default 4)",
     drive: "A live drive with a simulated car instead of a recording",
     data: "Folder for what a live drive records and logs (default data/log)",
     ...securityHelp,
@@ -103,8 +108,8 @@ const start: Command = {
     const lifetime = new Lifetime();
     try {
       const runtime = lifetime.own(await open({ name: "delos start", codecs: messageCodecs() }));
-      const replay = lifetime.own(await openReplay(files, { runtime, ...options, begin: false }));
-      tellOfRecording(context, replay);
+      const deck = lifetime.own(await openReplayDeck(files, { runtime, ...options, begin: false }));
+      tellOfRecording(context, deck.replay);
       if (!headless) {
         const title = isBuiltin
           ? "built-in recording"
@@ -113,7 +118,8 @@ const start: Command = {
         const bridge = lifetime.own(
           await openBridge({
             runtime,
-            replay,
+            deck,
+            media: mediaOf(context),
             port,
             title,
             server,
@@ -123,8 +129,9 @@ const start: Command = {
           }),
         );
         tellOfPage(context, bridge, host);
+        lifetime.own(announcePage(context, bridge, host));
       }
-      return await runSession({ ...context, signal }, replay, {
+      return await runSession({ ...context, signal }, deck, {
         endsWithRecording: once || headless,
         quiet: values["quiet"] === true,
       });
@@ -133,5 +140,16 @@ const start: Command = {
     }
   },
 };
+
+/** Which recordings the page may open, and how much it may send. */
+function mediaOf(context: CommandContext): MediaOptions {
+  const { values, cwd } = context;
+  const folders = Array.isArray(values["recordings"]) ? values["recordings"] : [];
+  const limitGib = numberOption(context, "upload-limit", { min: 0, max: 1024 });
+  return {
+    folders: folders.map((folder) => resolve(cwd, String(folder))),
+    ...(limitGib === undefined ? {} : { uploadBytes: Math.round(limitGib * 1024 ** 3) }),
+  };
+}
 
 export const commands: readonly Command[] = [start];

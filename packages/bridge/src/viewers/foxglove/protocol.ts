@@ -41,8 +41,8 @@ export class FoxgloveProtocol implements SocketProtocol {
   readonly services: ServiceList;
   readonly feeds: TopicFeeds;
   readonly parameters: NodeParameters;
-  /** The same as long as the server lives: viewers keep their state when they come back to it. */
-  readonly sessionId: string = randomUUID();
+  /** The same as long as the same plays: viewers keep their state when they come back to it. */
+  sessionId: string = randomUUID();
   readonly #sessions: Set<FoxgloveSession> = new Set();
   readonly #lifetime: Lifetime = new Lifetime();
   readonly #converter = new WorldConverter();
@@ -71,11 +71,15 @@ export class FoxgloveProtocol implements SocketProtocol {
     this.#lifetime.own(this.channels);
     this.channels.events.on("advertised", (channels) => this.#each((session) => session.advertise(channels)));
     this.channels.events.on("unadvertised", (ids) => this.#each((session) => session.unadvertise(ids)));
-    const { replay } = bus;
-    if (replay !== undefined) {
-      const jumped = replay.events.on("jump", () => this.#each((session) => session.tellPlayback(this.playback(true))));
-      this.#lifetime.defer(() => jumped[Symbol.dispose]());
-    }
+    let jumped = this.#followJumps(bus.replay);
+    this.#lifetime.defer(() => jumped?.[Symbol.dispose]());
+    const exchanged = bus.onExchange((replay) => {
+      jumped?.[Symbol.dispose]();
+      jumped = this.#followJumps(replay);
+      this.sessionId = randomUUID();
+      this.#each((session) => session.greet());
+    });
+    this.#lifetime.own(exchanged);
     const tick = setInterval(() => this.#tick(), TICK_MS);
     this.#lifetime.defer(() => clearInterval(tick));
   }
@@ -118,6 +122,10 @@ export class FoxgloveProtocol implements SocketProtocol {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#lifetime[Symbol.asyncDispose]();
+  }
+
+  #followJumps(replay: ViewedBus["replay"]): Disposable | undefined {
+    return replay?.events.on("jump", () => this.#each((session) => session.tellPlayback(this.playback(true))));
   }
 
   #each(what: (session: FoxgloveSession) => void): void {

@@ -65,8 +65,10 @@ export class FoxgloveSession implements Disposable {
     socket.on("message", (data, isBinary) => void this.#received(data as Buffer, isBinary));
   }
 
-  /** What the protocol wants first: who we are, and every channel. */
+  /** What the protocol wants first: who we are, and every channel. Again when another recording plays: all begins anew then. */
   greet(): void {
+    for (const { feed } of this.#subscriptions.values()) feed[Symbol.dispose]();
+    this.#subscriptions.clear();
     const { bus, channels, services, sessionId } = this.#protocol;
     const { replay } = bus;
     const playing = replay === undefined ? [] : ["time", "playbackControl"];
