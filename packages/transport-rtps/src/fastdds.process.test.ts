@@ -114,6 +114,16 @@ describe.skipIf(!installed.fastdds)("with eProsima Fast DDS (skipped without its
     await until(() => expect(lines).toEqual([1, 2].map((n) => `blob ${n} ${size} whole`)), 60_000);
   });
 
+  test("a killed peer goes with its lease, a new one is found at once", async () => {
+    const reader = delos.reader("/chatter", STRING, { history: "keep_all" });
+    const first = peer("pub", "string", "rt/chatter", "count", "100000");
+    await until(() => expect(reader.messages.length).toBeGreaterThan(5));
+    first.process.kill("SIGKILL");
+    peer("pub", "string", "rt/chatter", "count", "5");
+    await until(() => expect(reader.messages.slice(-5)).toEqual(texts(5).map((data) => ({ data }))));
+    await until(() => expect(reader.inner.matched.length).toBeLessThanOrEqual(1), 40_000);
+  });
+
   test("QoS that does not fit is reported here exactly where Fast DDS's own status says so", async () => {
     const { lines } = peer("sub", "string", "rt/chatter");
     const writer = delos.writer("/chatter", STRING, { reliability: "best_effort" });
