@@ -43,3 +43,20 @@ test("bound to every address: plain addresses are good, foreign names are not", 
 test("port 80 need not be said", () => {
   expect(access("127.0.0.1", 80).isOwnHost("localhost")).toBe(true);
 });
+
+test("in a network the machine's own names are good, and no others that look like them", () => {
+  const { isOwnHost, isOwnOrigin } = access("0.0.0.0", 8888, { machine: "car" });
+  for (const name of ["car", "car.local", "Car-0a1b2c3d.local"]) {
+    expect(isOwnHost(`${name}:8888`), name).toBe(true);
+    expect(isOwnOrigin(`http://${name}:8888`), name).toBe(true);
+  }
+  for (const name of ["car.example", "car-evil.local", "car-0a1b2c3d.local.evil.example", "mycar.local", "carx"])
+    expect(isOwnHost(`${name}:8888`), name).toBe(false);
+});
+
+test("names that were allowed are good on any port, by TLS too: a proxy has its own", () => {
+  const { isOwnHost, isOwnOrigin } = access("127.0.0.1", 8888, { names: ["Car.example"] });
+  expect(["car.example", "car.example:443"].every(isOwnHost)).toBe(true);
+  expect(isOwnOrigin("https://car.example")).toBe(true);
+  expect(isOwnOrigin("https://car.example.evil")).toBe(false);
+});

@@ -15,6 +15,8 @@ export interface AccessOptions {
   readonly secure?: boolean;
   /** More names of this server, without port: what a reverse proxy or a name server calls it. */
   readonly names?: readonly string[];
+  /** First label of the machine's name: the name server's and those that mDNS gives it in the local network are the server's. */
+  readonly machine?: string;
   /** Origins of other pages that may use what the browser adds by itself, whole: `https://viewer.example`. */
   readonly origins?: readonly string[];
 }
@@ -29,11 +31,15 @@ export function isLoopbackHost(bound: string): boolean {
 
 /** `bound`: the address listened on. When it stands for all addresses, plain addresses are good too: no name was rebound. */
 export function access(bound: string, port: number, options: AccessOptions = {}): Access {
-  const { secure = false, names: more = [], origins = [] } = options;
+  const { secure = false, names: more = [], machine, origins = [] } = options;
   const isIpv6 = bound.includes(":");
   const own = isIpv6 ? `[${bound}]` : bound;
   const names = new Set([...LOOPBACK_NAMES, own, ...more].map((name) => name.toLowerCase()));
   const isAddress = (name: string): boolean => /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])$/.test(name);
+  // `.local` is asked for in the local network alone, so no page of the web can bind such a name anew.
+  const isMachine = (name: string): boolean =>
+    machine !== undefined &&
+    (name === machine || (name.startsWith(machine) && /^(-[\da-f]{8})?\.local$/.test(name.slice(machine.length))));
   const defaultPort = secure ? 443 : 80;
   const scheme = secure ? "https://" : "http://";
   const isOwnHost = (host: string | undefined): boolean => {
@@ -43,7 +49,7 @@ export function access(bound: string, port: number, options: AccessOptions = {})
     // A reverse proxy is asked for under its own port: only the name counts.
     if (more.some((allowed) => allowed.toLowerCase() === name)) return true;
     if (Number(match[2] ?? defaultPort) !== port) return false;
-    return names.has(name) || (WILDCARDS.includes(bound) && isAddress(name));
+    return names.has(name) || isMachine(name) || (WILDCARDS.includes(bound) && isAddress(name));
   };
   const isOwnOrigin = (origin: string | undefined): boolean => {
     if (origin === undefined || origins.includes(origin)) return true;

@@ -62,8 +62,13 @@ export function security(
   // On a system that does not say whose a connection is, the person at the machine needs a token to become operator.
   const operator = tell("operator", options.token, tokenNeeded || !canTellUsers());
   const viewer = tell("viewer", options.viewerToken, tokenNeeded);
-  const names = [...(options.names ?? []), ...(tokenNeeded && !isLoopbackHost(host) ? ownNames() : [])];
-  const own = access(host, port, { secure, names, origins: options.origins ?? [] });
+  const machine = hostname().toLowerCase().replace(/\..*$/, "");
+  const own = access(host, port, {
+    secure,
+    names: options.names ?? [],
+    origins: options.origins ?? [],
+    ...(isLoopbackHost(host) || machine === "" ? {} : { machine }),
+  });
   const tokens = new Tokens({ operator, viewer });
   const sessions = new Sessions(clock);
   // Browsers do not keep the cookies of two ports apart; `__Host-` forbids that another host of the domain sets it.
@@ -78,10 +83,4 @@ export function security(
     ...(options.isSameUser === undefined ? {} : { isSameUser: options.isSameUser }),
   });
   return { access: own, gate, sessions, audit, cookie, secure, tokenNeeded, told };
-}
-
-/** What others in the network call this machine, by name server and by mDNS. */
-function ownNames(): string[] {
-  const name = hostname().toLowerCase();
-  return name === "" ? [] : [name, `${name.replace(/\..*$/, "")}.local`];
 }
