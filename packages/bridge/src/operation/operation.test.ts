@@ -224,7 +224,11 @@ describe("hardware checks", () => {
   const { InsStatus, GnssStatus } = apollo.common.gnss_status;
   const latched = { durability: "transient_local", depth: 1 } as const;
 
-  async function checked(ins: number | undefined, completed: boolean | undefined, errorCode?: number) {
+  async function checked(
+    ins: apollo.common.gnss_status.InsStatus.Type | undefined,
+    completed: boolean | undefined,
+    errorCode?: apollo.canbus.Chassis.ErrorCode,
+  ) {
     const clock = new SimulatedClock(1_000_000_000_000n);
     await using runtime = await open({ clock, log: () => {} });
     const car = runtime.node("/car");
