@@ -1,5 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { Connection } from "./connection/connection.ts";
+import { MediaState } from "./media/media-state.ts";
 import { actionOf, belongsTo, isEstop, type KeyAction } from "./panels/keys/keyboard.ts";
 import { Dreamview } from "./panels/scene/dreamview.ts";
 import { changedRate } from "./panels/transport/rates.ts";
@@ -21,11 +22,15 @@ export class App {
   readonly filter = signal("");
   readonly connection: Connection;
   readonly dreamview = new Dreamview();
+  readonly media: MediaState;
+  /** Where an A-B loop is to begin, before its end is known. */
+  readonly loopFromS = signal<number | undefined>(undefined);
   view: View | undefined;
   focusFilter: (() => void) | undefined;
 
   constructor() {
     this.state = new PageState((command) => this.connection.send(command));
+    this.media = new MediaState(this);
     this.connection = new Connection({
       open: () => new WebSocket(socketAddress(document.baseURI)),
       now: () => performance.now(),
@@ -71,6 +76,26 @@ export class App {
 
   toggleLoop(): void {
     if (this.state.canControl) this.state.command({ loop: !this.state.playback.value?.loop });
+  }
+
+  loopFrom(): void {
+    if (!this.state.canControl) return;
+    this.endLoopRange();
+    this.loopFromS.value = this.state.playback.value?.position_s;
+  }
+
+  loopTo(): void {
+    const from_s = this.loopFromS.value;
+    const to_s = this.state.playback.value?.position_s;
+    if (!this.state.canControl || from_s === undefined || to_s === undefined || to_s <= from_s) return;
+    this.state.command({ loop_range: { from_s, to_s } });
+    this.loopFromS.value = undefined;
+  }
+
+  endLoopRange(): void {
+    this.loopFromS.value = undefined;
+    if (this.state.canControl && this.state.playback.value?.loop_range !== undefined)
+      this.state.command({ loop_range: { from_s: 0, to_s: 0 } });
   }
 
   restart(): void {

@@ -56,7 +56,7 @@ function drive(
 ): void {
   const Pose = apollo.localization.LocalizationEstimate;
   const Chassis = apollo.canbus.Chassis;
-  using writer = new McapWriter(createFile(path), { compression: "none" });
+  using writer = new McapWriter(createFile(path), { compression: "none", chunkBytes: 16 * 1024 });
   const channel = (name: string, type: { readonly schema: { name: string; data: Uint8Array } }): number =>
     writer.addChannel({
       topic: name,

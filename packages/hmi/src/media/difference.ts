@@ -123,8 +123,7 @@ interface Place {
 function nearestOn(trace: Trace, x: number, y: number, headingRad: number, near: number): Place | undefined {
   const segments = trace.x.length - 1;
   const around = search(trace, x, y, headingRad, near - REACH_SAMPLES, near + REACH_SAMPLES);
-  const found = around ?? search(trace, x, y, headingRad, 0, segments);
-  return found;
+  return around ?? search(trace, x, y, headingRad, 0, segments);
 }
 
 function search(trace: Trace, x: number, y: number, headingRad: number, from: number, to: number): Place | undefined {
@@ -137,15 +136,15 @@ function search(trace: Trace, x: number, y: number, headingRad: number, from: nu
     const length2 = ux * ux + uy * uy;
     if (length2 === 0 || ux * Math.cos(headingRad) + uy * Math.sin(headingRad) <= 0) continue;
     const along = ((x - ax) * ux + (y - ay) * uy) / length2;
-    // Beyond an end of the path there is nothing beside; elsewhere a bend has points that belong to its corner.
-    if ((i === 0 && along < -1e-9) || (i === segments - 1 && along > 1 + 1e-9)) continue;
     const part = Math.min(1, Math.max(0, along));
     const [px, py] = [ax + part * ux, ay + part * uy];
     const distanceM = Math.hypot(px - x, py - y);
     if (distanceM >= bestM) continue;
     bestM = distanceM;
     const speedMps = trace.speedMps[i]! + part * (trace.speedMps[i + 1]! - trace.speedMps[i]!);
-    best = { segment: i, x: px, y: py, speedMps };
+    // Nearest to an end of the path, and beyond it: nothing is beside.
+    const beyond = (i === 0 && along < -1e-9) || (i === segments - 1 && along > 1 + 1e-9);
+    best = beyond ? undefined : { segment: i, x: px, y: py, speedMps };
   }
   return best;
 }

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 
 /** Line drawings on a 24 × 24 grid, all of the same weight. */
 const PATHS = {
+  folder: "M3.5 6.5h6l2 2.5h9v9.5h-17zM3.5 9h8",
   play: "M8 5.5v13l10.5-6.5z",
   pause: "M8 5.5v13M16 5.5v13",
   "step-forward": "M6 6v12l8.5-6zM18 6v12",

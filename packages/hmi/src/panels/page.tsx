@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { App } from "../app.ts";
 import { BusHost } from "../bus/bus-host.tsx";
+import { CompareHost, MediaHost } from "../media/media-host.tsx";
 import { Cockpit } from "./cockpit/cockpit.tsx";
 import { ConsolePanel } from "./console/console.tsx";
 import { Header } from "./header/header.tsx";
@@ -27,7 +28,8 @@ export function Page({ app }: { readonly app: App }): JSX.Element {
           <Cockpit state={app.state} />
           <PlotsPanel app={app} />
         </aside>
-        <div class={inspecting ? "dock inspecting" : "dock"}>
+        <div class={`dock${inspecting ? " inspecting" : ""}${app.media.comparing.value ? " comparing" : ""}`}>
+          <CompareHost app={app} />
           <TopicsPanel app={app} />
           {inspecting ? <Inspector state={app.state} /> : null}
           <ModulesPanel app={app} />
@@ -36,6 +38,7 @@ export function Page({ app }: { readonly app: App }): JSX.Element {
       </main>
       <BusHost app={app} />
       <PncHost app={app} />
+      <MediaHost app={app} />
       <Transport app={app} />
       <KeysDialog app={app} />
     </>

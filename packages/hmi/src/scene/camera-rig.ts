@@ -18,11 +18,11 @@ const START: Readonly<Record<CameraMode, View>> = {
   chase: { yaw: 0, pitch: 0.3, distanceM: 12.5 },
   overhead: { yaw: 0, pitch: STRAIGHT_DOWN, distanceM: 60 },
   free: { yaw: 0.75, pitch: 0.42, distanceM: 14 },
-  near: { yaw: 0, pitch: 0.2, distanceM: 7 },
+  near: { yaw: 0, pitch: 0.24, distanceM: 8.2 },
   map: { yaw: 0, pitch: STRAIGHT_DOWN, distanceM: 320 },
 };
 /** The camera looks at a point ahead of the rear axle, at the height of the windows. */
-const AHEAD_M: Readonly<Record<CameraMode, number>> = { chase: 3.2, overhead: 6, free: 1.42, near: 4, map: 0 };
+const AHEAD_M: Readonly<Record<CameraMode, number>> = { chase: 3.2, overhead: 6, free: 1.42, near: 2, map: 0 };
 const HEIGHT_M: Readonly<Record<CameraMode, number>> = { chase: 1.1, overhead: 0, free: 0.6, near: 1.15, map: 0 };
 const HEADING_LAG_S = 0.35;
 const EASE_S = 0.22;

@@ -2,7 +2,7 @@ import type { CameraMode } from "./camera-rig.ts";
 import { FRONT_M, REAR_M, WIDTH_M } from "./car/body-surface.ts";
 import { speedColour, speedScale } from "./speed-colours.ts";
 import { DAY, NIGHT, type SceneTheme } from "./theme.ts";
-import type { Picture, View } from "./view.ts";
+import type { Ghost, Picture, View } from "./view.ts";
 
 /** The same world from above on a plain canvas, where the browser has no WebGL. North is up; with "chase", ahead is. */
 export class Map2d implements View {
@@ -81,6 +81,7 @@ export class Map2d implements View {
     this.#grid(pose.x - origin.x, pose.y - origin.y, scale);
     this.#trail(picture);
     this.#trajectory(picture);
+    for (const ghost of picture.ghosts) this.#ghost(ghost, origin);
     for (const o of picture.obstacles)
       this.#box(o.x - origin.x, o.y - origin.y, o.heading, -o.length_m / 2, o.length_m / 2, o.width_m, 0xe69f00);
     this.#box(pose.x - origin.x, pose.y - origin.y, pose.heading, REAR_M, FRONT_M, WIDTH_M, this.#theme.car);
@@ -114,6 +115,21 @@ export class Map2d implements View {
     c.beginPath();
     for (let i = 0; i < count; i++) c.lineTo(trail.x[i]! - origin.x, trail.y[i]! - origin.y);
     c.stroke();
+  }
+
+  #ghost({ colour, x, y, pose }: Ghost, origin: Picture["origin"]): void {
+    const c = this.#context;
+    c.globalAlpha = 0.6;
+    c.lineWidth = 0.4;
+    c.strokeStyle = colour;
+    c.beginPath();
+    for (let i = 0; i < x.length; i++) c.lineTo(x[i]! - origin.x, y[i]! - origin.y);
+    c.stroke();
+    if (pose !== undefined) {
+      const hex = Number.parseInt(colour.slice(1), 16);
+      this.#box(pose.x - origin.x, pose.y - origin.y, pose.headingRad, REAR_M, FRONT_M, WIDTH_M, hex);
+    }
+    c.globalAlpha = 1;
   }
 
   #trajectory({ trajectory, origin }: Picture): void {

@@ -3,6 +3,7 @@ import { type CameraMode, CameraRig } from "./camera-rig.ts";
 import { Car } from "./car/car.ts";
 import { CloudPoints } from "./cloud-points.ts";
 import { ControlMarks } from "./control-marks.ts";
+import { Ghosts } from "./ghosts.ts";
 import { Ground } from "./ground.ts";
 import { MeasureLine } from "./measure-line.ts";
 import { ObstacleBoxes } from "./obstacle-boxes.ts";
@@ -42,6 +43,7 @@ export class Scene3d implements View {
   readonly #uncertainty = new Uncertainty(NIGHT);
   readonly #predictions = new PredictionLines(NIGHT);
   readonly #cloud = new CloudPoints(NIGHT);
+  readonly #ghosts = new Ghosts();
   readonly #measure = new MeasureLine(NIGHT);
   #originX = 0;
   #originY = 0;
@@ -88,6 +90,7 @@ export class Scene3d implements View {
       this.#predictions.mesh,
       this.#cloud.points,
       this.#measure.group,
+      this.#ghosts.group,
     );
     this.#car.group.visible = false;
   }
@@ -179,6 +182,7 @@ export class Scene3d implements View {
     this.#uncertainty.update(layers.uncertainty && pose !== undefined ? picture.spread : undefined, x, y);
     this.#predictions.update(layers.predictions ? picture.predictions : NOTHING, origin);
     this.#cloud.update(layers.cloud ? picture.cloud : undefined, origin, rows / this.#height);
+    this.#ghosts.update(picture.ghosts, origin);
     this.#measure.update(picture.measured, origin, pixel);
     this.#trail.update(picture.trail, pose?.timeS ?? 0, pose?.x ?? 0, pose?.y ?? 0, origin);
     this.#ribbon.update(picture.trajectory, picture.trajectoryRevision, origin);
@@ -197,7 +201,7 @@ export class Scene3d implements View {
     if (parts.some((part, i) => part !== this.#drawnParts[i])) this.#changes++;
     this.#drawnParts = parts;
     const motion = `${pose?.timeS} ${origin.revision} ${trajectoryRevision} ${trail.revision} ${trail.length}`;
-    const depends = `${motion} ${this.#rig.signature} ${this.#car.signature} ${this.#changes}`;
+    const depends = `${motion} ${this.#rig.signature} ${this.#car.signature} ${this.#changes} ${this.#ghosts.signatureOf(picture.ghosts)}`;
     if (depends === this.#drawn) return false;
     this.#drawn = depends;
     return true;

@@ -8,6 +8,15 @@ import type { Layers } from "./layers.ts";
 import type { Point } from "./road/shapes.ts";
 import type { SpreadOnMap } from "./uncertainty.ts";
 
+/** The car of another run: its whole path, and where it is now. Map coordinates. */
+export interface Ghost {
+  /** As in style sheets: `#e69f00`. */
+  readonly colour: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly pose: { readonly x: number; readonly y: number; readonly headingRad: number } | undefined;
+}
+
 /** What is to be drawn at one moment. Map coordinates; the view counts from `origin`. */
 export interface Picture {
   /** Undefined until the first pose has come. */
@@ -30,6 +39,8 @@ export interface Picture {
   readonly offset: PlanOffset | undefined;
   /** Points of the distance tool. */
   readonly measured: readonly Point[];
+  /** Cars of other runs, beside the one that plays. */
+  readonly ghosts: readonly Ghost[];
   readonly steeringPercent: number;
   readonly braking: boolean;
   readonly reversing: boolean;

@@ -14,6 +14,7 @@ import {
   type Fix,
   type Frame,
   type Hello,
+  type Mark,
   type Notice,
   NoticeLevel,
   type Obstacle,
@@ -65,6 +66,8 @@ export class PageState {
   readonly raw = signal<RawMessage | undefined>(undefined);
   readonly inspected = signal("");
   readonly density = signal<Density | undefined>(undefined);
+  /** What happened in the recording. */
+  readonly marks = signal<readonly Mark[]>([]);
   readonly counters = signal<Counters | undefined>(undefined);
   /** What an operator leads; undefined where there is nothing to lead. */
   readonly operation = signal<Operation | undefined>(undefined);
@@ -165,6 +168,7 @@ export class PageState {
       if (frame.topics !== undefined) this.topics.value = frame.topics.topics;
       if (frame.raw !== undefined && frame.raw.topic === this.inspected.value) this.raw.value = frame.raw;
       if (frame.density !== undefined) this.density.value = frame.density;
+      if (frame.marks !== undefined) this.marks.value = frame.marks.marks;
       if (frame.counters !== undefined) this.counters.value = frame.counters;
       if (frame.operation !== undefined) this.operation.value = frame.operation;
       if (frame.resources !== undefined) this.resources.value = frame.resources.resources;
@@ -213,6 +217,7 @@ export class PageState {
     this.newest = undefined;
     this.#newestPlayback = undefined;
     this.density.value = undefined;
+    this.marks.value = [];
     this.topics.value = [];
     this.operation.value = undefined;
     this.resources.value = [];
@@ -224,7 +229,12 @@ export class PageState {
     this.#newestPlayback = playback;
     const shown = this.playback.value;
     // What a person has just asked for is answered at once.
-    if (playback.state !== shown?.state || playback.rate !== shown.rate || playback.loop !== shown.loop) {
+    if (
+      playback.state !== shown?.state ||
+      playback.rate !== shown.rate ||
+      playback.loop !== shown.loop ||
+      !sameRange(playback, shown)
+    ) {
       this.playback.value = playback;
     }
   }
@@ -273,4 +283,8 @@ export class PageState {
     const numbered = notices.map((notice) => ({ ...notice, number: this.#noticeNumber++ }));
     this.notices.value = [...this.notices.value, ...numbered].slice(-MAX_NOTICES);
   }
+}
+
+function sameRange({ loop_range: a }: Playback, { loop_range: b }: Playback): boolean {
+  return a?.from_s === b?.from_s && a?.to_s === b?.to_s;
 }

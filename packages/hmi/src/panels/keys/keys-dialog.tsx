@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { App } from "../../app.ts";
+import { mediaWords } from "../../media/media-words.ts";
 import { words } from "../../text/words.ts";
 import { worldWords } from "../../text/world-words.ts";
 import { Icon } from "../icon.tsx";
@@ -14,6 +15,9 @@ const LIST: readonly (readonly [readonly string[], string])[] = [
   [["[", "]"], keys.rate],
   [["{", "}"], keys.rateDouble],
   [["l"], keys.loop],
+  [["a", "b"], mediaWords.keys.loop],
+  [["x"], mediaWords.keys.end],
+  [["o"], mediaWords.keys.recordings],
   [["0"], keys.restart],
   [["c"], keys.camera],
   [["1", "2", "3"], keys.cameras],

@@ -106,6 +106,7 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
     target: near === undefined ? undefined : planAt(near, pose.timeS),
     preview: near === undefined ? undefined : planAt(near, pose.timeS + PREVIEW_S),
     offset: near === undefined ? undefined : offsetFrom(near, pose),
+    ghosts: app.media.ghosts(pose.timeS),
     measured: app.dreamview.measured.peek(),
     pose: known ? pose : undefined,
     origin,

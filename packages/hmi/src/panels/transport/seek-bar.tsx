@@ -5,6 +5,7 @@ import type { App } from "../../app.ts";
 import { clock } from "../../text/format.ts";
 import { words } from "../../text/words.ts";
 import { drawDensity } from "./density.ts";
+import { LoopBand, Marks } from "./marks.tsx";
 
 const STEPS = 10_000;
 /** While a person drags, at most so many seeks are sent. */
@@ -106,6 +107,8 @@ export function SeekBar({ app, able }: { readonly app: App; readonly able: boole
         }}
         onPointerCancel={() => (dragging.current = false)}
       />
+      <LoopBand app={app} range={range} />
+      <Marks app={app} range={range} />
       <i ref={mark} class="pointed" aria-hidden="true" data-testid="seek-pointed" hidden />
       {hover.value === undefined ? null : (
         <output style={{ left: `${(hover.value.part * 100).toFixed(3)}%` }}>

@@ -1,6 +1,8 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { App } from "../../app.ts";
+import { MediaButton } from "../../media/media-host.tsx";
+import { mediaWords } from "../../media/media-words.ts";
 import { PlaybackState } from "../../protocol/bridge.ts";
 import { clock, count, fixed, rate as rateText } from "../../text/format.ts";
 import { words } from "../../text/words.ts";
@@ -92,6 +94,8 @@ export function Transport({ app }: { readonly app: App }): JSX.Element {
         >
           <Icon name="loop" />
         </button>
+        <LoopRangeButtons app={app} able={able.value} />
+        {state.hello.value === undefined ? null : <MediaButton app={app} />}
       </div>
       <p class="clock" data-testid="position">
         <b>{position}</b>
@@ -104,6 +108,40 @@ export function Transport({ app }: { readonly app: App }): JSX.Element {
       </p>
       <RateSelect app={app} able={able.value} />
     </footer>
+  );
+}
+
+/** A, then B; pressed again, the loop ends. */
+function LoopRangeButtons({ app, able }: { readonly app: App; readonly able: boolean }): JSX.Element {
+  const loops = app.state.playback.value?.loop_range !== undefined;
+  const from = loops || app.loopFromS.value !== undefined;
+  return (
+    <>
+      <button
+        type="button"
+        class="icon ab"
+        disabled={!able}
+        aria-pressed={from}
+        onClick={() => (from ? app.endLoopRange() : app.loopFrom())}
+        aria-label={from ? mediaWords.loopOff : mediaWords.loopFrom}
+        title={from ? `${mediaWords.loopOff} (x)` : `${mediaWords.loopFrom} (a)`}
+        data-testid="loop-a"
+      >
+        A
+      </button>
+      <button
+        type="button"
+        class="icon ab"
+        disabled={!able || !from}
+        aria-pressed={loops}
+        onClick={() => (loops ? app.endLoopRange() : app.loopTo())}
+        aria-label={loops ? mediaWords.loopOff : mediaWords.loopTo}
+        title={loops ? `${mediaWords.loopOff} (x)` : `${mediaWords.loopTo} (b)`}
+        data-testid="loop-b"
+      >
+        B
+      </button>
+    </>
   );
 }
 

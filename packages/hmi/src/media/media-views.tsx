@@ -1,0 +1,2 @@
+export { ComparePanel } from "./compare-panel.tsx";
+export { MediaDialog } from "./media-dialog.tsx";
