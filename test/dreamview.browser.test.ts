@@ -89,8 +89,7 @@ describe.skipIf(chromiumPath === undefined)("Dreamview", () => {
 
   test("the brake lamps shine while the car brakes, the blinker blinks on its side", async () => {
     await open(20);
-    await page.keyboard.press("4");
-    const rear = { x: [0.3, 0.7], y: [0.4, 1] } as const;
+    const rear = { x: [0.35, 0.65], y: [0.4, 1] } as const;
     const { world } = worldFrame(20, 20, false);
     const chassis = { ...world!.chassis!, brake_percent: 0, signal: "NONE" };
     const pose = world!.pose!;
