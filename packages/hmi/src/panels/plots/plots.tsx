@@ -8,12 +8,18 @@ import { PLOTS } from "./plot-store.ts";
 /** Draws are at most this often; the eye reads a moving line no faster. */
 const DRAW_EVERY_MS = 50;
 
+const DAY_S = 86_400;
+
 /** The plots under one another, with one crosshair through all of them. */
 export function PlotsPanel({ app }: { readonly app: App }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const store = app.state.plots;
-    const startS = (): number => app.state.playback.value?.start_s ?? 0;
+    // From the recording's beginning; on a live bus the time of day.
+    const startS = (): number => {
+      const recordedS = app.state.playback.value?.start_s ?? 0;
+      return recordedS > 0 ? recordedS : Math.floor(app.state.busTimeS.value / DAY_S) * DAY_S;
+    };
     const charts = PLOTS.map((kind, i) => {
       const figure = root.current!.querySelector<HTMLElement>(`[data-plot="${kind.id}"]`)!;
       return new Chart(kind, store.buffers.get(kind.id)!, figure, {
