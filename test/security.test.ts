@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 /** docs/security.md and the tests that it names: neither has what the other has not. */
-const FILES = ["packages/bridge/src/security/attacks.threads.test.ts", "test/hmi-security.browser.test.ts"];
+const FILES = [
+  "packages/bridge/src/security/attacks.threads.test.ts",
+  "packages/bridge/src/media/media-attacks.threads.test.ts",
+  "test/hmi-security.browser.test.ts",
+];
 
 /** The names of a file's tests, as they stand in it. */
 const testsOf = (file: string): string[] =>
