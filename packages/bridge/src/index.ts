@@ -2,7 +2,6 @@ export { Bridge, type BridgeOptions, DEFAULT_PORT, openBridge } from "./bridge.t
 export type { BridgeContext } from "./bridge-context.ts";
 export type { MediaOptions } from "./media/media-protocol.ts";
 export { type HardwareCheck, type HardwareResult, HardwareStatus } from "./operation/hardware.ts";
-export { eventLoopTopic } from "./operation/lags.ts";
 export type { ModuleControl } from "./operation/module-control.ts";
 export { driverTopic, type OperationOptions, type SelectionSource } from "./operation/operation.ts";
 export { auditTopic } from "./security/audit.ts";

@@ -16,6 +16,7 @@ export { type Fused, Fusion, type FusionPolicy, type FusionStats } from "./fusio
 export type { Connection, Graph, ServiceGraph, TopicGraph } from "./graph.ts";
 export { type Component, type ComponentContext, type ComponentPorts, defineComponent } from "./launch/component.ts";
 export { ConfigError, ConfigFields, type ConfigPath } from "./launch/config-fields.ts";
+export { eventLoopTopic } from "./launch/event-loop.ts";
 export { Heartbeat } from "./launch/heartbeat.ts";
 export {
   describeLaunch,

@@ -1,8 +1,4 @@
-import { delos } from "@delos/msgs";
-import { type Node, type Topic, topic } from "@delos/runtime";
-
-/** How late the event loops of threads are. */
-export const eventLoopTopic: Topic<delos.EventLoop> = topic("/delos/event_loop", delos.EventLoop, { depth: 10 });
+import { eventLoopTopic, type Node } from "@delos/runtime";
 
 const OLD_MS = 3000;
 

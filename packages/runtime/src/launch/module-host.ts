@@ -5,6 +5,7 @@ import { inProcess } from "@delos/transport";
 import { open, type Runtime } from "../runtime.ts";
 import type { Component } from "./component.ts";
 import { ConfigError, ConfigFields, type ConfigPath } from "./config-fields.ts";
+import { tellEventLoop } from "./event-loop.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { WatchdogBlock } from "./watchdog-block.ts";
 
@@ -115,6 +116,7 @@ export async function hostModule(
   const abandon = async (): Promise<void> => {
     alive = false;
     abort.abort();
+    loop?.[Symbol.dispose]();
     if (given === undefined) await runtime[Symbol.asyncDispose]();
     else await node?.[Symbol.asyncDispose]();
   };
@@ -130,9 +132,11 @@ export async function hostModule(
     }
   };
   let node: ReturnType<Runtime["node"]> | undefined;
+  let loop: Disposable | undefined;
   let failed = false;
   try {
     node = runtime.node(order.module);
+    if (given === undefined) loop = tellEventLoop(node); // of a thread or process of its own
     const work = await component.start({
       node,
       config,
