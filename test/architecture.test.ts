@@ -41,7 +41,7 @@ const folderOf = (specifier: string): string | undefined =>
 /** Every import of a package's own sources; tests may use more, as devDependencies of the repository. */
 function importsOf(name: string): string[] {
   const files = readdirSync(`packages/${name}/src`, { recursive: true, encoding: "utf8" }).filter((file) =>
-    /(?<!\.test|\.bench)\.(ts|tsx|mjs)$/.test(file),
+    /(?<!\.test|\.test-support|\.bench)\.(ts|tsx|mjs)$/.test(file),
   );
   const specifiers = files.flatMap((file) =>
     [
@@ -98,7 +98,7 @@ test("nothing but the clock of core reads wall time, and one function starts wor
     .filter((name) => name !== "hmi" && name !== "sharedarraybuffer-ring")
     .flatMap((name) =>
       readdirSync(`packages/${name}/src`, { recursive: true, encoding: "utf8" })
-        .filter((file) => /(?<!\.test|\.bench)\.ts$/.test(file) && !file.includes("generated"))
+        .filter((file) => /(?<!\.test|\.test-support|\.bench)\.ts$/.test(file) && !file.includes("generated"))
         .map((file) => `packages/${name}/src/${file}`),
     )
     .filter((file) => !["packages/core/src/clock.ts", "packages/core/src/worker.ts"].includes(file))

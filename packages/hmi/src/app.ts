@@ -231,7 +231,7 @@ export class App {
   }
 
   #escape(): void {
-    if (this.dreamview.close()) return;
+    if (this.media.close() || this.dreamview.close()) return;
     if (this.keysShown.value) this.keysShown.value = false;
     else if (this.state.inspected.value !== "") this.state.inspect("");
     else (document.activeElement as HTMLElement | null)?.blur();

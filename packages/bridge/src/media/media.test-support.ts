@@ -2,35 +2,30 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { createFile, McapWriter } from "@delos/bag";
 import { apollo } from "@delos/msgs";
 import { openReplayDeck, type ReplayDeck } from "@delos/replay";
 import { open, type Runtime } from "@delos/runtime";
-import { afterAll, beforeAll } from "vitest";
 import { WebSocket } from "ws";
 import { type Bridge, type BridgeOptions, openBridge } from "../bridge.ts";
-import { Command, Frame } from "../protocol.ts";
+import { Frame } from "../protocol.ts";
 import type { ListedRecording } from "./messages.ts";
 
 export const START_S = 1_700_000_000;
 const { COMPLETE_AUTO_DRIVE, COMPLETE_MANUAL } = apollo.canbus.Chassis.DrivingMode;
-export let folder: string;
-export let page: string;
-export let elsewhere: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "delos-media-"));
-  page = join(folder, "page");
-  elsewhere = join(folder, "elsewhere");
-  for (const path of [page, elsewhere, join(folder, "drives")]) mkdirSync(path);
-  writeFileSync(join(page, "index.html"), "<!doctype html>");
-  drive(join(folder, "drives", "first.mcap"), { y: 0, seconds: 20 });
-  drive(join(folder, "drives", "second.mcap"), { y: 2, seconds: 10, startS: START_S + 5000, topic: "/other/pose" });
-  drive(join(elsewhere, "secret.mcap"), { y: 9, seconds: 1 });
-  writeFileSync(join(folder, "drives", "letter.bag"), "a letter");
-  writeFileSync(join(folder, "drives", "notes.txt"), "not for anybody");
-  symlinkSync(join(elsewhere, "secret.mcap"), join(folder, "drives", "link.mcap"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+export const folder: string = mkdtempSync(join(tmpdir(), "delos-media-"));
+const page = join(folder, "page");
+export const elsewhere: string = join(folder, "elsewhere");
+for (const path of [page, elsewhere, join(folder, "drives")]) mkdirSync(path);
+writeFileSync(join(page, "index.html"), "<!doctype html>");
+drive(join(folder, "drives", "first.mcap"), { y: 0, seconds: 20 });
+drive(join(folder, "drives", "second.mcap"), { y: 2, seconds: 10, startS: START_S + 5000, topic: "/other/pose" });
+drive(join(elsewhere, "secret.mcap"), { y: 9, seconds: 1 });
+writeFileSync(join(folder, "drives", "letter.bag"), "a letter");
+writeFileSync(join(folder, "drives", "notes.txt"), "not for anybody");
+symlinkSync(join(elsewhere, "secret.mcap"), join(folder, "drives", "link.mcap"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 /** Ten metres a second to the east, `y` to the north; the car drives itself between a quarter and three quarters. */
 export function drive(

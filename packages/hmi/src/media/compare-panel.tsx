@@ -118,7 +118,7 @@ function Plot({ app, id, unit, over, runs, differences }: PlotProps): JSX.Elemen
       {
         width: Math.max(50, element.clientWidth),
         height: Math.max(50, element.clientHeight),
-        scales: { x: { time: false } },
+        scales: { x: { time: false }, y: { range: (_, least, most) => rangeOf(least, most) } },
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
         axes: [
@@ -185,4 +185,11 @@ function Plot({ app, id, unit, over, runs, differences }: PlotProps): JSX.Elemen
       <div class="chart" ref={place} role="img" aria-label={words[id]} />
     </figure>
   );
+}
+
+/** With zero in it, and not so narrow that noise fills it. */
+function rangeOf(least: number | null, most: number | null): [number, number] {
+  const [low, high] = [Math.min(0, least ?? 0), Math.max(0, most ?? 0)];
+  const room = Math.max(0.1, (high - low) * 0.1);
+  return [low < 0 || high === 0 ? low - room : 0, high + room];
 }

@@ -49,6 +49,13 @@ export class MediaState {
     return this.#app.state.hello.value?.can_open === true;
   }
 
+  /** False: they are not shown. */
+  close(): boolean {
+    const shown = this.shown.peek();
+    this.shown.value = false;
+    return shown;
+  }
+
   async refresh(): Promise<void> {
     await this.#try("recordings", async () => {
       this.list.value = await this.#link.ask<RecordingList>({ do: "list" });
