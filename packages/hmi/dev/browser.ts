@@ -31,8 +31,9 @@ export function complaintsOf(page: Page): string[] {
   page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
   page.on("console", (message) => {
     const text = message.text();
-    // Chromium reports a refused WebSocket by itself; tests that cut the connection expect it.
-    if (message.type() === "error" && !/WebSocket connection to/.test(text)) complaints.push(text);
+    // Chromium reports a refused connection by itself; tests that cut it expect that.
+    if (message.type() === "error" && !/WebSocket connection to|ERR_CONNECTION_REFUSED/.test(text))
+      complaints.push(text);
   });
   return complaints;
 }

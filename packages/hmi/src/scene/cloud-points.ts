@@ -4,14 +4,19 @@ import type { PointCloud } from "../protocol/bridge.ts";
 import type { SceneTheme } from "./theme.ts";
 
 const MOST_POINTS = 131_072;
+/** Where the processor draws, each point costs it about half a microsecond a frame: more would stop the picture. */
+const MOST_IN_SOFTWARE = 40_000;
 
 /** The newest point cloud, coloured by height, from the bytes as they came: nothing is computed for a point but its place. */
 export class CloudPoints {
   readonly points: Points<BufferGeometry, ShaderMaterial>;
   readonly #attribute = new Int16BufferAttribute(new Int16Array(MOST_POINTS * 3), 3).setUsage(DynamicDrawUsage);
+  readonly #most: number;
+  readonly #all = new Int16Array(MOST_POINTS * 3);
   #drawn: PointCloud | undefined;
 
-  constructor(theme: SceneTheme) {
+  constructor(theme: SceneTheme, software: boolean) {
+    this.#most = software ? MOST_IN_SOFTWARE : MOST_POINTS;
     const geometry = new BufferGeometry();
     geometry.setAttribute("position", this.#attribute);
     geometry.setDrawRange(0, 0);
@@ -50,10 +55,25 @@ export class CloudPoints {
     this.#drawn = cloud;
     const count = Math.min(MOST_POINTS, Math.floor(cloud.points.length / 6));
     // The bytes lie anywhere in their frame; numbers of two bytes must not.
-    new Uint8Array(this.#attribute.array.buffer).set(cloud.points.subarray(0, count * 6));
+    new Uint8Array(this.#all.buffer).set(cloud.points.subarray(0, count * 6));
+    const shown = this.#thinned(count);
     this.#attribute.clearUpdateRanges();
-    this.#attribute.addUpdateRange(0, count * 3);
+    this.#attribute.addUpdateRange(0, shown * 3);
     this.#attribute.needsUpdate = true;
-    this.points.geometry.setDrawRange(0, count);
+    this.points.geometry.setDrawRange(0, shown);
+  }
+
+  /** Every so manieth point, so that what is left is everywhere. Returns how many. */
+  #thinned(count: number): number {
+    const to = this.#attribute.array as Int16Array;
+    const every = Math.max(1, Math.ceil(count / this.#most));
+    if (every === 1) to.set(this.#all.subarray(0, count * 3));
+    let written = 0;
+    for (let i = 0; every > 1 && i < count; i += every) {
+      to[written++] = this.#all[3 * i]!;
+      to[written++] = this.#all[3 * i + 1]!;
+      to[written++] = this.#all[3 * i + 2]!;
+    }
+    return every === 1 ? count : written / 3;
   }
 }

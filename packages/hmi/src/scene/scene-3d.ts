@@ -42,7 +42,7 @@ export class Scene3d implements View {
   readonly #marks = new ControlMarks(NIGHT);
   readonly #uncertainty = new Uncertainty(NIGHT);
   readonly #predictions = new PredictionLines(NIGHT);
-  readonly #cloud = new CloudPoints(NIGHT);
+  readonly #cloud: CloudPoints;
   readonly #ghosts = new Ghosts();
   readonly #measure = new MeasureLine(NIGHT);
   #originX = 0;
@@ -72,6 +72,7 @@ export class Scene3d implements View {
     this.#renderer.outputColorSpace = LinearSRGBColorSpace; // shaders write what the screen takes
     this.#renderer.toneMapping = NoToneMapping;
     this.#car = new Car(NIGHT, software ? "coarse" : "fine");
+    this.#cloud = new CloudPoints(NIGHT, software);
     this.#trail = new TrailLine(trailCapacity, NIGHT);
     const highest = Math.min(2, globalThis.devicePixelRatio || 1);
     this.#resolution = new Resolution(software ? Math.min(1, highest) : highest, software ? SOFTWARE_START : highest);
