@@ -110,7 +110,7 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the media pla
       .poll(() => marks.evaluateAll((all) => all.map((mark) => mark.getAttribute("data-mark"))))
       .toEqual(["engage", "estop", "mode"]);
     await page.locator('[data-mark="engage"]').click();
-    await expect.poll(() => at("position").textContent()).toBe("0:05.0 / 0:29.9");
+    await expect.poll(() => at("position").textContent()).toBe("0:05.0 / 0:30.0");
     await expect.poll(() => at("driving-mode").textContent()).toBe("AUTO");
     const { positionNs } = deck.replay;
     await at("step-forward").click();

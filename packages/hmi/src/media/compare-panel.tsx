@@ -114,7 +114,20 @@ function Plot({ app, id, unit, over, runs, differences }: PlotProps): JSX.Elemen
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
     const axis = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-    const plot = new uPlot(
+    let plot: uPlot | undefined;
+    const show = (timeS: number): void => {
+      let at = -1;
+      for (let [low, high] = [0, first.timeS.length]; low < high; ) {
+        const middle = (low + high) >> 1;
+        if (first.timeS[middle]! <= timeS) [at, low] = [middle, middle + 1];
+        else high = middle;
+      }
+      const values = curves.map((curve) => fixed(curve[at] ?? undefined, 2)).join("  ");
+      if (reading.current !== null) reading.current.textContent = `${values} ${unit}`;
+      if (element.matches(":hover") || at < 0) return;
+      plot?.setCursor({ left: plot.valToPos(across[at]!, "x"), top: 10 }, false);
+    };
+    plot = new uPlot(
       {
         width: Math.max(50, element.clientWidth),
         height: Math.max(50, element.clientHeight),
@@ -130,6 +143,7 @@ function Plot({ app, id, unit, over, runs, differences }: PlotProps): JSX.Elemen
           ...runs.map(({ name, colour: stroke }) => ({ label: name, stroke, width: 1.6, points: { show: false } })),
         ],
         hooks: {
+          draw: [() => show(app.dreamview.pointedS.peek() ?? app.state.busTimeS.peek())],
           setCursor: [
             ({ cursor }) => {
               const at = cursor.idx;
@@ -141,29 +155,17 @@ function Plot({ app, id, unit, over, runs, differences }: PlotProps): JSX.Elemen
       [across, ...curves] as uPlot.AlignedData,
       element,
     );
-    const show = (timeS: number): void => {
-      let at = -1;
-      for (let [low, high] = [0, first.timeS.length]; low < high; ) {
-        const middle = (low + high) >> 1;
-        if (first.timeS[middle]! <= timeS) [at, low] = [middle, middle + 1];
-        else high = middle;
-      }
-      const values = curves.map((curve) => fixed(curve[at] ?? undefined, 2)).join("  ");
-      if (reading.current !== null) reading.current.textContent = `${values} ${unit}`;
-      if (element.matches(":hover") || at < 0) return;
-      plot.setCursor({ left: plot.valToPos(across[at]!, "x"), top: 10 }, false);
-    };
     const stopTime = app.state.busTimeS.subscribe((timeS) => {
       if (app.dreamview.pointedS.peek() === undefined) show(timeS);
     });
     const stopPoint = app.dreamview.pointedS.subscribe((timeS) => timeS !== undefined && show(timeS));
     const choose = (): void => {
-      const at = plot.cursor.idx;
+      const at = plot?.cursor.idx;
       if (at != null) app.seek(first.timeS[at]!);
     };
     element.addEventListener("click", choose);
     const resized = new ResizeObserver(() =>
-      plot.setSize({ width: Math.max(50, element.clientWidth), height: Math.max(50, element.clientHeight) }),
+      plot?.setSize({ width: Math.max(50, element.clientWidth), height: Math.max(50, element.clientHeight) }),
     );
     resized.observe(element);
     return () => {
@@ -171,7 +173,7 @@ function Plot({ app, id, unit, over, runs, differences }: PlotProps): JSX.Elemen
       stopPoint();
       element.removeEventListener("click", choose);
       resized.disconnect();
-      plot.destroy();
+      plot?.destroy();
     };
   }, [app, id, unit, over, runs, differences, own, theme]);
   return (

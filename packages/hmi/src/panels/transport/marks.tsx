@@ -15,6 +15,9 @@ const LOOKS: Readonly<Record<number, readonly [name: keyof typeof MarkKind, sign
   [MarkKind.error]: ["error", "!", "var(--red, #e5534b)"],
 };
 
+/** So that the message that says it is among those shown. */
+const JUST_AFTER_S = 2e-6;
+
 /** What happened in the recording, over the seek bar; a click goes there. */
 export function Marks({
   app,
@@ -54,7 +57,7 @@ function MarkButton({
       style={{ left: `${(((mark.time_s - start) / span) * 100).toFixed(3)}%`, "--mark": colour }}
       aria-label={text}
       title={text}
-      onClick={() => app.seek(mark.time_s)}
+      onClick={() => app.seek(mark.time_s + JUST_AFTER_S)}
       data-mark={name}
     >
       {sign}
