@@ -67,13 +67,12 @@ export class CloudPoints {
   #thinned(count: number): number {
     const to = this.#attribute.array as Int16Array;
     const every = Math.max(1, Math.ceil(count / this.#most));
-    if (every === 1) to.set(this.#all.subarray(0, count * 3));
     let written = 0;
-    for (let i = 0; every > 1 && i < count; i += every) {
+    for (let i = 0; i < count; i += every) {
       to[written++] = this.#all[3 * i]!;
       to[written++] = this.#all[3 * i + 1]!;
       to[written++] = this.#all[3 * i + 2]!;
     }
-    return every === 1 ? count : written / 3;
+    return written / 3;
   }
 }
