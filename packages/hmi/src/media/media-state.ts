@@ -63,6 +63,7 @@ export class MediaState {
   }
 
   async open({ id, name }: ListedRecording): Promise<void> {
+    this.error.value = "";
     this.busy.value = { name, part: undefined };
     await this.#try("recordings", () => this.#link.ask({ do: "open", recording: id }));
     this.busy.value = undefined;
@@ -71,6 +72,7 @@ export class MediaState {
   async send(file: File): Promise<void> {
     if (this.busy.peek() !== undefined) return;
     this.#upload = new AbortController();
+    this.error.value = "";
     this.busy.value = { name: file.name, part: 0 };
     const progress = (part: number): void => {
       this.busy.value = { name: file.name, part: part < 1 ? part : undefined };
@@ -91,6 +93,7 @@ export class MediaState {
     }
     const free = RUN_COLOURS.find((colour) => this.runs.peek().every((run) => run.colour !== colour));
     if (free === undefined) return;
+    this.error.value = "";
     await this.#try("compare", async () => {
       const trace = await this.#link.ask<Trace>({ do: "trace", recording: id });
       if (this.own.peek() === undefined) await this.#readOwn();
@@ -120,7 +123,6 @@ export class MediaState {
 
   /** What goes wrong stands in the console with its code, and where the recordings are. */
   async #try(source: string, work: () => Promise<unknown>): Promise<void> {
-    this.error.value = "";
     try {
       await work();
     } catch (error) {
