@@ -58,7 +58,7 @@ export class Uploads implements AsyncDisposable {
   #makeRoom(bytes: number, isPlaying: (path: string) => boolean): void {
     const coming = [...this.#open].reduce((sum, upload) => sum + upload.bytes, bytes);
     const used = (): number => [...this.#kept.values()].reduce((sum, each) => sum + each, coming);
-    for (const path of [...this.#kept.keys()]) if (used() > this.maxBytes && !isPlaying(path)) this.drop(path);
+    for (const path of this.#kept.keys()) if (used() > this.maxBytes && !isPlaying(path)) this.drop(path);
     if (used() > this.maxBytes)
       throw new DelosError("BRIDGE_UPLOAD_SIZE", `there is no room for ${bytes} bytes beside what plays`);
   }

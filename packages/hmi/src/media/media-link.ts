@@ -84,11 +84,12 @@ export class MediaLink {
       wake?.();
     };
     signal.addEventListener("abort", () => wake?.(), { once: true });
+    const mustWait = (at: number): boolean =>
+      at - written >= MOST_AHEAD * partBytes && refused === undefined && !signal.aborted;
     try {
       for (let at = 0; at < file.size; at += partBytes) {
         const bytes = await file.slice(at, at + partBytes).arrayBuffer();
-        while (at - written >= MOST_AHEAD * partBytes && refused === undefined && !signal.aborted)
-          await new Promise<void>((resolve) => (wake = resolve));
+        while (mustWait(at)) await new Promise<void>((resolve) => (wake = resolve));
         if (refused !== undefined) throw refused;
         if (signal.aborted) {
           await this.ask({ do: "cancel" });
