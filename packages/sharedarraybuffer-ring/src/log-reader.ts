@@ -209,8 +209,8 @@ export class LogReader extends RingReader {
     const size = recordBytes(length);
     const published = distance(this.#tail, this.#tailHalf, this.#position, this.#half);
     if (at + size > published) this.#corrupt("length");
-    if (size > this.#batchBytes) this.#grow(size);
     this.#moveTo(at);
+    if (size > this.#batchBytes) this.#grow(size);
     return false;
   }
 
@@ -222,9 +222,8 @@ export class LogReader extends RingReader {
     this.#at = this.#end = 0;
   }
 
+  /** Room for a record larger than all before it. Nothing of the old batch is needed any more. */
   #grow(size: number): void {
-    const rest = this.#at;
-    this.#moveTo(rest);
     this.#batchBytes = Math.min(this.#capacity, 1 << (32 - Math.clz32(size - 1)));
     if (!this.#fresh) this.#renew(this.#batchBytes);
   }

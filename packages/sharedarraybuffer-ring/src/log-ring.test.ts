@@ -39,6 +39,24 @@ describe.for(STARTS)("a log ring that starts at %o", (start) => {
     expect(readers.map((reader) => [reader.received, reader.lost])).toEqual(readers.map(() => [200, 0]));
   });
 
+  test.for(["keep-last", "reliable"] as const)(
+    "%s: a message larger than the batch comes behind small ones",
+    (mode) => {
+      for (const freshBatches of [false, true]) {
+        const ring = create({ capacityBytes: 65536 });
+        const reader = ring.reader({ mode, freshBatches, batchBytes: 256 });
+        using writer = ring.writer();
+        for (let round = 0; round < 6; round++) {
+          const lengths = [10, 70, 5000 + round * 1000, 3, 0, 900];
+          for (const [i, length] of lengths.entries()) expect(writer.write(message(i, length))).toBe(true);
+          for (const [i, length] of lengths.entries()) expect(reader.take()).toEqual(message(i, length));
+          expect(reader.take()).toBeUndefined();
+        }
+        expect(reader.lost).toBe(0);
+      }
+    },
+  );
+
   test("a slow keep-last reader counts exactly what it lost, and what it gets is whole and in order", () => {
     const ring = create();
     const reader = ring.reader();
