@@ -129,7 +129,7 @@ test.for([1, 2, 3, 4, 5])(
         commands++;
         for (const field of acts) {
           const value = (message as Readonly<Record<string, unknown>>)[field];
-          if (value !== undefined && !Number.isFinite(value)) wrong.push(`${name} ${field} ${String(value)}`);
+          if (value !== undefined && !Number.isFinite(value)) wrong.push(`${name} ${field} ${JSON.stringify(value)}`);
         }
       },
     );
