@@ -7,7 +7,7 @@ import { belongsTo } from "../panels/keys/keyboard.ts";
 import { mediaWords } from "./media-words.ts";
 import "./media.css";
 
-type Views = typeof import("./media-views.tsx");
+type Views = typeof import("./media-views.tsx")["default"];
 
 export function MediaButton({ app }: { readonly app: App }): JSX.Element {
   const { shown } = app.media;
@@ -85,7 +85,8 @@ export function CompareHost({ app }: { readonly app: App }): JSX.Element | null 
 function useViews(wanted: boolean): Views | undefined {
   const [views, setViews] = useState<{ readonly views: Views } | undefined>(undefined);
   useEffect(() => {
-    if (wanted && views === undefined) void import("./media-views.tsx").then((module) => setViews({ views: module }));
+    if (wanted && views === undefined)
+      void import("./media-views.tsx").then((module) => setViews({ views: module.default }));
   }, [wanted, views]);
   return views?.views;
 }

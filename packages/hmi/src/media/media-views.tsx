@@ -1,2 +1,6 @@
-export { ComparePanel } from "./compare-panel.tsx";
-export { MediaDialog } from "./media-dialog.tsx";
+import { ComparePanel } from "./compare-panel.tsx";
+import { MediaDialog } from "./media-dialog.tsx";
+
+/** What is loaded when somebody first wants it. */
+const views = { ComparePanel, MediaDialog };
+export default views;
