@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the bus view"
         return Number.isFinite(value) ? value : Promise.reject(new Error("nothing plotted"));
       });
       await expect.poll(async () => Number(await reading.textContent())).toBeGreaterThan(first);
-      expect(await page.getByTestId("reading-pose.heading").textContent()).toBe("0.500");
+      await expect.poll(() => page.getByTestId("reading-pose.heading").textContent()).toBe("0.500");
       await shot("topics");
 
       await page.getByTestId("publish-topic").fill("/apollo/control/pad");
