@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { openBridge } from "@delos/bridge";
 import { delos } from "@delos/msgs";
@@ -10,42 +8,10 @@ import { type Component, defineComponent, launch as launchModules, open, parseLa
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launch, numberIn } from "../packages/hmi/dev/browser.ts";
+import { start } from "./start-delos.support.ts";
 
 /** What an operator does, on the page, with the real modules and a simulated car behind it. */
-const root = fileURLToPath(new URL("../", import.meta.url));
 const screenshots = fileURLToPath(new URL("../out/screenshots/", import.meta.url));
-
-interface Started extends AsyncDisposable {
-  readonly url: string;
-}
-
-/** `delos start` as a process; at its end it must go in order. */
-async function start(...args: readonly string[]): Promise<Started> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ["--import", "tsx", "--conditions=@delos/source", "packages/delos/src/bin.ts", "start", "--port", "0", ...args],
-    { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  let printed = "";
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      printed += chunk.toString();
-      const found = /HMI: (http:\S+)/.exec(printed);
-      if (found !== null) resolve(found[1]!);
-    };
-    child.stdout!.on("data", read);
-    child.stderr!.on("data", read);
-    child.once("exit", (code) => reject(new Error(`ended with ${code} before the page was served:\n${printed}`)));
-  });
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
-}
 
 describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
   let browser: Browser;

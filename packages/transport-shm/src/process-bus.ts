@@ -1,14 +1,14 @@
 import { BroadcastChannel } from "node:worker_threads";
-import { DiscoveryTable, type EndpointId, type ParticipantId, type ParticipantInfo } from "@delos/transport";
+import { type DiscoveryTable, type EndpointId, type ParticipantId, type ParticipantInfo } from "@delos/transport";
 import { ringMemory } from "sharedarraybuffer-ring";
 import {
   type EndpointBus,
   type EndpointEntry,
   type EndpointMessage,
   ownerOf,
-  type SegmentHandle,
   type SegmentMemory,
 } from "./endpoint-bus.ts";
+import { KnownEndpoints } from "./known-endpoints.ts";
 import { isThreadAlive, type ThreadIdentity, thisThread } from "./thread-liveness.ts";
 
 /** What participants tell each other. */
@@ -37,8 +37,9 @@ const LOOK_MS = 500;
  * answers the hellos of others. Threads that end without a word are missed by looking for them in the kernel's list.
  */
 export class ProcessBus implements EndpointBus {
-  readonly discovery: DiscoveryTable = new DiscoveryTable();
-  readonly entries: Map<EndpointId, EndpointEntry> = new Map();
+  readonly #endpoints = new KnownEndpoints();
+  readonly discovery: DiscoveryTable = this.#endpoints.discovery;
+  readonly entries: Map<EndpointId, EndpointEntry> = this.#endpoints.entries;
   readonly memory: SegmentMemory = sharedArrayBuffers;
   readonly #self: ParticipantInfo;
   readonly #channel: BroadcastChannel;
@@ -82,14 +83,14 @@ export class ProcessBus implements EndpointBus {
 
   send(message: EndpointMessage): void {
     if (this.#closed) return;
-    if (message.kind === "segment") this.#renewSegment(message.writer, message.generation, message.buffer);
+    if (message.kind === "segment") this.#endpoints.renewSegment(message.writer, message.generation, message.buffer);
     this.#post(message);
     this.#onMessage(message);
   }
 
   addEndpoint(id: EndpointId, entry: () => EndpointEntry): void {
     this.#ownEntries.set(id, entry);
-    this.#learn(entry());
+    this.#endpoints.learn(entry());
     this.send({ kind: "endpoint", from: this.#self, entry: entry() });
   }
 
@@ -102,7 +103,7 @@ export class ProcessBus implements EndpointBus {
 
   removeEndpoint(id: EndpointId): void {
     if (!this.#ownEntries.delete(id)) return;
-    this.#forget(id);
+    this.#endpoints.forget(id);
     this.send({ kind: "endpointLeft", from: this.#self, id });
   }
 
@@ -158,7 +159,7 @@ export class ProcessBus implements EndpointBus {
         this.discovery.addParticipant(from);
         for (const name of state.nodes) this.discovery.addNode({ participant: from, name });
         for (const entry of state.endpoints) {
-          if (this.#learn(entry)) this.#onMessage({ kind: "endpoint", from, entry });
+          if (this.#endpoints.learn(entry)) this.#onMessage({ kind: "endpoint", from, entry });
         }
         if (message.kind === "hello") {
           this.#post({ kind: "welcome", from: this.#self, to: from.id, state: this.#state() });
@@ -176,13 +177,13 @@ export class ProcessBus implements EndpointBus {
       }
       case "endpoint":
         this.#known(message.from);
-        if (!this.#learn(message.entry)) return; // its welcome was faster
+        if (!this.#endpoints.learn(message.entry)) return; // its welcome was faster
         break;
       case "segment":
-        this.#renewSegment(message.writer, message.generation, message.buffer);
+        this.#endpoints.renewSegment(message.writer, message.generation, message.buffer);
         break;
       case "endpointLeft":
-        this.#forget(message.id);
+        this.#endpoints.forget(message.id);
         break;
       default:
     }
@@ -194,26 +195,6 @@ export class ProcessBus implements EndpointBus {
     return participant;
   }
 
-  /** Whether it was news: an endpoint, or its first memory. */
-  #learn(entry: EndpointEntry): boolean {
-    const known = this.entries.get(entry.info.id);
-    if (known !== undefined && (known.segments !== undefined || entry.segments === undefined)) return false;
-    this.entries.set(entry.info.id, entry);
-    this.discovery.addEndpoint(entry.info);
-    return true;
-  }
-
-  #renewSegment(writer: EndpointId, generation: number, buffer: SegmentHandle): void {
-    const entry = this.entries.get(writer);
-    if (entry?.segments === undefined) return;
-    this.entries.set(writer, { info: entry.info, segments: { log: entry.segments.log, pin: { generation, buffer } } });
-  }
-
-  #forget(id: EndpointId): void {
-    this.entries.delete(id);
-    this.discovery.removeEndpoint(id);
-  }
-
   #removeParticipant(id: ParticipantId): void {
     this.#threads.delete(id);
     this.#gone.add(ownerOf(id));
@@ -221,7 +202,7 @@ export class ProcessBus implements EndpointBus {
     if (from === undefined) return;
     for (const entry of Array.from(this.entries.values())) {
       if (entry.info.participant.id !== id) continue;
-      this.#forget(entry.info.id);
+      this.#endpoints.forget(entry.info.id);
       this.#onMessage({ kind: "endpointLeft", from, id: entry.info.id });
     }
     this.discovery.removeParticipant(id);

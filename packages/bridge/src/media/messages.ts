@@ -1,4 +1,5 @@
 import { DelosError, type JsonValue } from "@delos/core";
+import type { Summary } from "./run.ts";
 
 /*
  * What the page's recordings and the server say to each other: JSON, a message a frame. The page asks with an id and gets one
@@ -22,19 +23,13 @@ export type Told =
   | { readonly written: number };
 
 /** A recording as pages see it. */
-export interface ListedRecording {
+export interface ListedRecording extends Summary {
   readonly id: string;
   readonly name: string;
   readonly folder: string;
   readonly bytes: number;
+  /** Unix ms. */
   readonly modifiedMs: number;
-  readonly format: string;
-  readonly durationS: number;
-  readonly startS: number;
-  readonly messages: number;
-  readonly complete: boolean;
-  /** A code; empty: it can be played. */
-  readonly error: string;
   readonly playing: boolean;
 }
 

@@ -2,14 +2,9 @@ import { chmodSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { type Clock, DelosError, describeError, type Logger } from "@delos/core";
-import { DiscoveryTable, type EndpointId, type ParticipantId, type ParticipantInfo } from "@delos/transport";
-import {
-  type EndpointBus,
-  type EndpointEntry,
-  type EndpointMessage,
-  ownerOf,
-  type SegmentHandle,
-} from "../endpoint-bus.ts";
+import { type DiscoveryTable, type EndpointId, type ParticipantId, type ParticipantInfo } from "@delos/transport";
+import { type EndpointBus, type EndpointEntry, type EndpointMessage, ownerOf } from "../endpoint-bus.ts";
+import { KnownEndpoints } from "../known-endpoints.ts";
 import { Doorbell, Doorbells } from "./doorbell.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import { MappedMemory } from "./mapped-memory.ts";
@@ -57,8 +52,9 @@ const MOST_UNSENT_BYTES = 2 ** 28;
  * the others learn of it, and /proc is how they make sure before they touch what it held.
  */
 export class HostBus implements EndpointBus {
-  readonly discovery: DiscoveryTable = new DiscoveryTable();
-  readonly entries: Map<EndpointId, EndpointEntry> = new Map();
+  readonly #endpoints = new KnownEndpoints();
+  readonly discovery: DiscoveryTable = this.#endpoints.discovery;
+  readonly entries: Map<EndpointId, EndpointEntry> = this.#endpoints.entries;
   readonly memory: MappedMemory;
   /** Counters for operators. */
   readonly counts = { connected: 0, lostConnections: 0, malformed: 0, swept: 0 };
@@ -147,7 +143,7 @@ export class HostBus implements EndpointBus {
 
   send(message: EndpointMessage): void {
     if (this.#closed) return;
-    if (message.kind === "segment") this.#renewSegment(message.writer, message.generation, message.buffer);
+    if (message.kind === "segment") this.#endpoints.renewSegment(message.writer, message.generation, message.buffer);
     const to = addressee(message);
     if (to === undefined) this.#tellAll(message);
     else {
@@ -165,13 +161,13 @@ export class HostBus implements EndpointBus {
   renewEndpoint(id: EndpointId): void {
     const entry = this.#ownEntries.get(id)?.();
     if (entry === undefined) return;
-    this.#learn(entry);
+    this.#endpoints.learn(entry);
     this.send({ kind: "endpoint", from: this.#self, entry });
   }
 
   removeEndpoint(id: EndpointId): void {
     if (!this.#ownEntries.delete(id)) return;
-    this.#forget(id);
+    this.#endpoints.forget(id);
     this.send({ kind: "endpointLeft", from: this.#self, id });
   }
 
@@ -315,7 +311,7 @@ export class HostBus implements EndpointBus {
     this.discovery.addParticipant(from);
     for (const name of message.nodes) this.discovery.addNode({ participant: from, name });
     for (const entry of message.endpoints) {
-      if (this.#learn(entry)) this.#onMessage({ kind: "endpoint", from, entry });
+      if (this.#endpoints.learn(entry)) this.#onMessage({ kind: "endpoint", from, entry });
     }
     return peer;
   }
@@ -337,13 +333,13 @@ export class HostBus implements EndpointBus {
         return;
       }
       case "endpoint":
-        if (!this.#learn(message.entry)) return;
+        if (!this.#endpoints.learn(message.entry)) return;
         break;
       case "segment":
-        this.#renewSegment(message.writer, message.generation, message.buffer);
+        this.#endpoints.renewSegment(message.writer, message.generation, message.buffer);
         break;
       case "endpointLeft":
-        this.#forget(message.id);
+        this.#endpoints.forget(message.id);
         break;
       case "renewed":
         peer.info = message.from;
@@ -388,7 +384,7 @@ export class HostBus implements EndpointBus {
     const from = peer.info;
     for (const entry of Array.from(this.entries.values())) {
       if (entry.info.participant.id !== peer.id || from === undefined) continue;
-      this.#forget(entry.info.id);
+      this.#endpoints.forget(entry.info.id);
       this.#onMessage({ kind: "endpointLeft", from, id: entry.info.id });
     }
     this.discovery.removeParticipant(peer.id);
@@ -420,26 +416,6 @@ export class HostBus implements EndpointBus {
   }
 
   // --------------------------------------------------------------------------------------------------- endpoints
-
-  /** Whether it was news: an endpoint, or its first memory. */
-  #learn(entry: EndpointEntry): boolean {
-    const known = this.entries.get(entry.info.id);
-    if (known !== undefined && (known.segments !== undefined || entry.segments === undefined)) return false;
-    this.entries.set(entry.info.id, entry);
-    this.discovery.addEndpoint(entry.info);
-    return true;
-  }
-
-  #renewSegment(writer: EndpointId, generation: number, buffer: SegmentHandle): void {
-    const entry = this.entries.get(writer);
-    if (entry?.segments === undefined) return;
-    this.entries.set(writer, { info: entry.info, segments: { log: entry.segments.log, pin: { generation, buffer } } });
-  }
-
-  #forget(id: EndpointId): void {
-    this.entries.delete(id);
-    this.discovery.removeEndpoint(id);
-  }
 }
 
 export interface HostBusOptions {
