@@ -97,8 +97,12 @@ export async function stress(options: StressOptions): Promise<StressReport> {
   let guests = [start("reader", true, false), start("reader", false, false)];
   let [writersTerminated, readersTerminated, finished] = [0, 0, false];
   void writer.ended.then(() => (finished = true));
+  /** What a reader that stays has come to: terminations are spread over the whole run. */
+  const passed = (): number => count(readers[0]!.data.owner, COUNT.last);
   for (let i = 0; i < options.terminations && failures.length === 0; i++) {
-    await pause(5 + random(40));
+    const due = ((i + random(1000) / 1000) * messages) / options.terminations;
+    while (passed() < due && !finished && failures.length === 0) await pause(1);
+    await pause(random(20));
     if (random(2) === 0) {
       if (finished) continue;
       await kill(writer);
@@ -120,12 +124,9 @@ export async function stress(options: StressOptions): Promise<StressReport> {
     writer = start("writer", false, false);
   }
   const stayed = [...readers];
-  await Promise.race([
-    Promise.all(stayed.map((reader) => reader.ended)),
-    (async () => {
-      while (failures.length === 0) await pause(50);
-    })(),
-  ]);
+  let allEnded = false;
+  void Promise.all(stayed.map((reader) => reader.ended)).then(() => (allEnded = true));
+  while (!allEnded && failures.length === 0) await pause(10);
   Atomics.store(aliveWords, CONTROL, 1);
   Atomics.notify(aliveWords, CONTROL);
   await Promise.all([...guests, ...readers, writer].map(kill));

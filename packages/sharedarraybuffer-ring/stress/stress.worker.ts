@@ -83,6 +83,7 @@ function read(): void {
       if ((reader.received & 255) === 0) {
         counts[base + COUNT.received] = reader.received;
         counts[base + COUNT.lost] = reader.lost;
+        counts[base + COUNT.last] = last;
       }
     }
     counts[base + COUNT.received] = reader.received;
