@@ -1,19 +1,16 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { buildWeather, isRoot, LossyPair, namespacesWork } from "../../transport-rtps/src/lossy-pair.test-support.ts";
+import { isAvahiInstalled, startAvahi } from "./avahi.test-support.ts";
 
 /**
  * Delos on one host and a real Avahi (Debian: avahi-daemon, avahi-utils, dbus) on the other: two network namespaces. And mdns-js,
  * the npm package.
  */
-const installed = ["avahi-daemon", "avahi-browse", "avahi-publish", "dbus-daemon"].every(
-  (tool) => spawnSync("which", [tool]).status === 0,
-);
 const NEIGHBOUR = fileURLToPath(new URL("./neighbour.test-support.ts", import.meta.url));
 const MDNS_JS = fileURLToPath(new URL("./mdns-js.test-support.ts", import.meta.url));
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 10 });
@@ -37,71 +34,60 @@ describe.skipIf(!namespacesWork)("beside others (skipped where network namespace
   const script = (side: 0 | 1, file: string, ...args: string[]) =>
     pair.run(side, [process.execPath, tsx, "--conditions=@delos/source", file, ...args]);
 
-  describe.skipIf(!installed || !isRoot)("Avahi (skipped where it is not installed, and for others than root)", () => {
-    const bus = (): string => `unix:path=${join(folder, "bus")}`;
-    const env = (): NodeJS.ProcessEnv => ({ DBUS_SYSTEM_BUS_ADDRESS: bus() });
-    beforeEach(async () => {
-      const rules =
-        '<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>';
-      const listen = `<type>session</type><listen>${bus()}</listen><auth>EXTERNAL</auth>`;
-      writeFileSync(join(folder, "bus.conf"), `<busconfig>${listen}${rules}</busconfig>`);
-      writeFileSync(join(folder, "avahi.conf"), "[server]\nhost-name=workshop\nuse-ipv6=no\nallow-interfaces=eth0\n");
-      // Avahi's files stand below /run: a file system of its own.
-      const start = [
-        "mount -t tmpfs tmpfs /run",
-        "mkdir -p /run/avahi-daemon",
-        `dbus-daemon --config-file=${join(folder, "bus.conf")} --nofork --nopidfile &`,
-        `until [ -S ${join(folder, "bus")} ]; do :; done`,
-        `exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f ${join(folder, "avahi.conf")} 2>&1`,
-      ].join("\n");
-      rmSync(join(folder, "bus"), { force: true });
-      const { lines } = pair.run(1, ["unshare", "-m", "bash", "-c", start], env());
-      await until(() => expect(lines.some((each) => each.includes("Server startup complete"))).toBe(true));
-    });
-
-    test("avahi-browse lists the page that we announce, with its address and facts, and sees it go", async () => {
-      const ours = script(0, NEIGHBOUR, "announce", "Delos on car 7", "_delos._tcp", "8888");
-      const { lines } = pair.run(1, ["avahi-browse", "--resolve", "--parsable", "_delos._tcp"], env());
-      await until(() => {
-        const [found] = lines.filter((each) => each.startsWith("=")).map((each) => each.split(";"));
-        expect(found?.slice(1, 5)).toEqual(["eth0", "IPv4", String.raw`Delos\032on\032car\0327`, "_delos._tcp"]);
-        expect(found?.slice(7, 9)).toEqual(["10.77.0.1", "8888"]);
-        expect(found?.[9]).toContain('"path=/"');
+  describe.skipIf(!isAvahiInstalled || !isRoot)(
+    "Avahi (skipped where it is not installed, and for others than root)",
+    () => {
+      let env: NodeJS.ProcessEnv;
+      beforeEach(async () => {
+        const avahi = startAvahi(pair, 1, folder);
+        ({ env } = avahi);
+        await until(() => expect(avahi.lines.some((each) => each.includes("Server startup complete"))).toBe(true));
       });
-      expect(objects(ours.lines)).toEqual([{ announced: "Delos on car 7" }]);
-    });
 
-    test("we find what avahi-publish offers, and lose it when it ends", async () => {
-      const ours = script(0, NEIGHBOUR, "browse", "_delos._tcp");
-      const offer = ["avahi-publish", "--service", "robot page", "_delos._tcp", "9999", "path=/hmi", "tls=yes"];
-      const theirs = pair.run(1, offer, env());
-      await until(() =>
-        expect(objects(ours.lines)).toMatchObject([
-          {
-            found: {
-              name: "robot page",
-              type: "_delos._tcp",
-              host: "workshop.local",
-              port: 9999,
-              addresses: ["10.77.0.2"],
-              txt: { path: "/hmi", tls: "yes" },
+      test("avahi-browse lists the page that we announce, with its address and facts", async () => {
+        const ours = script(0, NEIGHBOUR, "announce", "Delos on car 7", "_delos._tcp", "8888");
+        const { lines } = pair.run(1, ["avahi-browse", "--resolve", "--parsable", "_delos._tcp"], env);
+        await until(() => {
+          const [found] = lines.filter((each) => each.startsWith("=")).map((each) => each.split(";"));
+          expect(found?.slice(1, 5)).toEqual(["eth0", "IPv4", String.raw`Delos\032on\032car\0327`, "_delos._tcp"]);
+          expect(found?.slice(7, 9)).toEqual(["10.77.0.1", "8888"]);
+          expect(found?.[9]).toContain('"path=/"');
+        });
+        expect(objects(ours.lines)).toEqual([{ announced: "Delos on car 7" }]);
+      });
+
+      test("we find what avahi-publish offers, and lose it when it ends", async () => {
+        const ours = script(0, NEIGHBOUR, "browse", "_delos._tcp");
+        const offer = ["avahi-publish", "--service", "robot page", "_delos._tcp", "9999", "path=/hmi", "tls=yes"];
+        const theirs = pair.run(1, offer, env);
+        await until(() =>
+          expect(objects(ours.lines)).toMatchObject([
+            {
+              found: {
+                name: "robot page",
+                type: "_delos._tcp",
+                host: "workshop.local",
+                port: 9999,
+                addresses: ["10.77.0.2"],
+                txt: { path: "/hmi", tls: "yes" },
+              },
             },
-          },
-        ]),
-      );
-      theirs.child.kill("SIGTERM");
-      await until(() => expect(objects(ours.lines).slice(1)).toMatchObject([{ lost: { name: "robot page" } }]));
-    });
+          ]),
+        );
+        theirs.child.kill("SIGTERM");
+        await until(() => expect(objects(ours.lines).slice(1)).toMatchObject([{ lost: { name: "robot page" } }]));
+      });
 
-    test("a name that Avahi has already makes us take another", async () => {
-      const theirs = pair.run(1, ["avahi-publish", "--service", "car", "_delos._tcp", "9999"], env());
-      const browsing = pair.run(1, ["avahi-browse", "--parsable", "_delos._tcp"], env());
-      await until(() => expect(browsing.lines.some((each) => each.includes(";car;"))).toBe(true));
-      const ours = script(0, NEIGHBOUR, "announce", "car", "_delos._tcp", "8888");
-      await until(() => expect(objects(ours.lines)).toEqual([{ announced: "car (2)" }]));
-      expect(theirs.child.exitCode).toBeNull();
-    });
-  });
+      test("a name that Avahi has already makes us take another", async () => {
+        const theirs = pair.run(1, ["avahi-publish", "--service", "car", "_delos._tcp", "9999"], env);
+        const browsing = pair.run(1, ["avahi-browse", "--parsable", "_delos._tcp"], env);
+        await until(() => expect(browsing.lines.some((each) => each.includes(";car;"))).toBe(true));
+        const ours = script(0, NEIGHBOUR, "announce", "car", "_delos._tcp", "8888");
+        await until(() => expect(objects(ours.lines)).toEqual([{ announced: "car (2)" }]));
+        expect(theirs.child.exitCode).toBeNull();
+      });
+    },
+  );
 
   test("mdns-js finds us, and we find what mdns-js announces", async () => {
     script(0, NEIGHBOUR, "announce", "Delos on car 7", "_delos._tcp", "8888");

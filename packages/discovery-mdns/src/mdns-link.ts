@@ -42,6 +42,7 @@ export class MdnsLink implements AsyncDisposable {
   readonly counters = { malformed: 0, failed: 0 };
   readonly port: number;
   readonly #cards: readonly Card[];
+  readonly #onTheirWay = new Set<Promise<void>>();
   #closed = false;
 
   private constructor(clock: Clock, port: number, cards: readonly Card[]) {
@@ -122,6 +123,8 @@ export class MdnsLink implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // A socket that is closed forgets what it has not sent yet: the farewell of what was announced.
+    await Promise.all(this.#onTheirWay);
     await Promise.all(this.#cards.map(({ socket }) => new Promise<void>((resolve) => socket.close(() => resolve()))));
     this.events.clear();
   }
@@ -144,9 +147,14 @@ export class MdnsLink implements AsyncDisposable {
   #send(socket: Socket, packet: Packet, port: number, address: string): void {
     if (this.#closed) return;
     const bytes = encode(packet);
-    socket.send(bytes, port, address, (error) => {
-      if (error !== null) this.counters.failed++;
+    const sent = new Promise<void>((resolve) => {
+      socket.send(bytes, port, address, (error) => {
+        if (error !== null) this.counters.failed++;
+        this.#onTheirWay.delete(sent);
+        resolve();
+      });
     });
+    this.#onTheirWay.add(sent);
   }
 }
 

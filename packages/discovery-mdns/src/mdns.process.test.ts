@@ -44,6 +44,16 @@ test("two of one name: the second takes another, and both are found", async () =
   );
 });
 
+test("the farewell arrives although the link is closed right after it", async () => {
+  using seen = browse(there!, "_delos._tcp");
+  const brief = await openMdns({ port, interfaces: ["127.0.0.1"] });
+  const announcement = await announce(brief, page);
+  await until(() => expect(seen.services).toHaveLength(1));
+  await announcement[Symbol.asyncDispose]();
+  await brief[Symbol.asyncDispose]();
+  await until(() => expect(seen.services).toEqual([]));
+});
+
 test("two that want a name at the same moment end with two names", async () => {
   const [first, second] = await Promise.all([announce(here!, page), announce(there!, { ...page, port: 9999 })]);
   expect([first.name, second.name].sort()).toEqual(["Delos on car 7", "Delos on car 7 (2)"]);
