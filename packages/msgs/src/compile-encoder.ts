@@ -20,7 +20,7 @@ const {UNKNOWN_FIELDS,putVarint,putRecent,putBytes}=R;
 ${code.names}
 return function encode(m,b,v,p,end,depth){
 if(depth>${MAX_DEPTH})R.tooDeepValue();
-let x,l,i,n,q,s;
+let x,l,i,n,q,s,w;
 ${parts.join("\n")}
 x=m[UNKNOWN_FIELDS];if(x!==undefined)p=R.putRaw(b,p,end,x);
 return p;
@@ -70,9 +70,16 @@ else{p=R.putLength(b,q,s,p,end);if(p<0)return p;${guess}=R.varintSize(n)}`;
   }
 }
 
-function encodeField(field: FieldDescriptor, descriptor: MessageDescriptor, code: EncoderCode): string {
+/** `message`: the variable that holds it. `ensured`: there is room for the field, whatever its value. */
+function encodeField(
+  field: FieldDescriptor,
+  descriptor: MessageDescriptor,
+  code: EncoderCode,
+  message = "m",
+  ensured = false,
+): string {
   const where = `${descriptor.name}.${field.name}`;
-  const { get } = slots("m", field.name);
+  const { get } = slots(message, field.name);
 
   if (field.message?.mapEntry === true) {
     const entry = `p=${code.codec(field.message)}.encode({key:e[0],value:e[1]},b,v,p,end,depth+1);if(p<0)return p;`;
@@ -88,7 +95,7 @@ for(const e of x){${putTag(field, wire.DELIMITED, 0)}${code.delimited(entry)}}}`
     return `l=${get};if(l!=null){${isList}if(l.length>0){${putTag(field, wire.DELIMITED, 0)}${code.delimited(put)}}}`;
   }
 
-  const write = putElement(field, where, code);
+  const write = putElement(field, where, code, ensured);
   if (field.label === "required") return `x=${get};if(x==null)R.absent(${quote(where)});${write}`;
   const present = field.presence || field.message !== undefined ? "x!=null" : `x!=null&&${notZero(field)}`;
   // The key of a map entry is always there; its value, too.
@@ -97,19 +104,56 @@ for(const e of x){${putTag(field, wire.DELIMITED, 0)}${code.delimited(entry)}}}`
 }
 
 /** Code that checks `x` and writes it behind its tag. */
-function putElement(field: FieldDescriptor, where: string, code: EncoderCode): string {
+function putElement(field: FieldDescriptor, where: string, code: EncoderCode, ensured = false): string {
+  const leaf = leafBytes(field);
+  if (leaf !== undefined) return `${checkOf(field, where)}${putLeaf(field, leaf, code)}`;
   const most = MOST_BYTES[field.type] ?? 0;
-  return `${checkOf(field, where)}${putTag(field, wireTypeOf(field), most)}${putValue(field, code, most)}`;
+  const tag = ensured ? storeTag(tagBytes(field, wireTypeOf(field))) : putTag(field, wireTypeOf(field), most);
+  return `${checkOf(field, where)}${tag}${putValue(field, code, most)}`;
 }
 
 /** A tag, in front of `more` bytes for which there must be room as well. */
 function putTag(field: FieldDescriptor, wireType: number, more: number): string {
+  const bytes = tagBytes(field, wireType);
+  return `n=p+${bytes.length + more};if(n>end)return end-n;${storeTag(bytes)}`;
+}
+
+function tagBytes(field: FieldDescriptor, wireType: number): readonly number[] {
   const bytes: number[] = [];
   let tag = tagOf(field, wireType);
   for (; tag > 0x7f; tag >>>= 7) bytes.push((tag & 0x7f) | 0x80);
   bytes.push(tag);
-  const stores = bytes.map((byte) => `b[p++]=${byte};`).join("");
-  return `n=p+${bytes.length + more};if(n>end)return end-n;${stores}`;
+  return bytes;
+}
+
+const storeTag = (bytes: readonly number[]): string => bytes.map((byte) => `b[p++]=${byte};`).join("");
+
+/**
+ * The most bytes a nested message can take, where that is known and its length is one byte: a point, a quaternion. Undefined
+ * for others. Such messages are written in line, with one look whether there is room.
+ */
+function leafBytes({ type, message }: FieldDescriptor): number | undefined {
+  if (type !== "message" || message!.mapEntry) return undefined;
+  let sum = 0;
+  for (const field of message!.fields) {
+    const most = MOST_BYTES[field.type];
+    if (most === undefined || field.label === "repeated") return undefined;
+    sum += tagBytes(field, wireTypeOf(field)).length + most;
+  }
+  return sum < 128 ? sum : undefined;
+}
+
+/** Tag, length and fields of the message in `x`. One with fields that nobody knows goes the long way. */
+function putLeaf(field: FieldDescriptor, most: number, code: EncoderCode): string {
+  const { message } = field;
+  const tag = tagBytes(field, wire.DELIMITED);
+  const ascending = [...message!.fields].sort((a, b) => a.number - b.number);
+  const fields = ascending.map((each) => encodeField(each, message!, code, "w", true)).join("\n");
+  return `n=p+${tag.length + 1 + most};if(n>end)return end-n;${storeTag(tag)}w=x;
+if(w[UNKNOWN_FIELDS]!==undefined){${putValue(field, code, 0)}}
+else{if(depth>${MAX_DEPTH - 1})R.tooDeepValue();
+q=p++;${fields}
+b[q]=p-q-1}`;
 }
 
 /** The most bytes a value of the type takes; what is not here asks for its room itself. */

@@ -306,6 +306,15 @@ describe("malformed bytes", () => {
     expect(codeOf(() => type.create(circle))).toBe("MSG_TOO_DEEP");
   });
 
+  test("a small message at the bottom counts as one level, too", () => {
+    const type = loadProtoText(
+      'syntax = "proto2"; message P { optional int32 x = 1; } message M { optional M m = 1; optional P p = 2; }',
+    ).get("M");
+    const nest = (depth: number): Record<string, unknown> => (depth === 0 ? { p: { x: -1 } } : { m: nest(depth - 1) });
+    expect(type.decode(type.encode(nest(99)))).toEqual(nest(99));
+    expect(codeOf(() => type.encode(nest(100)))).toBe("MSG_TOO_DEEP");
+  });
+
   test("strings that are not UTF-8: proto3 refuses, proto2 reads the replacement character", () => {
     expect(codeOf(() => foxglove.GeoJSON.decode(hex("0a 02 c3 28")))).toEqual(["MSG_BAD_UTF8", 2]);
     expect(Header.decode(hex("12 02 c3 28"))).toEqual({ module_name: "\ufffd(" });
