@@ -44,18 +44,20 @@ export class Handover<S extends Numbered> {
     if (held.length > 0 && held[0]!.sequence <= sample.sequence + 1) this.giveUpOldWay();
   }
 
-  byNewWay(sample: S): void {
+  /** Whether the sample was news. */
+  byNewWay(sample: S): boolean {
     if (!this.#isNews(sample)) {
       this.#caughtUp = true; // the old way has brought something that the new one brings, too
-      return;
+      return false;
     }
     if (this.#caughtUp || (this.#held.length === 0 && this.#last === sample.sequence - 1)) {
       this.#caughtUp = true;
       this.#pass(sample);
-      return;
+      return true;
     }
     this.#held.push(sample);
     if (this.#held.length > MOST_HELD) this.giveUpOldWay();
+    return true;
   }
 
   /** Nothing more is waited for: the old way has ended, or has taken too long. */

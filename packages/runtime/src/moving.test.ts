@@ -1,23 +1,9 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
-import { delos } from "@delos/msgs";
-import {
-  InProcessBus,
-  inProcess,
-  type QosOptions,
-  type Reach,
-  type Transport,
-  type TransportFactory,
-} from "@delos/transport";
+import { InProcessBus, inProcess, type Reach, type Transport, type TransportFactory } from "@delos/transport";
 import { hostMemory, sharedMemory } from "@delos/transport-shm";
 import { expect, test } from "vitest";
-import type { Publisher } from "./publisher.ts";
-import { open, type Runtime } from "./runtime.ts";
-import type { Subscription } from "./subscription.ts";
-import { type Topic, topic } from "./topic.ts";
-
-const reliable: QosOptions = { reliability: "reliable", history: "keep_all" };
-const Count: Topic<delos.Log> = topic("/count", delos.Log, reliable);
+import { Count, opened, pair, publishUntil, servedBy } from "./moving.test-support.ts";
 
 /** A transport of another name and reach, which is a bus in memory all the same. */
 function named(name: string, reach: Reach): TransportFactory {
@@ -26,70 +12,6 @@ function named(name: string, reach: Reach): TransportFactory {
     address: { name, reach, domain: "d" },
     open: async (context) => Object.assign(await bus.open(context), { name }),
   };
-}
-const opened = (...transports: TransportFactory[]): Promise<Runtime> => open({ log: () => {}, transports });
-
-interface Pair extends AsyncDisposable {
-  readonly a: Runtime;
-  readonly b: Runtime;
-  readonly publisher: Publisher<delos.Log>;
-  readonly subscription: Subscription<delos.Log>;
-  readonly got: number[];
-  readonly events: string[];
-  publish(times?: number): void;
-  /** The transport of the pair as `topic info` shows it, seen by both sides. */
-  ways(): (string | undefined)[];
-}
-
-async function pair(...transports: TransportFactory[]): Promise<Pair> {
-  const [a, b] = [await opened(...transports), await opened(...transports)];
-  const publisher = a.node("a").publisher(Count);
-  const subscription = b.node("b").subscribe(Count);
-  const got: number[] = [];
-  const events: string[] = [];
-  subscription.on(({ message }) => got.push(Number(message.message)));
-  for (const end of [publisher, subscription]) {
-    end.on("matched", () => void events.push("matched"));
-    end.on("unmatched", () => void events.push("unmatched"));
-  }
-  await expect.poll(() => publisher.matched.length + subscription.matched.length).toBe(2);
-  await expect.poll(() => events.length).toBe(2);
-  let count = 0;
-  return {
-    a,
-    b,
-    publisher,
-    subscription,
-    got,
-    events,
-    publish: (times = 1) => {
-      for (let i = 0; i < times; i++) publisher.publish({ message: String(++count) });
-    },
-    ways: () =>
-      [a, b].map(({ graph }) => graph.topics.find(({ name }) => name === Count.name)?.connections[0]?.transport),
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
-      expect(got).toEqual(Array.from({ length: count }, (_, i) => i + 1)); // all, in order, once
-      expect(subscription.stats).toMatchObject({ received: count, lost: 0, dropped: 0 });
-    },
-  };
-}
-
-const servedBy = (end: Publisher<delos.Log> | Subscription<delos.Log>, runtime: Runtime): string[] =>
-  runtime.transports.filter((transport) => end.servedBy(transport) > 0).map(({ name }) => name);
-
-/** Publishes all the while, until both ends talk over `way` and over no other. */
-async function publishUntil(pair: Pair, way: string): Promise<void> {
-  const { publisher, subscription, a, b } = pair;
-  const moved = (): boolean =>
-    [servedBy(publisher, a), servedBy(subscription, b)].every((ways) => ways.length === 1 && ways[0] === way);
-  for (let turn = 0; !moved(); turn++) {
-    if (turn > 20_000) throw new Error(`served by ${[...servedBy(publisher, a), ...servedBy(subscription, b)].join()}`);
-    pair.publish(3);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  pair.publish(10);
-  expect(pair.ways()).toEqual([way, way]);
 }
 
 test("a pair moves closer when a nearer transport comes, and back when it goes, while it publishes", async () => {

@@ -204,7 +204,8 @@ export class Runtime implements AsyncDisposable {
 
   /**
    * Opens one more transport while everything runs. Pairs that are nearer by it move to it, each by itself and live: nothing is
-   * lost or repeated. Transports that cannot let go of single pairs (RTPS) keep those that they have.
+   * lost or repeated. Transports that cannot let go of single pairs (RTPS in a thread of its own) keep
+   * those that they have.
    * @throws {UsageError} when there is one of this name
    */
   async addTransport(factory: TransportFactory): Promise<void> {

@@ -66,6 +66,8 @@ interface Move<T> {
   readonly alarm: Disposable;
   /** The old way was told that it is not needed any more. */
   released: boolean;
+  /** The old way is no more; what it brought may come once more by the new one, which had it from its history. */
+  ended: boolean;
 }
 
 /** So long a new way waits for what the old one seems not to bring. */
@@ -282,7 +284,11 @@ export class Subscription<T = unknown> implements AsyncDisposable {
       return;
     }
     if (move.from === source) move.handover.byOldWay(sample);
-    else move.handover.byNewWay(sample.retain());
+    else {
+      const isNews = move.handover.byNewWay(sample.retain());
+      // Each way keeps the order: after something new, nothing old comes.
+      if (move.ended && isNews) this.#endMove(sample.publisher);
+    }
     this.#followMove(sample.publisher, move);
   }
 
@@ -307,13 +313,13 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     const alarm = clock.alarm(clock.monotonicMs() + MOST_WAIT_MS, () => executor.post({ run: giveUp }), {
       background: true,
     });
-    const move: Move<T> = { from, handover, alarm, released: false };
+    const move: Move<T> = { from, handover, alarm, released: false, ended: false };
     this.#moves.set(id, move);
   }
 
   /** Lets the old way go once the new one has everything. */
   #followMove(id: EndpointId, move: Move<T>): void {
-    if (move.released || !move.handover.caughtUp || this.#closed) return;
+    if (move.released || move.ended || !move.handover.caughtUp || this.#closed) return;
     move.released = true;
     move.alarm[Symbol.dispose]();
     const { reader, transport } = move.from;
@@ -329,12 +335,16 @@ export class Subscription<T = unknown> implements AsyncDisposable {
   }
 
   /** The old way has ended. What it has brought already is in the executor's queue, before what is posted now. */
-  #oldWayEnded(id: EndpointId, move: Move<T>): void {
+  #oldWayEnded(publication: EndpointInfo, move: Move<T>): void {
+    const { id } = publication;
+    const { choice, executor } = this.#context;
     const run = (): void => {
       move.handover.giveUpOldWay();
-      if (this.#moves.get(id) === move) this.#endMove(id);
+      move.ended = true;
+      choice.release(move.from.reader.info, publication);
+      if (this.#moves.get(id) === move && !this.matched.some((one) => one.id === id)) this.#endMove(id);
     };
-    this.#context.executor.defer({ run });
+    executor.defer({ run });
   }
 
   #endMove(id: EndpointId): void {
@@ -395,9 +405,10 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     });
     events.on("unmatched", (peer) => {
       const move = this.#moves.get(peer.id);
-      if (move !== undefined && move.from === sourceOf()) this.#oldWayEnded(peer.id, move);
+      if (move !== undefined && move.from === sourceOf()) this.#oldWayEnded(peer, move);
       if (!hasOther(peer)) {
         this.#handedOut.delete(peer.id);
+        if (move?.ended === true) this.#endMove(peer.id);
         later("unmatched", peer);
       }
     });

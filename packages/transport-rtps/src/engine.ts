@@ -14,6 +14,7 @@ import { ASSERT_AUTOMATIC, ASSERT_MANUAL, LivelinessWatch } from "./liveliness.t
 import type { LocalReader, LocalWriter } from "./local-endpoint.ts";
 import { Counters, type Outlet } from "./outlet.ts";
 import { Packer, type PackerContext } from "./packer.ts";
+import { PairingRequests } from "./pairing-requests.ts";
 import {
   type OwnParticipantData,
   type ParticipantData,
@@ -39,9 +40,10 @@ import { INVALIDATE } from "./wire/info-timestamp.ts";
 import { isLoopback, isMulticast, isUnicast, type Locator, locatorKey } from "./wire/locator.ts";
 import { MAGIC, PROTOCOL_VERSION, VENDOR_DELOS } from "./wire/message.ts";
 import { readNackFrag } from "./wire/nack-frag.ts";
+import { ATTACH, CONFIRM, PAIRING_BYTES, readPairing, writePairing } from "./wire/pairing.ts";
 import { PID } from "./wire/parameter-id.ts";
 import { type ParameterList, ParameterListBuilder, readParameterList } from "./wire/parameter-list.ts";
-import { ID, SubmessageHeader } from "./wire/submessage.ts";
+import { ID, LITTLE_ENDIAN, SubmessageHeader } from "./wire/submessage.ts";
 
 const NOWHERE: Locator = { address: "0.0.0.0", port: 0 };
 const PL_CDR_LE = Uint8Array.of(0, 3, 0, 0);
@@ -95,6 +97,8 @@ export interface EngineOptions {
 /** What the engine tells of others; endpoints' own matches go to the endpoints. */
 export interface EngineListener {
   participantFound?(participant: RemoteParticipant): void;
+  /** It says other things of itself. */
+  participantChanged?(participant: RemoteParticipant): void;
   participantLost?(participant: RemoteParticipant): void;
   /** Before it is matched with local endpoints. */
   endpointFound?(endpoint: RemoteReader | RemoteWriter): void;
@@ -151,6 +155,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
   readonly #subscriptionsReader: StatefulReader;
   readonly #livelinessReader: StatefulReader;
   readonly #watch: LivelinessWatch;
+  readonly #pairings: PairingRequests;
   #announcementSn = 1;
   #announced!: Change;
   readonly #alarms = new Set<Disposable>();
@@ -180,6 +185,13 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     this.#livelinessReader = this.#builtinReader(entity.LIVELINESS_READER, (remote, sample) =>
       this.#onLiveliness(remote.participant, sample),
     );
+    this.#pairings = new PairingRequests({
+      toWriter: (remote, id, flags, bytes, write) => this.toWriter(remote, id, flags, bytes, write),
+      after: (ms, callback) => this.#after(ms, callback),
+      stands: (local, remote) =>
+        this.#localReaders.get(local.data.guid.entityId) === local &&
+        remote.participant.writers.get(remote.entityId) === remote,
+    });
     this.#watch = new LivelinessWatch(clock, (writer, alive) => {
       for (const link of writer.links) this.#localReaders.get(link.reader.entityId)?.liveliness(writer, alive);
     });
@@ -269,6 +281,33 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     const own = this.self.readers.get(guid.entityId);
     if (own !== undefined) this.#loseReader(own);
     local.reader[Symbol.dispose]();
+  }
+
+  /**
+   * Another transport may serve pairs with this participant now, or no longer: matches those that have come to this one. Of
+   * those that have gone the reader lets go, for only it knows what has come by the other way, and tells the writer.
+   */
+  reconsider(participant: RemoteParticipant): void {
+    for (const remote of Array.from(participant.readers.values())) {
+      const local = remote.data === undefined ? undefined : this.#writersByTopic.get(remote.data.topic);
+      for (const writer of Array.from(local ?? [])) this.#match(writer, remote, true);
+    }
+    for (const remote of Array.from(participant.writers.values())) {
+      const local = remote.data === undefined ? undefined : this.#readersByTopic.get(remote.data.topic);
+      for (const reader of Array.from(local ?? [])) this.#reconsiderPair(reader, remote);
+    }
+  }
+
+  #reconsiderPair(local: LocalReader, remote: RemoteWriter): void {
+    const { reader } = local;
+    const had = reader.proxies.has(remote);
+    if (had && !local.carries(remote)) {
+      reader.removeWriter(remote);
+      if (remote.links.length === 0) this.#watch.unwatch(remote);
+      local.unmatched(remote);
+    } else if (!had) this.#matchReader(local, remote);
+    const has = reader.proxies.has(remote);
+    if (has !== had && remote.participant.data.vendor === VENDOR_DELOS) this.#pairings.ask(local, remote, has);
   }
 
   /** Asserts the liveliness of all manual-by-participant writers. */
@@ -448,8 +487,40 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
         this.#statefulWriters.get(nack.writerId)?.onNackFrag(proxy, nack);
         return;
       }
-      default: // PAD, replies, vendors' own
+      case ID.PAIRING:
+        if (source !== undefined && this.#sourceVendor === VENDOR_DELOS) this.#pairing(source, flags, body);
+        return;
+      default: // PAD, replies, other vendors' own
     }
+  }
+
+  #pairing(source: RemoteParticipant, flags: number, body: ByteReader): void {
+    const pairing = readPairing(body);
+    const { readerId, writerId, count } = pairing;
+    if ((flags & CONFIRM) !== 0) {
+      this.#pairings.confirmed(readerId, source.writers.get(writerId), count);
+      return;
+    }
+    const remote = source.readers.get(readerId);
+    const local = this.#localWriters.get(writerId);
+    if (remote?.data === undefined || local === undefined) return this.#unknown("pairing of an unknown reader");
+    const known = remote.pairings.get(writerId) ?? 0;
+    if (count < known) return;
+    if (count > known) {
+      if ((flags & ATTACH) !== 0) {
+        this.#match(local, remote, true);
+        if (!local.writer.proxies.has(remote)) return; // not yet: it will ask again
+      } else if (local.writer.proxies.has(remote)) {
+        local.writer.removeReader(remote);
+        local.unmatched(remote);
+      }
+      remote.pairings.set(writerId, count);
+    }
+    const confirm = LITTLE_ENDIAN | CONFIRM | (flags & ATTACH);
+    const { prefixBytes } = remote.participant;
+    this.#packerOf(remote)?.submessage(ID.PAIRING, confirm, PAIRING_BYTES, prefixBytes, (to) =>
+      writePairing(to, pairing),
+    );
   }
 
   #unknown(reason: string): void {
@@ -530,6 +601,7 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
         known.data = announced;
         this.#locate(known, from);
         for (const reader of known.readers.values()) this.#reroute(reader);
+        this.#options.listener?.participantChanged?.(known);
       }
       return;
     }
@@ -782,13 +854,14 @@ export class Engine implements PackerContext, WriterContext, ReaderContext {
     for (const local of Array.from(this.#writersByTopic.get(data.topic) ?? [])) this.#match(local, remote);
   }
 
-  #match(local: LocalWriter, remote: RemoteReader): void {
+  /** `moved`: the pair has talked by another transport. */
+  #match(local: LocalWriter, remote: RemoteReader, moved = false): void {
     const packer = this.#packerOf(remote);
     if (packer === undefined || local.writer.proxies.has(remote) || !local.accepts(remote)) return;
     const { qos } = remote.data!;
     const reliable = qos.reliability === "reliable";
     const transientLocal = qos.durability !== "volatile" && local.data.qos.durability !== "volatile";
-    local.matched(remote);
+    local.matched(remote, moved);
     local.writer.addReader(remote, { reliable, transientLocal, packer });
   }
 

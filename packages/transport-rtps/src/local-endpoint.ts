@@ -9,7 +9,8 @@ export interface LocalWriter {
   readonly writer: StatefulWriter;
   /** Whether the pair may talk; asked once, before it is matched. */
   accepts(remote: RemoteReader): boolean;
-  matched(remote: RemoteReader): void;
+  /** `moved`: the pair has talked before, by another transport. */
+  matched(remote: RemoteReader, moved: boolean): void;
   unmatched(remote: RemoteReader): void;
 }
 
@@ -17,6 +18,8 @@ export interface LocalReader {
   readonly data: EndpointData;
   readonly reader: StatefulReader;
   accepts(remote: RemoteWriter): boolean;
+  /** Whether this protocol still serves the pair, which was accepted. */
+  carries(remote: RemoteWriter): boolean;
   matched(remote: RemoteWriter): void;
   unmatched(remote: RemoteWriter): void;
   /** The writer's liveliness has changed. */

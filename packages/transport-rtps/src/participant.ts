@@ -108,10 +108,7 @@ export class Participant implements AsyncDisposable {
         metatrafficMulticast: multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : [],
         defaultMulticast: multicast ? [{ address: GROUP, port: ports.userMulticast }] : [],
         userData: identity.userData ?? new Uint8Array(0),
-        properties: new Map([
-          ...(identity.properties ?? [["delos.host", hostname()]]),
-          receiveBufferProperty(udp.receiveBufferBytes),
-        ]),
+        properties: announced(identity.properties ?? new Map([["delos.host", hostname()]]), udp),
       },
       announceTo,
       announceMs: options.announceMs ?? 3000,
@@ -157,6 +154,11 @@ export class Participant implements AsyncDisposable {
     return participant;
   }
 
+  /** Says other things of itself from now on. */
+  describe(properties: ReadonlyMap<string, string>): void {
+    this.engine.update({ properties: announced(properties, this.udp) });
+  }
+
   /** Where loopback carries no multicast, others of this host are told at the ports that they would have. */
   async #findLocally(clock: Clock, cards: readonly HostAddress[], announceTo: Locator[]): Promise<void> {
     const loopback = cards.find((card) => card.loopback);
@@ -187,6 +189,9 @@ export class Participant implements AsyncDisposable {
     await this.udp[Symbol.asyncDispose]();
   }
 }
+
+const announced = (properties: ReadonlyMap<string, string>, udp: UdpEdge): ReadonlyMap<string, string> =>
+  new Map([...properties, receiveBufferProperty(udp.receiveBufferBytes)]);
 
 /** Fresh for every participant, or peers would take a restarted one for the old one. Begins with the vendor id (§9.3.1.5). */
 export function freshPrefix(): GuidPrefix {

@@ -56,6 +56,8 @@ export class RemoteReader {
   readonly entityId: number;
   data: EndpointData | undefined;
   readonly links: Map<number, ReaderProxy> = new Map();
+  /** The last change of pairing that it asked each writer for. */
+  readonly pairings: Map<number, number> = new Map();
 
   constructor(participant: RemoteParticipant, entityId: number, data?: EndpointData) {
     this.participant = participant;

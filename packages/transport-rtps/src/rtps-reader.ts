@@ -141,6 +141,7 @@ export class RtpsReader implements Reader {
       data,
       reader,
       accepts: (remote) => this.#accepts(local, remote, named?.type),
+      carries: (remote) => this.#transport.context.carries(this.info, this.#transport.endpointOf(remote)),
       matched: (remote) => {
         const info = this.#transport.endpointOf(remote);
         const schema = info.schema ?? this.info.schema!;

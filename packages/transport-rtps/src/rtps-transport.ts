@@ -8,6 +8,7 @@ import {
   isReportable,
   type Mismatch,
   type NodeInfo,
+  type ParticipantId,
   type ParticipantInfo,
   type Reader,
   type ReaderOptions,
@@ -106,6 +107,7 @@ export class RtpsTransport implements Transport {
     transport.discovery.addParticipant(context.participant);
     transport.#participant = await Participant.open(context.clock, identity, options, {
       participantFound: (remote) => transport.discovery.addParticipant(transport.infoOf(remote)),
+      participantChanged: (remote) => transport.#participantChanged(remote),
       participantLost: (remote) => transport.#participantLost(remote),
       endpointFound: (remote) => transport.#endpointFound(remote),
       endpointLost: (remote) => transport.#endpointLost(remote),
@@ -177,6 +179,16 @@ export class RtpsTransport implements Transport {
     for (const remote of this.#endpoints.keys()) if (remote instanceof RemoteWriter) this.#offer(reader, remote);
     this.#scheduleGraph();
     return reader;
+  }
+
+  renew(): void {
+    this.#participant.describe(propertiesOf(this.context.participant));
+  }
+
+  reconsider(participant: ParticipantId): void {
+    const { engine } = this;
+    const remote = participant === this.context.participant.id ? engine.self : engine.participants.get(participant);
+    if (remote !== undefined && !this.#closed) engine.reconsider(remote);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -287,6 +299,11 @@ export class RtpsTransport implements Transport {
 
   // --------------------------------------------------------------------------------------------------- discovery
 
+  #participantChanged(remote: RemoteParticipant): void {
+    this.#infos.delete(remote);
+    this.discovery.renewParticipant(this.infoOf(remote));
+  }
+
   #participantLost(remote: RemoteParticipant): void {
     this.discovery.removeParticipant(this.infoOf(remote).id);
     this.#infos.delete(remote);
@@ -353,7 +370,7 @@ export class RtpsTransport implements Transport {
       lost: (): void => {},
     };
     const reader = new StatefulReader(read.guid.entityId, { reliable: true, transientLocal: true }, sink, engine);
-    const silent = { matched: () => {}, unmatched: () => {}, liveliness: () => {} };
+    const silent = { carries: () => true, matched: () => {}, unmatched: () => {}, liveliness: () => {} };
     engine.addReader({ data: read, reader, accepts: fits, ...silent });
     this.#scheduleGraph();
   }

@@ -83,9 +83,9 @@ export class RtpsWriter implements Writer {
       writer: this.#writer,
       accepts: (remote) =>
         transport.decide(this.info, this.#data, remote, (event) => this.events.emit("incompatible", event)),
-      matched: (remote) => {
+      matched: (remote, moved) => {
         const answers = qos.reliability === "reliable" && remote.data!.qos.reliability === "reliable";
-        if (!answers) this.#match(remote);
+        if (moved || !answers) this.#match(remote);
       },
       unmatched: (remote) => {
         const info = this.#matched.get(remote);
@@ -246,6 +246,7 @@ export class RtpsWriter implements Writer {
   }
 
   #match(remote: RemoteReader): void {
+    if (this.#matched.has(remote)) return;
     const info = this.#transport.endpointOf(remote);
     this.#matched.set(remote, info);
     this.events.emit("matched", info);

@@ -170,6 +170,8 @@ export class TestWriter {
   readonly writer: StatefulWriter;
   readonly matched: RemoteReader[] = [];
   readonly local: LocalWriter;
+  /** Whether this protocol serves its pairs. */
+  served = true;
 
   constructor(engine: Engine, topic: string, qos: QosOptions = {}) {
     const data = dataOf(engine, "publication", topic, completeQos(qos));
@@ -181,7 +183,7 @@ export class TestWriter {
     this.local = {
       data,
       writer: this.writer,
-      accepts: (remote) => qosMismatches(data.qos, remote.data!.qos).length === 0,
+      accepts: (remote) => this.served && qosMismatches(data.qos, remote.data!.qos).length === 0,
       matched: (remote) => void this.matched.push(remote),
       unmatched: (remote) => void this.matched.splice(this.matched.indexOf(remote), 1),
     };
@@ -205,6 +207,7 @@ export class TestReader {
   readonly local: LocalReader;
   lost = 0;
   torn = 0;
+  served = true;
   /** Samples it takes before it has no room. */
   room = Infinity;
 
@@ -219,7 +222,8 @@ export class TestReader {
     this.local = {
       data,
       reader: this.reader,
-      accepts: (remote) => qosMismatches(remote.data!.qos, data.qos).length === 0,
+      accepts: (remote) => this.served && qosMismatches(remote.data!.qos, data.qos).length === 0,
+      carries: () => this.served,
       matched: (remote) => void this.matched.push(remote),
       unmatched: (remote) => void this.matched.splice(this.matched.indexOf(remote), 1),
       liveliness: (_, alive) => void this.liveliness.push(alive),

@@ -1,6 +1,6 @@
 import type { ByteReader } from "@delos/wire";
 
-/** Submessage ids, DDSI-RTPS 2.5 §9.4.5.1.1. */
+/** Submessage ids, DDSI-RTPS 2.5 §9.4.5.1.1; from 0x80 on a vendor's own. */
 export const ID = {
   PAD: 0x01,
   ACKNACK: 0x06,
@@ -15,6 +15,7 @@ export const ID = {
   HEARTBEAT_FRAG: 0x13,
   DATA: 0x15,
   DATA_FRAG: 0x16,
+  PAIRING: 0x80,
 } as const;
 
 /** Bit 0 of every submessage's flags. */
