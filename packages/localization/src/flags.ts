@@ -19,8 +19,8 @@ export const LOCALIZATION_FLAGS = {
   map_offset_y: 0,
   map_offset_z: 0,
   // ---- Delos
-  /** Match IMU to GPS from oldest to newest. Apollo searches the other way round and then uses its oldest IMU message. */
-  match_imu_ascending: false,
+  /** Match IMU to GPS from oldest to newest, as was meant. Apollo searches the other way round and then uses its oldest IMU message. */
+  match_imu_ascending: true,
   /** Say in header.status when an input is older than `stale_tolerance` and fall silent after `lost_tolerance`. */
   enable_staleness_check: false,
   /** s */

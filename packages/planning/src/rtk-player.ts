@@ -88,8 +88,9 @@ export class RtkPlayer {
     else {
       const elapsed = nowS - this.#startTimeS;
       while (path.time[this.#start]! - path.time[this.#closest]! < elapsed && this.#start < last) this.#start++;
-      if (this.#squaredDistance(this.#start) > ASTRAY_M2) this.#restart(nowS);
     }
+    // Also right after a restart: the nearest point may lie beyond the samples that one restart searches.
+    if (this.#squaredDistance(this.#start) > ASTRAY_M2) this.#restart(nowS);
 
     let end = last;
     if (this.#options.complete === true) this.#start = 0;
