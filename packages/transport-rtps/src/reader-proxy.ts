@@ -1,5 +1,6 @@
 import type { Packer } from "./packer.ts";
 import type { RemoteReader } from "./remote.ts";
+import { VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
 
 /** What a writer knows of one of its readers. DDSI-RTPS 2.5 §8.4.7.4. */
 export class ReaderProxy {
@@ -14,8 +15,10 @@ export class ReaderProxy {
   readonly transientLocal: boolean;
   /** Everything up to here has arrived or is irrelevant. */
   acked: number;
-  /** It has answered at least once. */
+  /** It has answered a heartbeat: it knows where its samples begin. */
   heard = false;
+  /** How often it has asked for a heartbeat as somebody who has not heard one. */
+  asked = 0;
   /** Until it has: when it is reminded next, and how long it is left in peace after that. */
   remindAtMs = 0;
   patienceMs = 0;
@@ -48,6 +51,15 @@ export class ReaderProxy {
     this.joinSn = options.lastSn;
     this.acked = options.transientLocal ? options.firstSn - 1 : options.lastSn;
     this.progressMs = options.nowMs;
+  }
+
+  /**
+   * Samples would be lost to it now: it takes the first heartbeat it hears for the end of what is none of its business, and what
+   * comes before for nothing (Cyclone DDS, and others for all we know). Readers of Delos and Fast DDS ask.
+   */
+  get deaf(): boolean {
+    const { vendor } = this.remote.participant.data;
+    return this.reliable && !this.heard && !this.transientLocal && vendor !== VENDOR_DELOS && vendor !== VENDOR_FAST;
   }
 
   /** Whether `count` is newer than the last; after half a second any is, so that a counter that began again is heard. */

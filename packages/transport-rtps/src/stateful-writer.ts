@@ -10,7 +10,7 @@ import type { AckNack } from "./wire/acknack.ts";
 import { writeGap } from "./wire/gap.ts";
 import { HEARTBEAT_FINAL, HEARTBEAT_LIVELINESS, writeHeartbeat } from "./wire/heartbeat.ts";
 import type { NackFrag } from "./wire/nack-frag.ts";
-import { membersOf, numberSet } from "./wire/number-set.ts";
+import { MAX_BITS, membersOf, numberSet } from "./wire/number-set.ts";
 import { ID } from "./wire/submessage.ts";
 
 /** What a writer needs of its participant. */
@@ -23,7 +23,7 @@ export interface WriterContext {
 }
 
 export interface WriterListener {
-  /** A reliable reader has answered for the first time: from now on it gets everything. */
+  /** A reliable reader has answered a heartbeat for the first time: from now on it gets everything. */
   heard?(reader: RemoteReader): void;
   /** Somebody has acknowledged something, or is gone. */
   acknowledged?(): void;
@@ -186,7 +186,7 @@ export class StatefulWriter implements Trailer {
     const packers = new Set<Packer>();
     for (const proxy of this.proxies.values()) {
       proxy.route = multicast !== undefined && heard(proxy, multicast) ? multicast : proxy.packer;
-      packers.add(proxy.route);
+      if (!proxy.deaf) packers.add(proxy.route);
     }
     this.#destinations = [...packers];
     this.#reliableReaders = 0;
@@ -211,11 +211,8 @@ export class StatefulWriter implements Trailer {
   onAckNack(proxy: ReaderProxy, ack: AckNack): void {
     const nowMs = this.#context.clock.monotonicMs();
     if (!proxy.reliable || !proxy.isNewCount(ack.count, nowMs)) return;
-    if (!proxy.heard) {
-      proxy.heard = true;
-      this.#events.heard?.(proxy.remote);
-    }
     const { base } = ack.missing;
+    if (!proxy.heard && !isPreemptive(proxy, ack)) this.#heard(proxy, nowMs);
     const acked = Math.min(base - 1, this.#nextSn - 1);
     if (base > this.#nextSn) this.#context.count("acknack beyond the last sample");
     if (acked > proxy.acked) {
@@ -234,9 +231,23 @@ export class StatefulWriter implements Trailer {
     const lastSn = requested && proxy.route !== proxy.packer ? base + ack.missing.numBits - 1 : Infinity;
     // §8.4.9.2.9: a request that is not final wants to hear where things stand. After resends the reader goes on at once;
     // a request that crossed a resend is left alone, or the two would play ping-pong.
-    if (answered || !ack.final) this.#heartbeatTo(proxy, !requested && proxy.acked >= this.#nextSn - 1, lastSn);
+    const content = proxy.heard && !requested && proxy.acked >= this.#nextSn - 1;
+    if (answered || !ack.final) this.#heartbeatTo(proxy, content, lastSn);
     this.#armHeartbeat();
     this.#pump();
+  }
+
+  /** From now on it gets everything; what was written since the match, and kept from it, first. */
+  #heard(proxy: ReaderProxy, nowMs: number): void {
+    const { deaf } = proxy;
+    proxy.heard = true;
+    if (deaf) {
+      this.#route();
+      const end = Math.min(this.#nextSn, proxy.joinSn + 1 + MAX_BITS);
+      const kept = Array.from({ length: end - proxy.joinSn - 1 }, (_, i) => proxy.joinSn + 1 + i);
+      if (this.#answer(proxy, kept, nowMs)) this.#heartbeatTo(proxy, false);
+    }
+    this.#events.heard?.(proxy.remote);
   }
 
   onNackFrag(proxy: ReaderProxy, nack: NackFrag): void {
@@ -565,7 +576,8 @@ export class StatefulWriter implements Trailer {
     proxy?: ReaderProxy,
     upTo = Infinity,
   ): void {
-    const lastSn = Math.min(this.#nextSn - 1, upTo);
+    // Who has not heard one yet may take it for the end of what went before.
+    const lastSn = proxy?.deaf === true ? proxy.joinSn : Math.min(this.#nextSn - 1, upTo);
     // A volatile reader is told where its own stream begins.
     const begins = proxy === undefined || proxy.transientLocal ? 1 : proxy.joinSn + 1;
     const firstSn = Math.min(Math.max(this.history.first, begins), lastSn + 1);
@@ -644,6 +656,18 @@ export class StatefulWriter implements Trailer {
       proxy.acked = this.#nextSn - 1;
     }
   }
+}
+
+/** Heartbeats on request to somebody who goes on asking as if there had been none, until he is taken to ask in this way always. */
+const MOST_ASKED = 10;
+
+/**
+ * Whether a reader only asks for its first heartbeat: nothing acknowledged, nothing requested, not final. Cyclone DDS sends base 1
+ * then, Fast DDS 0; the answer to a heartbeat of an empty writer has the same base, but is final. §8.4.12.2.
+ */
+function isPreemptive(proxy: ReaderProxy, { missing, final }: AckNack): boolean {
+  if (missing.numBits > 0 || missing.base > 1 || final) return false;
+  return ++proxy.asked <= MOST_ASKED;
 }
 
 /** Whether the reader listens where `multicast` sends. */

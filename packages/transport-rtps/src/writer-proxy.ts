@@ -82,7 +82,6 @@ export class WriterProxy {
       return;
     }
     const { sn } = sample;
-    if (this.#next === 0 && !this.#waitsForStart) this.#next = sn;
     if (this.#next > 0 && sn < this.#next) {
       this.reader.context.count("duplicate samples");
       return;
@@ -102,7 +101,6 @@ export class WriterProxy {
     const { sn } = data;
     const { context } = this.reader;
     const nowMs = context.clock.monotonicMs();
-    if (this.#next === 0 && this.reliable && !this.#waitsForStart) this.#next = sn;
     if (this.reliable ? (this.#next > 0 && sn < this.#next) || this.#held.has(sn) : sn <= this.#highest) return;
     let assembly = this.#assemblies.get(sn);
     if (assembly === undefined) {
@@ -134,11 +132,9 @@ export class WriterProxy {
     seen.atMs = nowMs;
     const { firstSn, lastSn } = heartbeat;
     if (this.#next === 0) {
-      // A Delos writer tells each reader where its stream begins; others are taken to begin after what they announce.
-      if (this.#waitsForStart) {
-        if (heartbeat.readerId !== this.reader.entityId) return;
-        this.#next = firstSn;
-      } else this.#next = lastSn + 1;
+      const start = this.#startBy(heartbeat);
+      if (start === undefined) return;
+      this.#next = start;
     }
     this.#heardHeartbeat = true;
     if (firstSn > this.#next) {
@@ -198,9 +194,19 @@ export class WriterProxy {
 
   // ------------------------------------------------------------------------------------------------- in and out
 
-  /** Volatile, of a Delos writer: it will say to this reader where the stream begins, nothing is skipped by guessing. */
-  get #waitsForStart(): boolean {
-    return this.remote.participant.data.vendor === VENDOR_DELOS;
+  /**
+   * Where the stream begins for a volatile reader, which the first heartbeat tells; what came before it was held. Undefined:
+   * another heartbeat will tell.
+   */
+  #startBy({ firstSn, lastSn, readerId }: Heartbeat): number | undefined {
+    const { participant, data } = this.remote;
+    // A Delos writer tells each reader.
+    if (participant.data.vendor === VENDOR_DELOS) return readerId === this.reader.entityId ? firstSn : undefined;
+    // A volatile writer keeps nothing but what its readers, this one among them, have not acknowledged yet. The first sample may
+    // be written, and be announced, before anything of it arrives.
+    if (data?.qos.durability === "volatile") return firstSn;
+    // What others announce is old, as far as it has not arrived newly.
+    return Math.min(lastSn + 1, ...this.#held.keys(), ...this.#assemblies.keys());
   }
 
   #bestEffort(sample: Incoming): void {
