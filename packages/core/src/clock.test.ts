@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { SimulatedClock, SystemClock } from "./clock.ts";
 
 describe("SimulatedClock", () => {
@@ -62,6 +62,12 @@ describe("SystemClock", () => {
     const after = Date.now();
     expect(ms).toBeGreaterThanOrEqual(before - 2);
     expect(Number(ns / 1_000_000n)).toBeLessThanOrEqual(after + 2);
+    // Both are the same moment, told twice.
+    for (let i = 0; i < 5; i++) {
+      const early = clock.nowMs();
+      const between = Number(clock.nowNs()) / 1e6;
+      expect([early <= between + 0.02, between <= clock.nowMs() + 0.02]).toEqual([true, true]);
+    }
     let last = clock.nowNs();
     for (let i = 0; i < 10_000; i++) {
       const now = clock.nowNs();
@@ -79,5 +85,29 @@ describe("SystemClock", () => {
       const firedMs = await new Promise<number>((resolve) => clock.alarm(dueMs, () => resolve(clock.monotonicMs())));
       expect(firedMs).toBeGreaterThanOrEqual(dueMs);
     }
+  });
+
+  test("it is right though the thread was put aside between two readings", () => {
+    const { now } = performance;
+    let stalls = 2;
+    const spy = vi.spyOn(performance, "now").mockImplementation(() => {
+      const ms = now.call(performance);
+      const untilMs = ms + 30;
+      if (stalls-- > 0) while (now.call(performance) < untilMs);
+      return ms;
+    });
+    const clock = new SystemClock();
+    spy.mockRestore();
+    expect(Math.abs(Number(clock.nowNs()) / 1e6 - clock.nowMs())).toBeLessThan(15);
+  });
+
+  test("it follows a time that was set since the process has started", () => {
+    const { now } = Date;
+    const spy = vi.spyOn(Date, "now").mockImplementation(() => now() + 3_600_000);
+    const clock = new SystemClock();
+    spy.mockRestore();
+    const before = Date.now() + 3_600_000;
+    expect(clock.nowMs()).toBeGreaterThan(before - 60_000);
+    expect(Number(clock.nowNs() / 1_000_000n)).toBeGreaterThan(before - 60_000);
   });
 });

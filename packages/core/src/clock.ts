@@ -29,14 +29,24 @@ export interface AlarmOptions {
 const NAP_MS = 1.1;
 const napping = new Int32Array(new SharedArrayBuffer(4));
 
+/** Readings of several clocks count when they lie so close together; the closest of some tries otherwise. */
+const CLOSE_NS = 2000;
+const MOST_TRIES = 16;
+/** `performance.timeOrigin` is finer than `Date.now()`, and right unless it is further from it than this. */
+const MOST_ERROR_MS = 2;
+
 /** The machine's clock. Time of day is read once and continued monotonically, so that steps of NTP never reorder stamps. */
 export class SystemClock implements Clock {
   /** Time of day minus the monotonic counters, which Node reads from one source. */
   readonly #offsetNs: bigint;
-  readonly #offsetMs: number = performance.timeOrigin;
+  readonly #offsetMs: number;
 
   constructor() {
-    const [counterNs, counterMs] = [process.hrtime.bigint(), performance.now()];
+    const { counterNs, counterMs, wallMs } = readTogether();
+    const { timeOrigin } = performance;
+    // The machine may have slept, or its time may have been set, since the process has started.
+    const isRight = Math.abs(timeOrigin + counterMs - (wallMs + 0.5)) < MOST_ERROR_MS;
+    this.#offsetMs = isRight ? timeOrigin : wallMs + 0.5 - counterMs;
     this.#offsetNs = BigInt(Math.round((this.#offsetMs + counterMs) * 1000)) * 1000n - counterNs;
   }
 
@@ -67,6 +77,21 @@ export class SystemClock implements Clock {
     arm();
     return { [Symbol.dispose]: () => clearTimeout(handle) };
   }
+}
+
+/** The machine's clocks at one moment: between two readings the thread may be put aside for long. */
+function readTogether(): { counterNs: bigint; counterMs: number; wallMs: number } {
+  let best = { counterNs: 0n, counterMs: 0, wallMs: 0 };
+  let leastNs = Infinity;
+  for (let i = 0; i < MOST_TRIES && leastNs > CLOSE_NS; i++) {
+    const beforeNs = process.hrtime.bigint();
+    const [counterMs, wallMs] = [performance.now(), Date.now()];
+    const tookNs = Number(process.hrtime.bigint() - beforeNs);
+    if (tookNs >= leastNs) continue;
+    leastNs = tookNs;
+    best = { counterNs: beforeNs + BigInt(tookNs >> 1), counterMs, wallMs };
+  }
+  return best;
 }
 
 /**
