@@ -13,6 +13,8 @@ import { installed, type Stack } from "../../packages/transport-rtps/src/peers.t
  *   npx tsx --conditions=@delos/source bench/rtps/interop.ts [--stack cyclone] [--loss 0,5,20,30] [--kind string,…]
  *     [--from delos,peer] [--mtu 65535] [--json FILE]
  *
+ * --from itself: the stack with itself, to tell what it cannot do from what we cannot.
+ *
  * Loss, reordering and duplication are per cent of datagrams, in each direction. Reliable cells pass when every sample arrived
  * once, whole and in order; best-effort cells when what arrived is whole and in order. Exit status 1 when one does not pass.
  */

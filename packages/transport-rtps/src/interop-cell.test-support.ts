@@ -8,8 +8,8 @@ import { buildPeer, type Stack } from "./peers.test-support.ts";
 /** One way of talking with one stack, under one kind of weather. */
 export interface Cell {
   readonly stack: Stack;
-  /** Who publishes. */
-  readonly from: "delos" | "peer";
+  /** Who publishes; `itself`: the stack on both sides, for what it can do alone. */
+  readonly from: "delos" | "peer" | "itself";
   readonly kind: "string" | "reading" | "blob";
   readonly count: number;
   /** Bytes of a blob. */
@@ -30,7 +30,9 @@ export interface Outcome {
 /** What is needed to run cells: the programs of all sides, compiled once. */
 export interface Programs {
   readonly weather: string;
-  readonly peers: Readonly<Partial<Record<Stack, ReturnType<typeof buildPeer>>>>;
+  readonly peers: Readonly<Partial<Record<Stack, Pick<ReturnType<typeof buildPeer>, "program">>>>;
+  /** Each side's environment: its card. */
+  readonly env: Readonly<Record<Stack, readonly [NodeJS.ProcessEnv, NodeJS.ProcessEnv]>>;
 }
 
 const DELOS = fileURLToPath(new URL("./delos-peer.test-support.ts", import.meta.url));
@@ -41,9 +43,14 @@ export function buildPrograms(folder: string, stacks: readonly Stack[]): Program
     card,
     `<CycloneDDS><Domain Id="any"><General><Interfaces><NetworkInterface name="eth0"/></Interfaces></General></Domain></CycloneDDS>`,
   );
-  const env = { cyclone: { CYCLONEDDS_URI: `file://${card}` }, fastdds: { PEER_ADDRESS: LossyPair.ADDRESSES[1] } };
-  const peers = stacks.map((stack) => [stack, { ...buildPeer(stack, folder), env: env[stack] }] as const);
-  return { weather: buildWeather(folder), peers: Object.fromEntries(peers) };
+  const cyclone = { CYCLONEDDS_URI: `file://${card}` };
+  const [PEER_ADDRESS, other] = LossyPair.ADDRESSES;
+  const env: Programs["env"] = {
+    cyclone: [cyclone, cyclone],
+    fastdds: [{ PEER_ADDRESS }, { PEER_ADDRESS: other }],
+  };
+  const peers = stacks.map((stack) => [stack, buildPeer(stack, folder)] as const);
+  return { weather: buildWeather(folder), peers: Object.fromEntries(peers), env };
 }
 
 /** Runs one cell to its end, or to `timeoutMs`. `now` counts milliseconds. */
@@ -81,13 +88,14 @@ async function runOn(
   ];
   const topicOf = (who: "delos" | "peer"): string => (kind !== "string" ? "t" : who === "delos" ? "/t" : "rt/t");
   const tsx = createRequire(import.meta.url).resolve("tsx/cli");
-  const { program, env } = programs.peers[stack]!;
+  const { program } = programs.peers[stack]!;
   const start = (role: "pub" | "sub"): ReturnType<LossyPair["run"]> => {
-    const who = (role === "pub") === (from === "delos") ? "delos" : "peer";
+    const who = from !== "itself" && (role === "pub") === (from === "delos") ? "delos" : "peer";
     const args = [role, kind, topicOf(who), ...words];
+    const side = who === "delos" || (from === "itself" && role === "pub") ? 0 : 1;
     return who === "delos"
       ? pair.run(0, [process.execPath, tsx, "--conditions=@delos/source", DELOS, LossyPair.ADDRESSES[0], "0", ...args])
-      : pair.run(1, [program, "0", ...args, ...(role === "pub" ? ["go"] : [])], env);
+      : pair.run(side, [program, "0", ...args, ...(role === "pub" ? ["go"] : [])], programs.env[stack][side]);
   };
   const publisher = start("pub");
   let subscriber: ReturnType<typeof start> | undefined;
@@ -108,9 +116,9 @@ async function runOn(
   } else {
     subscriber = start("sub");
     const { lines } = from === "delos" ? publisher : subscriber;
-    await until(() => lines.includes("matched"));
-    // A best-effort publisher of ours learns of the reader, not that the reader knows of it.
-    if (!reliable) await new Promise((resolve) => setTimeout(resolve, 2000));
+    if (from !== "itself") await until(() => lines.includes("matched"));
+    // A best-effort publisher of ours learns of the reader, not that the reader knows of it. The peers do not say.
+    if (!reliable || from === "itself") await new Promise((resolve) => setTimeout(resolve, 2000));
     publisher.go();
   }
   const expected = expectedLines(cell);
