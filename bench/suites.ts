@@ -28,6 +28,11 @@ export const SUITES: readonly Suite[] = [
     load: async () => (await import("./control.ts")).benchControl,
   },
   {
+    names: ["page"],
+    summary: "What pages cost their server: one, ten, a hundred of them, and some that never read",
+    load: async () => (await import("./page.ts")).benchPage,
+  },
+  {
     names: ["latency"],
     summary: "Chassis to command to CAN frame: the closed loop in real time, a thread for each module",
     load: async () => (await import("./latency.ts")).benchLatency,

@@ -8,7 +8,7 @@ import { createFile, McapWriter } from "@delos/bag";
 import { apollo, delos } from "@delos/msgs";
 import { openReplay } from "@delos/replay";
 import { open, type Runtime, topic } from "@delos/runtime";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type Bridge, openBridge } from "./bridge.ts";
 import { Command, Frame } from "./protocol.ts";
@@ -246,6 +246,32 @@ describe("the WebSocket", () => {
     await expect.poll(() => slow.last("world")?.trajectory?.speed_mps?.[0], { timeout: 60_000 }).toBe(published);
     await expect.poll(() => Number(slow.last("counters")?.frames_dropped ?? 0), { timeout: 60_000 }).toBeGreaterThan(0);
     for (const one of [slow, watcher]) one.socket.terminate();
+  });
+
+  test("a hundred pages are sent the same frames, each encoded once", async () => {
+    await using runtime = await open();
+    await using bridge = await openBridge({ runtime, port: 0, page });
+    const publisher = runtime.node("/robot").publisher(Pose);
+    const pages = await Promise.all(Array.from({ length: 100 }, () => new TestPage(bridge).opened()));
+    const isWorld = (frame: Frame): boolean => frame.world !== undefined;
+    // Each is greeted by itself, and has had what was waiting.
+    publisher.publish(poseAt(-5));
+    await expect.poll(() => pages.every((one) => one.last("world")?.pose?.x === -5)).toBe(true);
+    for (const one of pages) one.frames.length = 0;
+    const encode = vi.spyOn(Frame, "encode");
+    try {
+      for (let i = 1; i <= 20; i++) {
+        publisher.publish(poseAt(i));
+        await expect.poll(() => pages[99]!.last("world")?.pose?.x).toBe(i);
+      }
+      await expect.poll(() => pages.every((one) => one.last("world")?.pose?.x === 20)).toBe(true);
+      const encoded = encode.mock.calls.filter(([frame]) => isWorld(frame as Frame)).length;
+      expect(encoded).toBeGreaterThanOrEqual(20);
+      expect(new Set(pages.map((one) => one.frames.filter(isWorld).length))).toEqual(new Set([encoded]));
+    } finally {
+      encode.mockRestore();
+    }
+    for (const { socket } of pages) socket.terminate();
   });
 
   test("a hidden page gets its playback once a second and nothing else", async () => {
