@@ -178,7 +178,7 @@ async function receive(way: PoseWay, domain: string, ring: LogRing, worker: Work
   const subscription = runtime.node("reader").subscribe(poseTopic);
   if (way === "runtime-lazy") {
     subscription.on((sample) => {
-      sum += where.read(sample.bytes).x;
+      sum += where.of(sample).x;
       received++;
     });
   } else {

@@ -65,7 +65,7 @@ async function publish(): Promise<void> {
     for (let i = 0; i < TURN; i++) {
       const result = publisher.publish(POSE);
       if (result !== "dropped") sent++;
-      if (result !== "sent") await publisher.waitForAcknowledgments();
+      if (result !== "sent") await publisher.waitForRoom();
     }
   }
   await publisher.waitForAcknowledgments();

@@ -40,6 +40,15 @@ export interface FieldReader<Values> {
    * @throws {MalformedError} where the way to a field is not protobuf; what lies aside of it is passed over unseen
    */
   read(bytes: Uint8Array, offset?: number, length?: number): Values;
+  /** The same of a sample: `read(sample.bytes)` without the view that `bytes` makes. */
+  of(encoded: Encoded): Values;
+}
+
+/** An encoded message in a larger piece of memory. Samples are one. */
+export interface Encoded {
+  readonly memory: Uint8Array;
+  readonly byteOffset: number;
+  readonly byteLength: number;
 }
 
 /**
@@ -71,18 +80,22 @@ export function fieldReader<T, const Fields extends Readonly<Record<string, Fiel
     return { name, steps };
   });
   const run: ReadFields = compileFieldReader(descriptor, paths);
+  const read = (bytes: Uint8Array, offset: number, length: number): never => {
+    const { whole, view, base } = windowToRead(bytes);
+    const start = base + offset;
+    cursor.base = start;
+    try {
+      run(values, whole, view, start, Math.min(start + length, base + bytes.length));
+    } finally {
+      cursor.base = 0;
+    }
+    return values as never;
+  };
   return {
     read(bytes, offset = 0, length = bytes.length - offset) {
       checkBytes(bytes);
-      const { whole, view, base } = windowToRead(bytes);
-      const start = base + offset;
-      cursor.base = start;
-      try {
-        run(values, whole, view, start, Math.min(start + length, base + bytes.length));
-      } finally {
-        cursor.base = 0;
-      }
-      return values as never;
+      return read(bytes, offset, length);
     },
+    of: ({ memory, byteOffset, byteLength }) => read(memory, byteOffset, byteLength),
   };
 }

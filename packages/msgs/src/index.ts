@@ -8,7 +8,7 @@ export type {
   MessageDescriptor,
   ScalarType,
 } from "./descriptor.ts";
-export { type FieldAt, type FieldPath, type FieldReader, fieldReader } from "./field-reader.ts";
+export { type Encoded, type FieldAt, type FieldPath, type FieldReader, fieldReader } from "./field-reader.ts";
 export { apollo, delos, foxglove, google } from "./generated/index.ts";
 export { MessageType, unknownFields } from "./message-type.ts";
 export {

@@ -302,6 +302,8 @@ describe.for(TYPES)("$name", (type) => {
         const whole = type.decode(bytes.subarray(at));
         const expected = paths.map((path) => [path, leafOf(type.descriptor, whole, path)]);
         expect({ ...reader.read(bytes, at) }).toEqual(Object.fromEntries(expected));
+        const encoded = { memory: bytes, byteOffset: at, byteLength: bytes.length - at };
+        expect({ ...reader.of(encoded) }).toEqual(Object.fromEntries(expected));
       }),
     );
   });

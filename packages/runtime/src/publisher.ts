@@ -9,6 +9,7 @@ import {
   Sample,
   type SampleExtras,
   type Transport,
+  type WaitLimits,
   type Writer,
   type WriterEvents,
 } from "@delos/transport";
@@ -182,8 +183,19 @@ export class Publisher<T = unknown> implements AsyncDisposable {
   }
 
   /** @throws {AbortedError} when `signal` fires, {TimeoutError} after `timeoutMs` of the runtime's clock */
-  async waitForAcknowledgments(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+  async waitForAcknowledgments(options: WaitLimits = {}): Promise<void> {
     await Promise.all(this.#writers.map((writer) => writer.waitForAcknowledgments(options)));
+  }
+
+  /**
+   * Resolves when nothing that was published waits on this side any more. For publishers that are faster than their reliable
+   * subscribers: after "queued" this is the time to go on.
+   * @throws {AbortedError} when `signal` fires, {TimeoutError} after `timeoutMs` of the runtime's clock
+   */
+  async waitForRoom(options: WaitLimits = {}): Promise<void> {
+    await Promise.all(
+      this.#writers.map((writer) => writer.waitForRoom?.(options) ?? writer.waitForAcknowledgments(options)),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,7 +22,10 @@ export interface RecordHeader {
   large: boolean;
   payloadBytes: number;
   sequence: number;
+  /** Written; read as its halves, 32 bits each: a bigint for each message would be garbage for most readers. */
   sourceTimeNs: bigint;
+  sourceHigh: number;
+  sourceLow: number;
   droppedBefore: number;
   generation: number;
   pinSequence: number;
@@ -35,6 +38,8 @@ export function newHeader(): RecordHeader {
     payloadBytes: 0,
     sequence: 0,
     sourceTimeNs: 0n,
+    sourceHigh: 0,
+    sourceLow: 0,
     droppedBefore: 0,
     generation: 0,
     pinSequence: 0,
@@ -66,7 +71,8 @@ export function readHeader(view: DataView, at: number, length: number, into: Rec
   into.large = (flags & FLAG_LARGE) !== 0;
   into.payloadBytes = view.getUint32(at + 4, true);
   into.sequence = view.getFloat64(at + 8, true);
-  into.sourceTimeNs = view.getBigInt64(at + 16, true);
+  into.sourceLow = view.getInt32(at + 16, true);
+  into.sourceHigh = view.getInt32(at + 20, true);
   into.droppedBefore = view.getUint32(at + 24, true);
   into.generation = view.getUint32(at + 28, true);
   into.pinSequence = view.getFloat64(at + 32, true);

@@ -33,6 +33,10 @@ export class ShmReader implements Reader {
   readonly #codec: MessageCodec | undefined;
   readonly #queue: ReaderQueue;
   readonly #sources: Map<EndpointId, Source> = new Map();
+  /** The same to walk through for each sample. */
+  #sourceList: readonly Source[] = [];
+  /** A source may wait for room in the queue. */
+  readonly #stalls: boolean;
   readonly #onClosed: () => void;
   #closed = false;
 
@@ -50,6 +54,7 @@ export class ShmReader implements Reader {
     this.#ignoreLocal = options.ignoreLocal ?? false;
     this.#codec = options.codec;
     this.#queue = new ReaderQueue(info.qos, context.clock, this.events, options.onData);
+    this.#stalls = info.qos.history === "keep_all";
     this.#onClosed = onClosed;
   }
 
@@ -67,8 +72,9 @@ export class ShmReader implements Reader {
 
   take(): Sample | undefined {
     const sample = this.#queue.take();
-    if (sample !== undefined && this.info.qos.history === "keep_all") {
-      for (const source of this.#sources.values()) source.resume();
+    if (this.#stalls && sample !== undefined) {
+      const sources = this.#sourceList;
+      for (let i = 0; i < sources.length; i++) sources[i]!.resume();
     }
     return sample;
   }
@@ -112,6 +118,7 @@ export class ShmReader implements Reader {
       return;
     }
     this.#sources.set(writer, source);
+    this.#sourceList = [...this.#sources.values()];
     this.#queue.join(publication);
     this.#bus.send({ kind: "attached", writer, reader, wantsHistory });
     this.events.emit("matched", publication);
@@ -126,6 +133,7 @@ export class ShmReader implements Reader {
     else if (!this.#context.carries(this.info, publication)) {
       source.close();
       this.#sources.delete(publication.id);
+      this.#sourceList = [...this.#sources.values()];
       this.#queue.leave(publication.id);
       this.#bus.send({ kind: "detached", writer: publication.id, reader: this.info.id });
       this.events.emit("unmatched", publication);
@@ -153,6 +161,7 @@ export class ShmReader implements Reader {
     if (source === undefined) return;
     source.end();
     this.#sources.delete(writer);
+    this.#sourceList = [...this.#sources.values()];
     this.#queue.leave(writer);
     this.events.emit("unmatched", source.publication);
   }
@@ -162,6 +171,7 @@ export class ShmReader implements Reader {
     this.#closed = true;
     const sources = Array.from(this.#sources.values());
     this.#sources.clear();
+    this.#sourceList = [];
     this.#queue[Symbol.dispose]();
     for (const source of sources) {
       source.close();

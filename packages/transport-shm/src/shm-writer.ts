@@ -20,6 +20,7 @@ import {
   type SampleInfo,
   TimeWatch,
   type TransportContext,
+  type WaitLimits,
   type Writer,
   type WriterCounters,
   type WriterEvents,
@@ -82,6 +83,8 @@ export class ShmWriter implements Writer {
   readonly #deadline: TimeWatch | undefined;
   readonly #lease: TimeWatch | undefined;
   readonly #confirmations: Set<Confirmation> = new Set();
+  /** Who waits until nothing waits here. */
+  readonly #roomWaits: Set<() => void> = new Set();
   readonly #header = newHeader();
   readonly #copy = new StraightCopy();
   #pool: Pool | undefined;
@@ -199,45 +202,55 @@ export class ShmWriter implements Writer {
     this.#setAlive(true);
   }
 
-  waitForAcknowledgments(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
-    const what = `Waiting for acknowledgments on ${this.info.topic}`;
-    return new Promise((resolve, reject) => {
-      if (options.signal?.aborted === true) {
-        reject(new AbortedError(what, options.signal.reason));
-        return;
-      }
-      const written = this.#written;
+  waitForAcknowledgments(options: WaitLimits = {}): Promise<void> {
+    return this.#wait(`Waiting for acknowledgments on ${this.info.topic}`, options, (end) => {
       const reliable = [...this.#matched.values()].filter((reader) => reader.qos.reliability === "reliable");
       const missing = new Set(this.info.qos.reliability === "reliable" ? reliable.map((reader) => reader.id) : []);
-      const alive = this.#bus.hold();
-      let alarm: Disposable | undefined;
-      let abort: Disposable | undefined;
-      const end = (settle: () => void): void => {
-        this.#confirmations.delete(confirmation);
-        alive[Symbol.dispose]();
-        alarm?.[Symbol.dispose]();
-        abort?.[Symbol.dispose]();
-        settle();
+      const check = (): void => {
+        if (missing.size === 0) end();
       };
-      const confirmation: Confirmation = {
-        missing,
-        written,
-        asked: false,
-        check: () => {
-          if (missing.size === 0) end(resolve);
-        },
-      };
+      const confirmation: Confirmation = { missing, written: this.#written, check, asked: false };
       this.#confirmations.add(confirmation);
-      abort = onAbort(options.signal, () => end(() => reject(new AbortedError(what, options.signal?.reason))));
-      const { timeoutMs } = options;
-      if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
-        const { clock } = this.#context;
-        alarm = clock.alarm(clock.monotonicMs() + timeoutMs, () =>
-          end(() => reject(new TimeoutError(what, timeoutMs))),
-        );
-      }
       this.#askReaders();
       confirmation.check();
+      return () => this.#confirmations.delete(confirmation);
+    });
+  }
+
+  waitForRoom(options: WaitLimits = {}): Promise<void> {
+    return this.#wait(`Waiting for room on ${this.info.topic}`, options, (end) => {
+      this.#roomWaits.add(end);
+      if (this.#backlog.length === 0) end();
+      return () => this.#roomWaits.delete(end);
+    });
+  }
+
+  /** Keeps the thread alive until `start`, or what it sets going, has called `end`; it returns what is to be done then. */
+  #wait(what: string, { timeoutMs, signal }: WaitLimits, start: (end: () => void) => () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(new AbortedError(what, signal.reason));
+        return;
+      }
+      const alive = this.#bus.hold();
+      const parts: (Disposable | undefined)[] = [alive];
+      let stop: (() => void) | undefined;
+      let ended = false;
+      const end = (error?: Error): void => {
+        if (ended) return;
+        ended = true;
+        stop?.();
+        for (const part of parts) part?.[Symbol.dispose]();
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      parts.push(onAbort(signal, () => end(new AbortedError(what, signal?.reason))));
+      if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
+        const { clock } = this.#context;
+        parts.push(clock.alarm(clock.monotonicMs() + timeoutMs, () => end(new TimeoutError(what, timeoutMs))));
+      }
+      stop = start(() => end());
+      if (ended) stop();
     });
   }
 
@@ -305,6 +318,7 @@ export class ShmWriter implements Writer {
     for (let i = 0; i < this.#backlog.length; i++) this.#dropped++;
     this.#backlog.clear();
     this.#waiting?.[Symbol.dispose]();
+    for (const end of Array.from(this.#roomWaits)) end();
     if (this.#logSegment !== undefined) this.#log.close();
     this.#pool?.writer.close();
     this.#logSegment?.retire();
@@ -556,6 +570,7 @@ export class ShmWriter implements Writer {
     if (this.#backlog.length > 0) return;
     this.#waiting?.[Symbol.dispose]();
     this.#waiting = undefined;
+    for (const end of Array.from(this.#roomWaits)) end();
     for (const confirmation of Array.from(this.#confirmations)) {
       if (confirmation.asked) continue;
       confirmation.asked = true;

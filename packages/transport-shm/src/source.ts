@@ -134,9 +134,20 @@ export class Source {
     if (!this.#awaitsHistory) return;
     this.#awaitsHistory = false;
     this.#historyUntil = last;
+    const { publication, codec, clock } = this.#options;
+    const publisher = publication.id;
+    const receptionTimeNs = clock.nowNs();
     for (const one of samples) {
       const extras = one.extras === undefined ? undefined : decodeExtras(one.extras);
-      this.#queue.put(this.#sampleOf(one.bytes, one.sequence, one.sourceTimeNs, extras));
+      const { bytes, sequence, sourceTimeNs } = one;
+      this.#queue.put(
+        Sample.ofBytes(
+          bytes,
+          publication.schema!,
+          { publisher, sequence, sourceTimeNs, receptionTimeNs, extras },
+          codec,
+        ),
+      );
     }
     this.#stalled = false;
     this.resume();
@@ -227,15 +238,13 @@ export class Source {
     if (header.sequence <= this.#historyUntil) return true; // it came as history; a pool passes over it with the next one
     if (header.large) return this.#deliverLarge(bytes, offset);
     if (header.droppedBefore > 0) this.#queue.lose(header.droppedBefore);
-    const { payloadBytes, sequence, sourceTimeNs } = header;
     const start = offset + payloadOffset(header.extrasBytes);
-    const extras = this.#extras(bytes, offset);
-    this.#queue.put(this.#sampleOf(bytes.subarray(start, start + payloadBytes), sequence, sourceTimeNs, extras));
+    this.#queue.put(this.#sampleOf(bytes, start, header.payloadBytes, this.#extras(bytes, offset)));
     return true;
   }
 
   #deliverLarge(bytes: Uint8Array, offset: number): boolean {
-    const { generation, pinSequence, droppedBefore, payloadBytes, sequence, sourceTimeNs } = this.#header;
+    const { generation, pinSequence, droppedBefore, payloadBytes } = this.#header;
     if (generation > this.#generation && !this.#goTo(generation)) return this.#ended ? this.#lostLarge() : false;
     if (droppedBefore > 0) this.#queue.lose(droppedBefore);
     const pin = generation === this.#generation ? this.#pools.get(generation) : undefined;
@@ -247,11 +256,11 @@ export class Source {
     if (this.#held >= MOST_HELD) {
       const copy = message.bytes.slice();
       message.release();
-      this.#queue.put(this.#sampleOf(copy, sequence, sourceTimeNs, extras));
+      this.#queue.put(this.#sampleOf(copy, 0, payloadBytes, extras));
       return true;
     }
     this.#held++;
-    this.#queue.put(this.#sampleOf(message.bytes, sequence, sourceTimeNs, extras).lend(this.#lease(message)));
+    this.#queue.put(this.#sampleOf(message.bytes, 0, payloadBytes, extras).lend(this.#lease(message)));
     return true;
   }
 
@@ -290,16 +299,20 @@ export class Source {
     return true;
   }
 
-  #sampleOf(bytes: Uint8Array, sequence: number, sourceTimeNs: bigint, extras: SampleExtras | undefined): Sample {
+  /** A sample of the current record, its payload `length` bytes of `memory` from `start` on. */
+  #sampleOf(memory: Uint8Array, start: number, length: number, extras: SampleExtras | undefined): Sample {
     const { publication, codec, clock } = this.#options;
-    return new Sample(
+    const { sequence, sourceHigh, sourceLow } = this.#header;
+    return Sample.inMemory(
       publication.schema!,
       codec,
-      undefined,
-      bytes,
+      memory,
+      start,
+      length,
       publication.id,
       sequence,
-      sourceTimeNs,
+      sourceHigh,
+      sourceLow,
       (this.#nowNs ??= clock.nowNs()),
       extras,
     );

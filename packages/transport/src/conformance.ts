@@ -463,6 +463,43 @@ export function describeTransport(
         await expect(writer.inner.waitForAcknowledgments()).resolves.toBeUndefined();
       });
 
+      test("a publisher that waits for room whenever it is told so loses nothing", async () => {
+        const [a, b] = await net.participants(2);
+        const qos: QosOptions = {
+          history: "keep_all",
+          resourceLimits: { maxSamples: 2000, maxInstances: 1, maxSamplesPerInstance: 2000 },
+        };
+        const [writer, reader] = await matched(a.writer("/t", { history: "keep_all" }), b.reader("/t", qos));
+        if (writer.inner.waitForRoom === undefined) return;
+        await expect(writer.inner.waitForRoom()).resolves.toBeUndefined();
+        await expect(writer.inner.waitForRoom({ signal: AbortSignal.abort() })).rejects.toThrow(AbortedError);
+        const got: number[] = [];
+        const takeAll = (): void => {
+          for (let s = reader.inner.take(); s !== undefined; s = reader.inner.take()) {
+            got.push((s as Sample<Numbered>).message.n);
+            s.release();
+          }
+        };
+        const results = new Set<PublishResult>();
+        for (let n = 0; n < 30_000; n++) {
+          const result = writer.send({ n });
+          results.add(result);
+          if (result === "sent") continue;
+          let roomy = false;
+          void writer.inner.waitForRoom().then(() => (roomy = true));
+          await net.until(() => {
+            takeAll();
+            expect(roomy).toBe(true);
+          });
+        }
+        await net.until(() => {
+          takeAll();
+          expect(got).toHaveLength(30_000);
+        });
+        expect(got.every((n, i) => n === i)).toBe(true);
+        expect(results).toEqual(new Set(["sent", "queued"]));
+      });
+
       test("waiting ends by an AbortedError when the signal fires, before or during", async () => {
         const [a, b] = await net.participants(2);
         const qos: QosOptions = {

@@ -56,6 +56,7 @@ export type {
   Transport,
   TransportContext,
   TransportFactory,
+  WaitLimits,
   Writer,
   WriterCounters,
   WriterEvents,

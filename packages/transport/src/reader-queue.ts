@@ -25,7 +25,8 @@ export class ReaderQueue implements Disposable {
   readonly #deadline: TimeWatch | undefined;
   readonly #limit: number;
   readonly #lifespanNs: bigint | undefined;
-  /** Nothing but reliability and keep_last to think of: the fast path. */
+  readonly #bySource: boolean;
+  /** Nothing but reliability and the length to think of: the fast path. */
   readonly #plain: boolean;
   #anyLifespan: boolean;
   #owner: EndpointId | undefined;
@@ -49,12 +50,9 @@ export class ReaderQueue implements Disposable {
     this.#limit = qos.history === "keep_last" ? qos.depth : qos.resourceLimits.maxSamples;
     this.#lifespanNs = toNs(qos.lifespanMs);
     this.#anyLifespan = this.#lifespanNs !== undefined;
+    this.#bySource = qos.destinationOrder !== "by_reception_timestamp";
     this.#plain =
-      qos.history === "keep_last" &&
-      qos.deadlineMs === Infinity &&
-      qos.timeBasedFilterMs === 0 &&
-      qos.ownership === "shared" &&
-      qos.destinationOrder === "by_reception_timestamp";
+      qos.deadlineMs === Infinity && qos.timeBasedFilterMs === 0 && qos.ownership === "shared" && !this.#bySource;
     if (qos.deadlineMs !== Infinity) {
       this.#deadline = new TimeWatch(clock, qos.deadlineMs, () => {
         this.#deadlinesMissed++;
@@ -122,7 +120,7 @@ export class ReaderQueue implements Disposable {
         continue;
       }
       this.#taken++;
-      this.#lastTakenSourceNs = sample.sourceTimeNs;
+      if (this.#bySource) this.#lastTakenSourceNs = sample.sourceTimeNs;
       return sample;
     }
     return undefined;
@@ -160,8 +158,8 @@ export class ReaderQueue implements Disposable {
       }
       this.#lastPassedMs = nowMs;
     }
-    if (this.#qos.destinationOrder === "by_reception_timestamp") this.#push(sample);
-    else this.#insert(sample);
+    if (this.#bySource) this.#insert(sample);
+    else this.#push(sample);
   }
 
   #filter(sample: Sample): void {

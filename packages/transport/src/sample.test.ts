@@ -25,6 +25,25 @@ test("bytes are made at most once, the value as it is", () => {
   expect([codec.encode.mock.calls.length, codec.decode.mock.calls.length]).toEqual([1, 0]);
 });
 
+test("a part of a larger memory: views and times for those who ask", () => {
+  const memory = Uint8Array.of(1, 2, 3, 4, 5);
+  for (const ns of [0n, -1n, 1_234_567_890_123_456_789n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+    const [high, low] = [Number(ns >> 32n), Number(BigInt.asIntN(32, ns))];
+    const sample = Sample.inMemory(schema, newCodec(), memory, 2, 2, "p", 7, high, low, 3n, undefined);
+    expect([sample.memory, sample.byteOffset, sample.byteLength]).toEqual([memory, 2, 2]);
+    expect(sample.isEncoded).toBe(true);
+    expect(sample.message).toEqual({ n: 3 });
+    expect([...sample.bytes]).toEqual([3, 4]);
+    expect(sample.bytes).toBe(sample.bytes);
+    expect([sample.memory, sample.byteOffset, sample.byteLength]).toEqual([sample.bytes, 0, 2]);
+    expect([sample.sourceTimeNs, sample.receptionTimeNs, sample.sequence]).toEqual([ns, 3n, 7]);
+  }
+  const all = Sample.inMemory(schema, undefined, memory, 0, 5, "p", 7, 0, 0, 3n, undefined);
+  expect(all.bytes).toBe(memory);
+  const value = Sample.ofValue({ n: 9 }, newCodec(), info);
+  expect([value.byteLength, value.byteOffset, ...value.memory]).toEqual([1, 0, 9]);
+});
+
 test("the value is made at most once, on demand", () => {
   const codec = newCodec();
   const sample = Sample.ofBytes(Uint8Array.of(9), schema, info, codec);

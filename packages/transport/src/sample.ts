@@ -39,6 +39,11 @@ export interface Lease {
   end(): void;
 }
 
+/** Makes a 64-bit number of its halves. */
+const halves = new Int32Array(2);
+const whole = new BigInt64Array(halves.buffer);
+const [LOW, HIGH] = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? [0, 1] : [1, 0];
+
 const UNDECODED: unique symbol = Symbol("undecoded");
 
 /**
@@ -52,12 +57,18 @@ export class Sample<T = unknown> implements SampleInfo {
   readonly schema: MessageSchema;
   readonly publisher: EndpointId;
   readonly sequence: number;
-  readonly sourceTimeNs: bigint;
   readonly receptionTimeNs: bigint;
   readonly extras: SampleExtras | undefined;
+  /** Undefined: its halves are known, and nobody has asked yet. */
+  #sourceTimeNs: bigint | undefined;
+  #sourceHigh = 0;
+  #sourceLow = 0;
   #codec: MessageCodec<T> | undefined;
   #value: T | typeof UNDECODED;
   #bytes: Uint8Array | undefined;
+  /** Not negative: so many of `#bytes` from `#start` are the message, and nobody has asked for a view of them yet. */
+  #length = -1;
+  #start = 0;
   /** The same message for readers whose codec is another: decoded once for each codec. */
   #variant: Sample | undefined = undefined;
   #lease: Lease | undefined = undefined;
@@ -74,14 +85,14 @@ export class Sample<T = unknown> implements SampleInfo {
     bytes: Uint8Array | undefined,
     publisher: EndpointId,
     sequence: number,
-    sourceTimeNs: bigint,
+    sourceTimeNs: bigint | undefined,
     receptionTimeNs: bigint,
     extras?: SampleExtras,
   ) {
     this.schema = schema;
     this.publisher = publisher;
     this.sequence = sequence;
-    this.sourceTimeNs = sourceTimeNs;
+    this.#sourceTimeNs = sourceTimeNs;
     this.receptionTimeNs = receptionTimeNs;
     this.extras = extras;
     this.#codec = codec;
@@ -116,19 +127,84 @@ export class Sample<T = unknown> implements SampleInfo {
   }
 
   /**
+   * For transports that read many small messages out of one piece of memory: the message is `length` bytes of `memory` from
+   * `start`, the source time comes as the halves of a 64-bit number. A view and a bigint are made for those who ask for them.
+   */
+  static inMemory<T>(
+    schema: MessageSchema,
+    codec: MessageCodec<T> | undefined,
+    memory: Uint8Array,
+    start: number,
+    length: number,
+    publisher: EndpointId,
+    sequence: number,
+    sourceHigh: number,
+    sourceLow: number,
+    receptionTimeNs: bigint,
+    extras: SampleExtras | undefined,
+  ): Sample<T> {
+    const sample = new Sample<T>(
+      schema,
+      codec,
+      undefined,
+      memory,
+      publisher,
+      sequence,
+      undefined,
+      receptionTimeNs,
+      extras,
+    );
+    if (length !== memory.length) {
+      sample.#start = start;
+      sample.#length = length;
+    }
+    sample.#sourceHigh = sourceHigh;
+    sample.#sourceLow = sourceLow;
+    return sample;
+  }
+
+  get sourceTimeNs(): bigint {
+    if (this.#sourceTimeNs === undefined) {
+      halves[HIGH] = this.#sourceHigh;
+      halves[LOW] = this.#sourceLow;
+      this.#sourceTimeNs = whole[0]!;
+    }
+    return this.#sourceTimeNs;
+  }
+
+  /**
    * The message, decoded on the first demand. It belongs to everybody who got it: read it, do not change it.
    * @throws {MalformedError} when the bytes do not follow the schema
    * @throws {UsageError} when nothing here knows the type
    */
   get message(): T {
-    if (this.#value === UNDECODED) this.#value = this.#knownCodec().decode(this.#bytes!);
+    if (this.#value === UNDECODED) this.#value = this.#knownCodec().decode(this.bytes);
     return this.#value;
   }
 
   /** The message encoded as `schema` says, on the first demand. Do not change them. */
   get bytes(): Uint8Array {
+    if (this.#length >= 0) {
+      this.#bytes = this.#bytes!.subarray(this.#start, this.#start + this.#length);
+      this.#length = -1;
+    }
     this.#bytes ??= this.#knownCodec().encode(this.#value as T);
     return this.#bytes;
+  }
+
+  /** The memory that `bytes` are a part of: `byteLength` bytes from `byteOffset` on. Asking for them makes no view. */
+  get memory(): Uint8Array {
+    return this.#length >= 0 ? this.#bytes! : this.bytes;
+  }
+
+  /** Where the encoded message starts in `memory`. */
+  get byteOffset(): number {
+    return this.#length >= 0 ? this.#start : 0;
+  }
+
+  /** How long the encoded message is. */
+  get byteLength(): number {
+    return this.#length >= 0 ? this.#length : this.bytes.length;
   }
 
   /** The message as JSON: 64-bit integers as strings, bytes as base64, enums by name. */
@@ -180,7 +256,7 @@ export class Sample<T = unknown> implements SampleInfo {
     const lease = this.#lease;
     if (lease === undefined) return this;
     this.#lease = undefined;
-    this.#bytes = lease.keep(this.#bytes!);
+    this.#bytes = lease.keep(this.bytes);
     return this;
   }
 

@@ -150,7 +150,18 @@ export interface Writer extends Endpoint {
    * Resolves when every matched reliable subscriber has got everything written so far.
    * @throws {AbortedError} when `signal` fires, {TimeoutError} after `timeoutMs` of the transport's clock
    */
-  waitForAcknowledgments(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
+  waitForAcknowledgments(options?: WaitLimits): Promise<void>;
+  /**
+   * Resolves when nothing waits on this side any more: what is written then is "sent" again, and not "queued". A transport
+   * without it waits for acknowledgments, which is more than is needed.
+   * @throws {AbortedError} when `signal` fires, {TimeoutError} after `timeoutMs` of the transport's clock
+   */
+  waitForRoom?(options?: WaitLimits): Promise<void>;
+}
+
+export interface WaitLimits {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** Memory for one message, to be filled by the publisher. Disposing without a commit gives it back. */
