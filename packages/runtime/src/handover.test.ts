@@ -51,7 +51,7 @@ test("a way that loses samples loses them once: order and uniqueness stay", () =
       fate.forEach(([lostByOld, oldFirst], i) => {
         const sequence = i + 1;
         const byOld = (): void => (lostByOld ? undefined : handover.byOldWay({ sequence, by: "old" }));
-        const byNew = (): void => (i < newFrom ? undefined : handover.byNewWay({ sequence, by: "new" }));
+        const byNew = (): void => void (i >= newFrom && handover.byNewWay({ sequence, by: "new" }));
         for (const way of oldFirst ? [byOld, byNew] : [byNew, byOld]) way();
       });
       handover.giveUpOldWay();

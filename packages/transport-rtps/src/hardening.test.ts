@@ -1,7 +1,7 @@
 import { partitionsMeet } from "@delos/transport";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "./engine.ts";
-import { ENGINE_LIMITS } from "./engine.ts";
+import { ENGINE_LIMITS } from "./engine-options.ts";
 import { schemaOfWire, topicOfWire } from "./names.ts";
 import { range, SimulatedNetwork, seeded, TestReader, TestWriter } from "./simulated-network.test-support.ts";
 import { readTypeHash } from "./type-hash.ts";

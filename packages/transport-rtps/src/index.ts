@@ -1,5 +1,6 @@
 export { apolloRos, cyberRt, ROS_META_MESSAGE, UNDERLAY_MESSAGE } from "./conventions.ts";
-export { ENGINE_LIMITS, Engine, type EngineListener, type EngineOptions } from "./engine.ts";
+export { Engine } from "./engine.ts";
+export { ENGINE_LIMITS, type EngineListener, type EngineOptions } from "./engine-options.ts";
 export type { Naming } from "./names.ts";
 export { freshPrefix, Participant, type ParticipantIdentity, type ParticipantOptions } from "./participant.ts";
 export { type RtpsOptions, RtpsTransport, rtps } from "./rtps-transport.ts";

@@ -1,5 +1,7 @@
 import type { Clock } from "@delos/core";
+import { ByteReader, ByteWriter } from "@delos/wire";
 import type { RemoteWriter } from "./remote.ts";
+import { bytesOfHex, type GuidPrefix, readPrefix } from "./wire/guid.ts";
 
 /** Kinds of assertion in ParticipantMessageData. DDSI-RTPS 2.5 §9.6.3.1. */
 export const ASSERT_AUTOMATIC = 1;
@@ -66,4 +68,20 @@ export class LivelinessWatch implements Disposable {
       { background: true },
     );
   }
+}
+
+/** ParticipantMessageData, CDR_LE: prefix, kind (four bytes), sequence<octet>. §9.6.3.1. */
+export function writeLivelinessMessage(prefix: GuidPrefix, kind: number): Uint8Array {
+  const writer = new ByteWriter({ capacity: 24 });
+  writer.uint32be(0x0001_0000);
+  writer.raw(bytesOfHex(prefix));
+  writer.uint32be(kind);
+  writer.uint32(0);
+  return writer.finish();
+}
+
+export function readLivelinessMessage(payload: Uint8Array): { readonly prefix: GuidPrefix; readonly kind: number } {
+  const reader = new ByteReader(payload, { code: "RTPS_MALFORMED" });
+  reader.skip(4);
+  return { prefix: readPrefix(reader), kind: reader.uint32be() };
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Clock } from "@delos/core";
-import { Engine, type EngineListener } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { EngineListener } from "./engine-options.ts";
 import { cardsBehind, chooseAddresses, type HostAddress, hostAddresses, isNearby } from "./interfaces.ts";
 import type { MdnsPeersOptions } from "./mdns-peers.ts";
 import { multicastComesBack } from "./multicast-probe.ts";

@@ -1,7 +1,8 @@
 import { SimulatedClock } from "@delos/core";
 import { completeQos, type Qos, type QosOptions, qosMismatches } from "@delos/transport";
 import type { EndpointData } from "./endpoint-data.ts";
-import { Engine, type EngineOptions } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import type { Incoming } from "./incoming.ts";
 import type { LocalReader, LocalWriter } from "./local-endpoint.ts";
 import type { Outlet } from "./outlet.ts";

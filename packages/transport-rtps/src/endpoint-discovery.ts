@@ -1,0 +1,425 @@
+import { type Clock, MalformedError } from "@delos/core";
+import {
+  type EndpointData,
+  endpointGuidOf,
+  readEndpointData,
+  writeEndpointData,
+  writeEndpointKey,
+} from "./endpoint-data.ts";
+import { ENGINE_LIMITS, type EngineListener } from "./engine-options.ts";
+import type { Incoming } from "./incoming.ts";
+import {
+  ASSERT_AUTOMATIC,
+  ASSERT_MANUAL,
+  LivelinessWatch,
+  readLivelinessMessage,
+  writeLivelinessMessage,
+} from "./liveliness.ts";
+import type { LocalReader, LocalWriter } from "./local-endpoint.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Packers } from "./packers.ts";
+import { Pairings } from "./pairings.ts";
+import { parameterListOf, withHeader } from "./pl-cdr.ts";
+import { type RemoteParticipant, RemoteReader, RemoteWriter } from "./remote.ts";
+import { type ReaderContext, type ReaderSink, StatefulReader } from "./stateful-reader.ts";
+import { StatefulWriter, type WriterContext, type WriterQos } from "./stateful-writer.ts";
+import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
+import * as entity from "./wire/entity-id.ts";
+import { bytesOfHex, type GuidPrefix, guidHex } from "./wire/guid.ts";
+import { VENDOR_DELOS } from "./wire/message.ts";
+import { PID } from "./wire/parameter-id.ts";
+import { ParameterListBuilder } from "./wire/parameter-list.ts";
+
+const BUILTIN_QOS: WriterQos = {
+  reliability: "reliable",
+  durability: "transient_local",
+  history: "keep_last",
+  depth: 1,
+  maxSamples: 100_000,
+};
+
+/** What the protocol of endpoints needs of its participant. */
+export interface EndpointContext extends ReaderContext, WriterContext {
+  readonly clock: Clock;
+  readonly outlet: Outlet;
+  readonly prefix: GuidPrefix;
+  /** This participant as its own peer. */
+  readonly self: RemoteParticipant;
+}
+
+/**
+ * Simple Endpoint Discovery Protocol, DDSI-RTPS 2.5 §8.5.4: tells the others of our writers and readers, keeps theirs, and
+ * matches the ones with the others; with the writer liveliness protocol, §8.4.13.
+ */
+export class EndpointDiscovery implements Disposable {
+  readonly localWriters: Map<number, LocalWriter> = new Map();
+  readonly localReaders: Map<number, LocalReader> = new Map();
+  /** Those of users and the built-in ones. */
+  readonly statefulWriters: Map<number, StatefulWriter> = new Map();
+  readonly watch: LivelinessWatch;
+  readonly pairings: Pairings;
+  readonly #context: EndpointContext;
+  readonly #packers: Packers;
+  readonly #listener: EngineListener;
+  readonly #writersByTopic = new Map<string, Set<LocalWriter>>();
+  readonly #readersByTopic = new Map<string, Set<LocalReader>>();
+  readonly #remoteWriters = new Map<string, Set<RemoteWriter>>();
+  readonly #remoteReaders = new Map<string, Set<RemoteReader>>();
+  readonly #publications: StatefulWriter;
+  readonly #subscriptions: StatefulWriter;
+  readonly #liveliness: StatefulWriter;
+  readonly #publicationsReader: StatefulReader;
+  readonly #subscriptionsReader: StatefulReader;
+  readonly #livelinessReader: StatefulReader;
+  readonly #livelinessAlarms = new Map<number, Disposable>();
+
+  constructor(context: EndpointContext, packers: Packers, listener: EngineListener) {
+    this.#context = context;
+    this.#packers = packers;
+    this.#listener = listener;
+    this.#publications = this.#builtinWriter(entity.PUBLICATIONS_WRITER);
+    this.#subscriptions = this.#builtinWriter(entity.SUBSCRIPTIONS_WRITER);
+    this.#liveliness = this.#builtinWriter(entity.LIVELINESS_WRITER);
+    const endpoint = (kind: EndpointData["kind"]) => (remote: RemoteWriter, sample: Incoming) =>
+      this.#onEndpoint(kind, remote.participant, sample);
+    this.#publicationsReader = this.#builtinReader(entity.PUBLICATIONS_READER, endpoint("publication"));
+    this.#subscriptionsReader = this.#builtinReader(entity.SUBSCRIPTIONS_READER, endpoint("subscription"));
+    this.#livelinessReader = this.#builtinReader(entity.LIVELINESS_READER, (remote, sample) =>
+      this.#onLiveliness(remote.participant, sample),
+    );
+    this.watch = new LivelinessWatch(context.clock, (writer, alive) => {
+      for (const link of writer.links) this.localReaders.get(link.reader.entityId)?.liveliness(writer, alive);
+    });
+    this.pairings = new Pairings(context, packers, {
+      stands: (local, remote) =>
+        this.localReaders.get(local.data.guid.entityId) === local &&
+        remote.participant.writers.get(remote.entityId) === remote,
+      attach: (local, remote) => {
+        this.#match(local, remote, true);
+        return local.writer.proxies.has(remote);
+      },
+    });
+  }
+
+  // ---------------------------------------------------------------------------------------------- own endpoints
+
+  addWriter(local: LocalWriter): void {
+    const { guid, topic, qos } = local.data;
+    this.localWriters.set(guid.entityId, local);
+    this.statefulWriters.set(guid.entityId, local.writer);
+    add(this.#writersByTopic, topic, local);
+    this.#publish(this.#publications, local.data);
+    const own = new RemoteWriter(this.#context.self, guid.entityId, local.data);
+    this.#context.self.writers.set(guid.entityId, own);
+    add(this.#remoteWriters, topic, own);
+    for (const remote of Array.from(this.#remoteReaders.get(topic) ?? [])) this.#match(local, remote);
+    for (const reader of Array.from(this.#readersByTopic.get(topic) ?? [])) this.#matchReader(reader, own);
+    if (qos.livelinessLeaseMs !== Infinity && qos.liveliness !== "manual_by_topic")
+      this.#assertPeriodically(local.data);
+  }
+
+  removeWriter(local: LocalWriter): void {
+    const { guid, topic } = local.data;
+    if (!this.localWriters.delete(guid.entityId)) return;
+    this.statefulWriters.delete(guid.entityId);
+    remove(this.#writersByTopic, topic, local);
+    this.#livelinessAlarms.get(guid.entityId)?.[Symbol.dispose]();
+    this.#livelinessAlarms.delete(guid.entityId);
+    this.#packers.flush();
+    this.#retract(this.#publications, local.data);
+    const own = this.#context.self.writers.get(guid.entityId);
+    if (own !== undefined) this.#loseWriter(own);
+    local.writer[Symbol.dispose]();
+  }
+
+  addReader(local: LocalReader): void {
+    const { guid, topic } = local.data;
+    this.localReaders.set(guid.entityId, local);
+    add(this.#readersByTopic, topic, local);
+    this.#publish(this.#subscriptions, local.data);
+    const own = new RemoteReader(this.#context.self, guid.entityId, local.data);
+    this.#context.self.readers.set(guid.entityId, own);
+    add(this.#remoteReaders, topic, own);
+    for (const writer of Array.from(this.#writersByTopic.get(topic) ?? [])) this.#match(writer, own);
+    for (const remote of Array.from(this.#remoteWriters.get(topic) ?? [])) this.#matchReader(local, remote);
+  }
+
+  removeReader(local: LocalReader): void {
+    const { guid, topic } = local.data;
+    if (!this.localReaders.delete(guid.entityId)) return;
+    remove(this.#readersByTopic, topic, local);
+    this.#retract(this.#subscriptions, local.data);
+    const own = this.#context.self.readers.get(guid.entityId);
+    if (own !== undefined) this.#loseReader(own);
+    local.reader[Symbol.dispose]();
+  }
+
+  /**
+   * Another transport may serve pairs with this participant now, or no longer: matches those that have come to this one. Of
+   * those that have gone the reader lets go, for only it knows what has come by the other way, and tells the writer.
+   */
+  reconsider(participant: RemoteParticipant): void {
+    for (const remote of Array.from(participant.readers.values())) {
+      const local = remote.data === undefined ? undefined : this.#writersByTopic.get(remote.data.topic);
+      for (const writer of Array.from(local ?? [])) this.#match(writer, remote, true);
+    }
+    for (const remote of Array.from(participant.writers.values())) {
+      const local = remote.data === undefined ? undefined : this.#readersByTopic.get(remote.data.topic);
+      for (const reader of Array.from(local ?? [])) this.#reconsiderPair(reader, remote);
+    }
+  }
+
+  #reconsiderPair(local: LocalReader, remote: RemoteWriter): void {
+    const { reader } = local;
+    const had = reader.proxies.has(remote);
+    if (had && !local.carries(remote)) {
+      reader.removeWriter(remote);
+      if (remote.links.length === 0) this.watch.unwatch(remote);
+      local.unmatched(remote);
+    } else if (!had) this.#matchReader(local, remote);
+    const has = reader.proxies.has(remote);
+    if (has !== had && remote.participant.data.vendor === VENDOR_DELOS) this.pairings.ask(local, remote, has);
+  }
+
+  /** Asserts the liveliness of all manual-by-participant writers. */
+  assertParticipant(): void {
+    this.#sendLiveliness(ASSERT_MANUAL);
+  }
+
+  [Symbol.dispose](): void {
+    for (const alarm of this.#livelinessAlarms.values()) alarm[Symbol.dispose]();
+    for (const writer of this.statefulWriters.values()) writer[Symbol.dispose]();
+    this.pairings[Symbol.dispose]();
+    this.watch[Symbol.dispose]();
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the others
+
+  /** Another participant: its endpoints are asked for, and it is told of ours. */
+  join(participant: RemoteParticipant): void {
+    const { endpoints } = participant.data;
+    const { metatraffic } = participant;
+    if (metatraffic === undefined) return;
+    const pairs = [
+      {
+        bit: 2,
+        writerId: entity.PUBLICATIONS_WRITER,
+        readerId: entity.PUBLICATIONS_READER,
+        writer: this.#publications,
+        reader: this.#publicationsReader,
+      },
+      {
+        bit: 4,
+        writerId: entity.SUBSCRIPTIONS_WRITER,
+        readerId: entity.SUBSCRIPTIONS_READER,
+        writer: this.#subscriptions,
+        reader: this.#subscriptionsReader,
+      },
+      {
+        bit: 10,
+        writerId: entity.LIVELINESS_WRITER,
+        readerId: entity.LIVELINESS_READER,
+        writer: this.#liveliness,
+        reader: this.#livelinessReader,
+      },
+    ];
+    for (const { bit, writerId, readerId, writer, reader } of pairs) {
+      if ((endpoints & (1 << bit)) !== 0) {
+        const remote = new RemoteWriter(participant, writerId);
+        participant.writers.set(writerId, remote);
+        reader.addWriter(remote, true);
+      }
+      if ((endpoints & (1 << (bit + 1))) !== 0) {
+        const remote = new RemoteReader(participant, readerId);
+        participant.readers.set(readerId, remote);
+        writer.addReader(remote, { reliable: true, transientLocal: true, packer: metatraffic });
+      }
+    }
+  }
+
+  #publish(writer: StatefulWriter, data: EndpointData): void {
+    const payload = withHeader(writeEndpointData(data));
+    writer.write({ payload, isKey: false, time: undefined, inlineQos: undefined }, guidHex(data.guid));
+  }
+
+  #retract(writer: StatefulWriter, { guid }: EndpointData): void {
+    const inlineQos = new ParameterListBuilder()
+      .add(PID.KEY_HASH, (value) => {
+        value.raw(bytesOfHex(guid.prefix));
+        value.uint32be(guid.entityId);
+      })
+      .add(PID.STATUS_INFO, (value) => value.uint32be(STATUS_DISPOSED | STATUS_UNREGISTERED))
+      .finish();
+    const payload = withHeader(writeEndpointKey(guid));
+    writer.write({ payload, isKey: true, time: undefined, inlineQos }, guidHex(guid), true);
+  }
+
+  /** Its endpoints go with it. */
+  leave(participant: RemoteParticipant): void {
+    for (const writer of Array.from(participant.writers.values())) this.#loseWriter(writer);
+    for (const reader of Array.from(participant.readers.values())) this.#loseReader(reader);
+  }
+
+  /** It is reached elsewhere now. */
+  reroute(participant: RemoteParticipant): void {
+    for (const reader of participant.readers.values()) {
+      for (const writerId of Array.from(reader.links.keys())) this.statefulWriters.get(writerId)?.reroute();
+    }
+  }
+
+  #onEndpoint(kind: EndpointData["kind"], participant: RemoteParticipant, sample: Incoming): void {
+    const list = sample.payload === undefined ? undefined : parameterListOf(sample.payload);
+    const guid = endpointGuidOf(list, sample.inlineQos);
+    // Only its own participant announces or removes an endpoint.
+    if (guid === undefined || guid.prefix !== participant.prefix)
+      return this.#context.count("announcement of another's GUID");
+    const gone = (statusOf(sample.inlineQos) & (STATUS_DISPOSED | STATUS_UNREGISTERED)) !== 0 || sample.isKey;
+    if (entity.isBuiltinEntity(guid.entityId)) return;
+    const writer = participant.writers.get(guid.entityId);
+    const reader = participant.readers.get(guid.entityId);
+    if (gone || list === undefined) {
+      if (kind === "publication" && writer?.data !== undefined) this.#loseWriter(writer);
+      if (kind === "subscription" && reader?.data !== undefined) this.#loseReader(reader);
+      return;
+    }
+    const data = readEndpointData(list, guid, kind, participant.data.vendor);
+    // Immutable for matching; a change of what is not (partitions) is a new endpoint with the old name.
+    if (kind === "publication" && writer !== undefined) this.#loseWriter(writer);
+    if (kind === "subscription" && reader !== undefined) this.#loseReader(reader);
+    if (participant.writers.size + participant.readers.size >= ENGINE_LIMITS.endpointsPerParticipant) {
+      return this.#context.count("too many endpoints");
+    }
+    if (kind === "publication") this.#findWriter(participant, data);
+    else this.#findReader(participant, data);
+  }
+
+  #findWriter(participant: RemoteParticipant, data: EndpointData): void {
+    const remote = new RemoteWriter(participant, data.guid.entityId, data);
+    participant.writers.set(remote.entityId, remote);
+    add(this.#remoteWriters, data.topic, remote);
+    this.#listener.endpointFound?.(remote);
+    for (const local of Array.from(this.#readersByTopic.get(data.topic) ?? [])) this.#matchReader(local, remote);
+  }
+
+  #findReader(participant: RemoteParticipant, data: EndpointData): void {
+    const remote = new RemoteReader(participant, data.guid.entityId, data);
+    participant.readers.set(remote.entityId, remote);
+    add(this.#remoteReaders, data.topic, remote);
+    this.#listener.endpointFound?.(remote);
+    for (const local of Array.from(this.#writersByTopic.get(data.topic) ?? [])) this.#match(local, remote);
+  }
+
+  /** `moved`: the pair has talked by another transport. */
+  #match(local: LocalWriter, remote: RemoteReader, moved = false): void {
+    const packer = this.#packers.ofReader(remote);
+    if (packer === undefined || local.writer.proxies.has(remote) || !local.accepts(remote)) return;
+    const { qos } = remote.data!;
+    const reliable = qos.reliability === "reliable";
+    const transientLocal = qos.durability !== "volatile" && local.data.qos.durability !== "volatile";
+    local.matched(remote, moved);
+    local.writer.addReader(remote, { reliable, transientLocal, packer });
+  }
+
+  #matchReader(local: LocalReader, remote: RemoteWriter): void {
+    if (local.reader.proxies.has(remote) || !local.accepts(remote)) return;
+    local.matched(remote);
+    local.reader.addWriter(remote, remote.data!.qos.reliability === "reliable");
+    this.watch.watch(remote);
+  }
+
+  #loseWriter(remote: RemoteWriter): void {
+    const { participant, data } = remote;
+    participant.writers.delete(remote.entityId);
+    this.watch.unwatch(remote);
+    if (data !== undefined) remove(this.#remoteWriters, data.topic, remote);
+    for (const { reader } of remote.links) {
+      reader.removeWriter(remote);
+      if (data !== undefined) this.localReaders.get(reader.entityId)?.unmatched(remote);
+    }
+    if (data !== undefined && !participant.isSelf) this.#listener.endpointLost?.(remote);
+  }
+
+  #loseReader(remote: RemoteReader): void {
+    const { participant, data } = remote;
+    participant.readers.delete(remote.entityId);
+    if (data !== undefined) remove(this.#remoteReaders, data.topic, remote);
+    for (const writerId of Array.from(remote.links.keys())) {
+      this.statefulWriters.get(writerId)?.removeReader(remote);
+      if (data !== undefined) this.localWriters.get(writerId)?.unmatched(remote);
+    }
+    if (data !== undefined && !participant.isSelf) this.#listener.endpointLost?.(remote);
+  }
+
+  // --------------------------------------------------------------------------------------------------- liveliness
+
+  #assertPeriodically({ guid, qos }: EndpointData): void {
+    if (qos.liveliness !== "automatic") return; // manual: its user's business
+    const again = (): void => {
+      this.#sendLiveliness(ASSERT_AUTOMATIC);
+      const atMs = this.#context.clock.monotonicMs() + qos.livelinessLeaseMs / 3;
+      this.#livelinessAlarms.set(guid.entityId, this.#context.clock.alarm(atMs, again, { background: true }));
+    };
+    again();
+  }
+
+  #sendLiveliness(kind: number): void {
+    const payload = writeLivelinessMessage(this.#context.prefix, kind);
+    this.#liveliness.write({ payload, isKey: false, time: undefined, inlineQos: undefined }, String(kind));
+  }
+
+  #onLiveliness(participant: RemoteParticipant, sample: Incoming): void {
+    if (sample.payload === undefined || sample.isKey) return;
+    const { prefix, kind } = readLivelinessMessage(sample.payload);
+    if (prefix !== participant.prefix) return this.#context.count("announcement of another's GUID");
+    const renewed =
+      kind === ASSERT_AUTOMATIC ? "automatic" : kind === ASSERT_MANUAL ? "manual_by_participant" : undefined;
+    for (const writer of participant.writers.values()) {
+      if (writer.data?.qos.liveliness === renewed) this.watch.assert(writer);
+    }
+  }
+
+  // --------------------------------------------------------------------------------------------- built-in endpoints
+
+  #builtinWriter(entityId: number): StatefulWriter {
+    const writer = new StatefulWriter(entityId, BUILTIN_QOS, { ...unicastOnly(this.#context) });
+    this.statefulWriters.set(entityId, writer);
+    return writer;
+  }
+
+  #builtinReader(entityId: number, deliver: (remote: RemoteWriter, sample: Incoming) => void): StatefulReader {
+    const sink: ReaderSink = {
+      deliver: (remote, sample) => {
+        try {
+          deliver(remote, sample);
+        } catch (error) {
+          // A sample that cannot be read is acknowledged all the same: it will not get better.
+          if (!(error instanceof MalformedError)) throw error;
+          this.#context.count("malformed");
+        }
+        return true;
+      },
+      lost: () => {},
+    };
+    const maxSampleBytes = ENGINE_LIMITS.discoverySampleBytes;
+    return new StatefulReader(entityId, { reliable: true, transientLocal: true, maxSampleBytes }, sink, this.#context);
+  }
+}
+
+/** Discovery answers each participant by itself. */
+const unicastOnly = (context: EndpointContext): WriterContext => ({
+  clock: context.clock,
+  outlet: context.outlet,
+  count: (reason, count) => context.count(reason, count),
+  multicastFor: () => undefined,
+});
+
+function add<T>(index: Map<string, Set<T>>, key: string, item: T): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, new Set([item]));
+  else known.add(item);
+}
+
+function remove<T>(index: Map<string, Set<T>>, key: string, item: T): void {
+  const known = index.get(key);
+  if (known?.delete(item) === true && known.size === 0) index.delete(key);
+}
