@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DelosError, type MessageSchema } from "@delos/core";
 import { rosTypeDescription, shortRosName, wellKnownRosText } from "@delos/wire";
 
-const ROS_MESSAGE = /^\w+\/(?:msg|srv)\/\w+$/;
+const ROS_MESSAGE = /^\w+\/(?:msg|srv|action)\/\w+$/;
 const HASH = /(?:^|;)typehash=(RIHS01_[0-9a-f]{64});/;
 
 /** Hashes of types by name and text: an endpoint of a known type costs nothing. */

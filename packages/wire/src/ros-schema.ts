@@ -28,6 +28,9 @@ const ALIASES: Readonly<Record<RosDialect, Readonly<Record<string, string>>>> = 
   ros2: { byte: "uint8", char: "uint8", octet: "uint8" },
 };
 
+/** What rosidl makes of an action: the three parts of its text, and what carries them. */
+const ACTION_PART = /_(?:Goal|Result|Feedback|FeedbackMessage|(?:SendGoal|GetResult)_(?:Request|Response))$/;
+
 /** A type as its definition has it: of each field the built-in type's name, or the full name of another type. */
 export interface RosDescription {
   readonly name: string;
@@ -44,6 +47,8 @@ export interface RosDescription {
 class RosDefinitions {
   readonly dialect: RosDialect;
   readonly root: string;
+  /** `pkg/Type` of the action that the root is a part of; its other parts begin with that, too. */
+  readonly #action: string | undefined;
   readonly #texts = new Map<string, RosMessageText>();
   readonly #structs = new Map<string, StructType>();
   readonly #md5s = new Map<string, string>();
@@ -53,6 +58,7 @@ class RosDefinitions {
   constructor(text: string, rootName: string, dialect: RosDialect) {
     this.dialect = dialect;
     this.root = shortRosName(rootName);
+    this.#action = rootName.includes("/action/") ? this.root.replace(ACTION_PART, "") : undefined;
     for (const message of parseRosText(text, rootName, dialect)) {
       if (!this.#texts.has(message.name)) this.#texts.set(message.name, message);
     }
@@ -146,6 +152,7 @@ class RosDefinitions {
 
   #fullName(name: string): string {
     if (this.dialect === "ros1") return name;
+    if (this.#action !== undefined && name.startsWith(`${this.#action}_`)) return name.replace("/", "/action/");
     return name.replace("/", /_(Request|Response)$/.test(name) ? "/srv/" : "/msg/");
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { rosActionTypes } from "./ros-action.ts";
 import { rosTypeDescription } from "./ros-type-description.ts";
 import { wellKnownRosText } from "./well-known.ts";
 
@@ -19,6 +20,25 @@ test.for([
   ["sensor_msgs/msg/Range", "b42b62562e93cbfe9d42b82fe5994dfa3d63d7d5c90a317981703f7388adff3a"],
 ] as const)("%s has ROS 2's hash", ([name, hash]) => {
   expect(hashOf(name)).toBe(hash);
+});
+
+// As rosidl generates them for an action of this text in a package of this name (Jazzy).
+describe("the parts of an action have ROS 2's hashes", () => {
+  const { sendGoal, getResult, feedback } = rosActionTypes("rob599_msgs/action/Fibonacci", {
+    goal: "int64 number",
+    result: "int64[] sequence",
+    feedback: "int64 progress",
+  });
+  test.for([
+    [sendGoal.request, "f2b9a1cdae16d572911129a7206462218eb7ef274473133a5d92a8c10633ba62"],
+    [sendGoal.response, "d8af5e3d666fb61ed4635ec25692dd96e9343b1b51c4ed9843011b03adf8fccf"],
+    [getResult.request, "c52bf1a28eeaf18da1fb98ee28d46abd2a42feeb28879fe66433734b73d91662"],
+    [getResult.response, "256035c9d33604dd898e5a50a931ecfdda4f073be7710d881beabd8bfa104e78"],
+    [feedback, "a941cc541674f910f08c54c0d6a8a5a63be0ee7697a74928f342b2583dcfa88a"],
+  ] as const)("%#", ([{ schema }, hash]) => {
+    const text = new TextDecoder().decode(schema.data);
+    expect(createHash("sha256").update(rosTypeDescription(text, schema.name)).digest("hex")).toBe(hash);
+  });
 });
 
 test("arrays, bounds and types without fields have their own numbers", () => {
