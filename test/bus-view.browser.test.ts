@@ -71,9 +71,11 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the bus view"
       await graph.locator('[data-name="/apollo/localization/pose"]').click();
       const details = page.getByTestId("bus-details");
       await expect.poll(() => details.textContent()).toMatch(/Rate[1-9]\d*(\.\d)? Hz/);
-      expect(await details.textContent()).toMatch(/\/localization → \/control by inprocess/);
-      expect(await details.textContent()).toMatch(/\/localization → \/canbus.*do not talk.*best_effort.*reliable/s);
-      expect(await graph.locator("path.broken").count()).toBeGreaterThan(0);
+      await expect.poll(() => details.textContent()).toMatch(/\/localization → \/control by inprocess/);
+      await expect
+        .poll(() => details.textContent())
+        .toMatch(/\/localization → \/canbus.*do not talk.*best_effort.*reliable/s);
+      await expect.poll(() => graph.locator("path.broken").count()).toBeGreaterThan(0);
       await shot("graph");
       await graph.locator('[data-name="/control"]').press("Enter");
       await expect
@@ -123,7 +125,7 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the bus view"
       await shot("parameters");
 
       await page.getByTestId("bus-close").click();
-      expect(await page.getByTestId("bus-view").count()).toBe(0);
+      await expect.poll(() => page.getByTestId("bus-view").count()).toBe(0);
       expect(complaints).toEqual([]);
       await context.close();
     },

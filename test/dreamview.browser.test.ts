@@ -162,7 +162,7 @@ describe.skipIf(chromiumPath === undefined)("Dreamview", () => {
     driven("COMPLETE_MANUAL");
     const toasts = at("notifications").locator("li");
     await expect.poll(() => toasts.allTextContents()).toEqual(["The driver has taken over"]);
-    expect(await toasts.first().getAttribute("data-level")).toBe("warn");
+    await expect.poll(() => toasts.first().getAttribute("data-level")).toBe("warn");
     driven("EMERGENCY_MODE");
     await expect.poll(() => toasts.count()).toBe(2);
     await toasts.last().getByRole("button").click();
@@ -185,7 +185,7 @@ describe.skipIf(chromiumPath === undefined)("Dreamview", () => {
       "speedError",
       "latency",
     ])
-      expect(await at(`pnc-${id}`).isVisible()).toBe(true);
+      await expect.poll(() => at(`pnc-${id}`).isVisible()).toBe(true);
     const reading = (id: string): Promise<number> => numberIn(at(`pnc-${id}`).locator(".reading b").first());
     await expect.poll(() => reading("speed")).not.toBeNaN();
     const newest = [await reading("speed"), await reading("lateral")];

@@ -44,16 +44,17 @@ describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
         else if ((await mode()) !== "COMPLETE_AUTO_DRIVE") await click("engage").catch(() => {});
         return numberIn(at("speed"));
       };
-      expect(await at("module-control").getAttribute("aria-checked")).toBe("false");
-      expect(await at("engage").isDisabled()).toBe(true);
-      expect(await at("record").isDisabled()).toBe(true);
+      await expect.poll(() => at("module-control").getAttribute("aria-checked")).toBe("false");
+      await expect.poll(() => at("engage").isDisabled()).toBe(true);
+      await expect.poll(() => at("record").isDisabled()).toBe(true);
 
       // Setup starts the modules and checks the hardware.
       await at("record-setup").click();
       await enabled("record", 120_000);
       for (const name of ["car", "canbus", "localization", "control", "guardian", "monitor"])
-        expect(await at(`module-${name}`).getAttribute("aria-checked"), name).toBe("true");
-      for (const name of ["GPS", "CAN"]) expect(await at(`hardware-${name}`).getAttribute("data-status")).toBe("0");
+        await expect.poll(() => at(`module-${name}`).getAttribute("aria-checked"), { message: name }).toBe("true");
+      for (const name of ["GPS", "CAN"])
+        await expect.poll(() => at(`hardware-${name}`).getAttribute("data-status")).toBe("0");
 
       // Record: somebody drives by hand.
       await at("record").click();
@@ -91,8 +92,8 @@ describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
       await page.keyboard.press("Space");
       await expect.poll(() => at("estop").getAttribute("aria-pressed")).toBe("true");
       await expect.poll(() => numberIn(at("speed")), { timeout: 30_000 }).toBe(0);
-      expect(await at("engage").isDisabled()).toBe(true);
-      expect(await at("guide").textContent()).toContain("emergency stop by the operator");
+      await expect.poll(() => at("engage").isDisabled()).toBe(true);
+      await expect.poll(() => at("guide").textContent()).toContain("emergency stop by the operator");
       await page.screenshot({ path: `${screenshots}stopped.png` });
 
       await at("reset-stop").click();
@@ -155,11 +156,11 @@ describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
     await expect.poll(() => stateOf("gearbox")).toBe("running");
     runtime.node("/saboteur").publisher(Crash).publish({ time_ns: 0n });
     await expect.poll(() => stateOf("engine")).toBe("starts again");
-    expect(await at("module-reason-engine").textContent()).toContain("the engine is lost");
+    await expect.poll(() => at("module-reason-engine").textContent()).toContain("the engine is lost");
     await expect.poll(() => stateOf("gearbox")).toBe("crashed");
-    expect(await at("module-gearbox").getAttribute("aria-checked")).toBe("false");
+    await expect.poll(() => at("module-gearbox").getAttribute("aria-checked")).toBe("false");
     await expect.poll(() => stateOf("engine")).toBe("running");
-    expect(await at("module-row-engine").textContent()).toContain("1 restarts");
+    await expect.poll(() => at("module-row-engine").textContent()).toContain("1 restarts");
     // By hand, the other one too.
     await at("module-gearbox").click();
     await expect.poll(() => stateOf("gearbox")).toBe("running");
@@ -180,7 +181,7 @@ describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
     await expect.poll(() => at("module-engine").getAttribute("aria-checked")).toBe("true");
     await first[Symbol.asyncDispose]();
     await expect.poll(() => at("connection").textContent()).toBe("Disconnected");
-    expect(await at("module-engine").isDisabled()).toBe(true);
+    await expect.poll(() => at("module-engine").isDisabled()).toBe(true);
     await using again = await openBridge({ runtime, port: first.port, operation });
     await expect.poll(() => at("connection").textContent()).toBe("Connected");
     expect(again.port).toBe(first.port);
@@ -200,14 +201,14 @@ describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
     await expect.poll(() => at("console").textContent()).toContain("all is well");
     await at("console-level").selectOption("2");
     await expect.poll(() => at("console").textContent()).not.toContain("all is well");
-    expect(await at("console").textContent()).toContain("frame of wrong length");
+    await expect.poll(() => at("console").textContent()).toContain("frame of wrong length");
     await at("console-level").selectOption("0");
     await at("console-search").fill("well talker");
     await expect.poll(() => at("console").textContent()).not.toContain("wrong length");
     await at("language").click();
     await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("zh-CN");
     await expect.poll(() => at("connection").textContent()).toBe("已连接");
-    expect(await at("estop").textContent()).toContain("急停");
+    await expect.poll(() => at("estop").textContent()).toContain("急停");
     await page.screenshot({ path: `${screenshots}chinese.png` });
     await page.close();
   });

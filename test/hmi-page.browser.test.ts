@@ -78,18 +78,18 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
     const { world } = worldFrame(20, 20, false);
     const { chassis, pose } = world!;
     await expect.poll(() => at("speed").textContent()).toBe(`${Math.round(chassis!.speed_mps! * 3.6)} km/h`);
-    expect(await at("speed-mps").textContent()).toBe(`${chassis!.speed_mps!.toFixed(2)} m/s`);
+    await expect.poll(() => at("speed-mps").textContent()).toBe(`${chassis!.speed_mps!.toFixed(2)} m/s`);
     expect(await numberIn(at("steering"))).toBeCloseTo(chassis!.steering_percent!, 1);
-    expect(await at("steering").textContent()).toMatch(/ %$/);
-    expect(await at("throttle").textContent()).toBe(`${Math.round(chassis!.throttle_percent!)} %`);
-    expect(await at("brake").textContent()).toBe(`${Math.round(chassis!.brake_percent!)} %`);
-    expect(await at("driving-mode").textContent()).toBe("AUTO");
-    expect(await at("gear").getAttribute("data-gear")).toBe("D");
-    expect(await at("pose-x").textContent()).toBe(`${pose!.x.toFixed(2)} m`);
-    expect(await at("pose-y").textContent()).toBe(`${pose!.y.toFixed(2)} m`);
-    expect(await at("position").textContent()).toBe("0:20.0 / 1:00.0");
+    await expect.poll(() => at("steering").textContent()).toMatch(/ %$/);
+    await expect.poll(() => at("throttle").textContent()).toBe(`${Math.round(chassis!.throttle_percent!)} %`);
+    await expect.poll(() => at("brake").textContent()).toBe(`${Math.round(chassis!.brake_percent!)} %`);
+    await expect.poll(() => at("driving-mode").textContent()).toBe("AUTO");
+    await expect.poll(() => at("gear").getAttribute("data-gear")).toBe("D");
+    await expect.poll(() => at("pose-x").textContent()).toBe(`${pose!.x.toFixed(2)} m`);
+    await expect.poll(() => at("pose-y").textContent()).toBe(`${pose!.y.toFixed(2)} m`);
+    await expect.poll(() => at("position").textContent()).toBe("0:20.0 / 1:00.0");
     await expect.poll(() => at("topics").textContent()).toContain("/apollo/localization/pose");
-    expect(await at("console").textContent()).toContain("trajectory ready");
+    await expect.poll(() => at("console").textContent()).toContain("trajectory ready");
   });
 
   test("a value that no topic brings is a dash", async () => {
@@ -147,8 +147,8 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
       })
       .toBeGreaterThan(6);
     await expect.poll(() => numberIn(at("position").locator("b"))).toBeGreaterThanOrEqual(0);
-    expect(await at("play-pause").getAttribute("data-state")).toBe("playing");
-    expect(await page.locator(".plots .reading b").first().textContent()).not.toBe("–");
+    await expect.poll(() => at("play-pause").getAttribute("data-state")).toBe("playing");
+    await expect.poll(() => page.locator(".plots .reading b").first().textContent()).not.toBe("–");
   });
 
   test("is led by keys", async () => {
@@ -212,7 +212,7 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
     await expect.poll(() => inspector.textContent()).not.toContain("timestamp_sec");
     server.show(22);
     await expect.poll(() => inspector.textContent()).toContain("position");
-    expect(await inspector.textContent()).not.toContain("timestamp_sec");
+    await expect.poll(() => inspector.textContent()).not.toContain("timestamp_sec");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await expect.poll(() => inspector.count()).toBe(0);
@@ -224,8 +224,8 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
     const { port } = new URL(server.url);
     await server[Symbol.asyncDispose]();
     await expect.poll(() => at("disconnected").isVisible()).toBe(true);
-    expect(await at("connection").textContent()).not.toBe("Connected");
-    expect(await page.locator(".stale-mark").textContent()).toBe("no new values");
+    await expect.poll(() => at("connection").textContent()).not.toBe("Connected");
+    await expect.poll(() => page.locator(".stale-mark").textContent()).toBe("no new values");
     server = await startMockServer({ port: Number(port), startS: 30, paused: true });
     await expect.poll(() => at("connection").textContent(), { timeout: 30_000 }).toBe("Connected");
     await expect.poll(() => at("disconnected").isVisible()).toBe(false);
@@ -305,7 +305,7 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
   test("a live bus has no player, and says so", async () => {
     await open(20, undefined, true);
     await expect.poll(() => page.locator("footer").textContent()).toContain("Live");
-    expect(await at("play-pause").count()).toBe(0);
+    await expect.poll(() => at("play-pause").count()).toBe(0);
     const before = server.commands.length;
     await page.keyboard.press("Space");
     await page.keyboard.press("ArrowRight");

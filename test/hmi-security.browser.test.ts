@@ -69,15 +69,15 @@ describe.skipIf(chromiumPath === undefined)("the page's locks", () => {
       await page.goto(server.url);
       await page.waitForURL("**/login");
       expect(await page.title()).toBe(title);
-      expect(await page.locator("html").getAttribute("lang")).toBe(locale === "zh-CN" ? "zh-CN" : "en");
+      await expect.poll(() => page.locator("html").getAttribute("lang")).toBe(locale === "zh-CN" ? "zh-CN" : "en");
       await page.getByTestId("token").fill("not the token");
       await page.keyboard.press("Enter");
       await expect.poll(() => page.getByTestId("login-error").textContent()).not.toBe("");
-      expect(await page.getByTestId("token").inputValue()).toBe("");
+      await expect.poll(() => page.getByTestId("token").inputValue()).toBe("");
       await page.getByTestId("token").fill(OPERATOR);
       await page.getByTestId("login").click();
       await expect.poll(() => page.getByTestId("role").getAttribute("data-role")).toBe("operator");
-      expect(await page.getByTestId("connection").getAttribute("class")).toContain("open");
+      await expect.poll(() => page.getByTestId("connection").getAttribute("class")).toContain("open");
       // The cookie is there, and no script sees it; the token is nowhere.
       const [cookie] = await context.cookies();
       expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
@@ -98,7 +98,7 @@ describe.skipIf(chromiumPath === undefined)("the page's locks", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => page.getByTestId("role").getAttribute("data-role")).toBe("viewer");
     for (const id of ["engage", "disengage", "estop", "start-all", "check-all"])
-      expect(await page.getByTestId(id).isDisabled(), id).toBe(true);
+      await expect.poll(() => page.getByTestId(id).isDisabled(), { message: id }).toBe(true);
     const request = { id: 7, driving: DrivingAction.ENGAGE };
     expect(await sendFromPage(page, { request })).toBe("BRIDGE_NOT_ALLOWED");
     expect(complaints).toEqual([]);

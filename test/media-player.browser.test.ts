@@ -119,7 +119,7 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the media pla
     await expect.poll(() => deck.replay.positionNs < positionNs).toBe(true);
 
     await page.keyboard.press("a");
-    expect(await at("loop-a").getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => at("loop-a").getAttribute("aria-pressed")).toBe("true");
     const fromNs = deck.replay.positionNs;
     await page.keyboard.press("Shift+ArrowRight");
     await expect.poll(() => deck.replay.positionNs > fromNs + 4_000_000_000n).toBe(true);
@@ -160,7 +160,7 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the media pla
     await expect.poll(() => at("media-busy").textContent()).toContain("BAG_UNKNOWN_FORMAT");
     await expect.poll(() => at("console").textContent()).toContain("BAG_UNKNOWN_FORMAT");
     expect(deck.replay).toBe(before);
-    expect(await at("title").textContent()).toBe("wednesday.mcap");
+    await expect.poll(() => at("title").textContent()).toBe("wednesday.mcap");
     expect(player.complaints).toEqual([]);
   });
 
@@ -184,11 +184,11 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the media pla
     await at("compare").waitFor();
     expect(await at("scene").boundingBox()).toEqual(scene); // nothing has moved
     await expect.poll(() => at("compare-lateral-reading").textContent()).toBe("1.50 m");
-    expect(await at("compare-speed-reading").textContent()).toBe("0.50 m/s");
+    await expect.poll(() => at("compare-speed-reading").textContent()).toBe("0.50 m/s");
     await player.shot("compare");
     await at("compare-align").selectOption("time"); // a day apart: the paths are still beside each other, the times are not
     await expect.poll(() => at("compare-speed-reading").textContent()).toBe("– m/s");
-    expect(await at("compare-lateral-reading").textContent()).toBe("1.50 m");
+    await expect.poll(() => at("compare-lateral-reading").textContent()).toBe("1.50 m");
     await at("compare-over").selectOption("station");
     await expect.poll(() => at("compare-speed-reading").textContent()).toBe("0.50 m/s");
     await at("compare-close").click();
