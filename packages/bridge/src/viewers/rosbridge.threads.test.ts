@@ -3,15 +3,24 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apollo } from "@delos/msgs";
-import { open, parameter, service, topic } from "@delos/runtime";
-import { codecFor, ros1Schema, ros2Schema, wellKnownRosText } from "@delos/wire";
+import {
+  type ActionHandler,
+  actionClient,
+  action as actionOf,
+  open,
+  parameter,
+  serveAction,
+  service,
+  topic,
+} from "@delos/runtime";
+import { codecFor, ros1Schema, ros2Schema, wellKnownRosAction, wellKnownRosText } from "@delos/wire";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type Bridge, openBridge } from "../bridge.ts";
 import { type Ros, roslib } from "./roslib.test-support.ts";
 
-const { Param, Service, Topic } = roslib;
+const { Action, Param, Service, Topic } = roslib;
 
 let folder: string;
 beforeAll(() => {
@@ -230,6 +239,159 @@ describe("rosbridge, with the client roslib", () => {
     expect(own.values.kp).toBe(2.5);
   });
 
+  describe("actions", () => {
+    const FIBONACCI = "example_interfaces/action/Fibonacci";
+    type Goal = { order: number };
+    type Sequence = { sequence: readonly number[] };
+    const Fibonacci = actionOf<Goal, Sequence, Sequence>("/fibonacci", FIBONACCI, wellKnownRosAction(FIBONACCI)!);
+    const ofPage = (ros: Ros) =>
+      new Action<Goal, Sequence, Sequence>({ ros, name: "/fibonacci", actionType: "example_interfaces/Fibonacci" });
+
+    async function served(handler: ActionHandler<Goal, Sequence, Sequence>) {
+      const runtime = await open({ log: () => {} });
+      const bridge = await openServer(runtime);
+      serveAction(runtime.node("/counter"), Fibonacci, handler);
+      const ros = await page(bridge);
+      return {
+        ros,
+        bridge,
+        async [Symbol.asyncDispose]() {
+          for (const each of [ros, bridge, runtime]) await each[Symbol.asyncDispose]();
+        },
+      };
+    }
+    const outcome = (ros: Ros, goal: Goal, seen: unknown[] = [], onId: (id: string) => void = () => {}) =>
+      asked<Sequence>((done, failed) => {
+        onId(ofPage(ros).sendGoal(goal, done, (feedback) => void seen.push(feedback), failed));
+      });
+
+    test("a goal is sent, tells how far it is, and has its result", async () => {
+      await using at = await served({
+        execute: ({ order }, goal) => {
+          goal.feedback({ sequence: [0, 1] });
+          return { sequence: [0, 1, 1, 2, 3, 5].slice(0, order + 1) };
+        },
+      });
+      const seen: unknown[] = [];
+      expect(await outcome(at.ros, { order: 4 }, seen)).toEqual({ sequence: [0, 1, 1, 2, 3] });
+      expect(seen).toEqual([{ sequence: [0, 1] }]);
+    });
+
+    test("goals that are refused, that fail, that nobody serves, or of another type end with their reason", async () => {
+      await using at = await served({
+        accept: ({ order }) => order >= 0,
+        execute: () => {
+          throw new Error("no");
+        },
+      });
+      await expect(outcome(at.ros, { order: -1 })).rejects.toThrow(/does not accept the goal/);
+      await expect(outcome(at.ros, { order: 1 })).rejects.toThrow(/Action was aborted/);
+      await expect(outcome(at.ros, { ordr: 1 } as unknown as Goal)).rejects.toThrow(/ordr/);
+      const send = (name: string, actionType: string) =>
+        asked((done, failed) => {
+          new Action({ ros: at.ros, name, actionType }).sendGoal({}, done, () => {}, failed);
+        });
+      await expect(send("/nobody", "a/B")).rejects.toThrow(/nobody serves the action \/nobody/);
+      await expect(send("/fibonacci", "a/B")).rejects.toThrow(/is of type example_interfaces/);
+    });
+
+    test.for(["cancelGoal", "cancelAllGoals"] as const)("a goal is cancelled by %s", async (how) => {
+      let running = 0;
+      await using at = await served({
+        execute: (_, goal) => {
+          running++;
+          return new Promise((resolve) =>
+            goal.signal.addEventListener("abort", () => resolve({ sequence: [7] }), { once: true }),
+          );
+        },
+      });
+      let id = "";
+      const ended = outcome(at.ros, { order: 9 }, [], (given) => (id = given)).catch(String);
+      await vi.waitFor(() => expect(running).toBe(1));
+      ofPage(at.ros)[how](id);
+      expect(await ended).toMatch(/\[7\]/);
+    });
+
+    test("a page that goes cancels what it has asked for", async () => {
+      const ended: string[] = [];
+      let running = 0;
+      await using at = await served({
+        execute: (_, goal) => {
+          running++;
+          return new Promise((resolve) =>
+            goal.signal.addEventListener("abort", () => {
+              ended.push("cancelled");
+              resolve({ sequence: [] });
+            }),
+          );
+        },
+      });
+      const other = await page(at.bridge);
+      void outcome(other, { order: 9 }).catch(() => {});
+      await vi.waitFor(() => expect(running).toBe(1));
+      await other[Symbol.asyncDispose]();
+      await vi.waitFor(() => expect(ended).toEqual(["cancelled"]));
+    });
+
+    test("a page serves an action: goals, feedback, results, failures, cancelling", async () => {
+      await using runtime = await open({ log: () => {} });
+      await using bridge = await openServer(runtime);
+      await using ros = await page(bridge);
+      const own = ofPage(ros);
+      own.advertise(
+        ({ order }, id) => {
+          if (order < 0) return own.setFailed(id);
+          if (order > 100) return own.sendFeedback(id, { sequence: [order] }); // works until it is cancelled
+          own.sendFeedback(id, { sequence: [0] });
+          own.setSucceeded(id, { sequence: [0, order] });
+        },
+        (id) => own.setCanceled(id, { sequence: [9] }),
+      );
+      await vi.waitFor(() =>
+        expect(runtime.graph.services.map(({ name }) => name)).toContain("/fibonacci/_action/send_goal"),
+      );
+      await using user = runtime.node("/user");
+      await using goals = actionClient(user, Fibonacci);
+      const seen: unknown[] = [];
+      const done = await goals.send({ order: 5 }, { onFeedback: ({ sequence }) => void seen.push([...sequence]) });
+      const { status, result } = await done.result();
+      expect([status, [...result.sequence]]).toEqual(["succeeded", [0, 5]]);
+      expect(seen).toEqual([[0]]);
+      expect((await (await goals.send({ order: -1 })).result()).status).toBe("aborted");
+
+      const far: unknown[] = [];
+      const long = await goals.send({ order: 101 }, { onFeedback: ({ sequence }) => void far.push([...sequence]) });
+      await vi.waitFor(() => expect(far).toEqual([[101]]));
+      expect(await long.cancel()).toBe(true);
+      const cancelled = await long.result();
+      expect([cancelled.status, [...cancelled.result.sequence]]).toEqual(["canceled", [9]]);
+
+      const lost = await goals.send({ order: 102 });
+      own.unadvertise();
+      const end = await lost.result().then(
+        ({ status: how }) => how,
+        ({ code }: { code: string }) => code,
+      );
+      expect(end).toMatch(/^(aborted|SERVICE_LOST)$/); // as far as the server still had time to say so
+    });
+
+    test("an action whose parts nobody knows cannot be served, and that is said", async () => {
+      await using runtime = await open();
+      await using bridge = await openServer(runtime);
+      const socket = new WebSocket(bridge.url.replace("http", "ws"));
+      await once(socket, "open");
+      const said: unknown[] = [];
+      socket.on("message", (data: Buffer) => void said.push(JSON.parse(data.toString())));
+      socket.send(JSON.stringify({ op: "advertise_action", id: "7", action: "/walk", type: "legs/Walk" }));
+      await vi.waitFor(() =>
+        expect(said).toMatchObject([
+          { op: "status", level: "error", id: "7", msg: expect.stringContaining("legs/Walk") },
+        ]),
+      );
+      socket.terminate();
+    });
+  });
+
   test("a throttled topic comes no faster, and its queue keeps the newest", async () => {
     await using runtime = await open();
     await using bridge = await openServer(runtime);
@@ -264,6 +426,12 @@ describe("bad input", () => {
       "publish",
       "call_service",
       "fragment",
+      "send_action_goal",
+      "cancel_action_goal",
+      "advertise_action",
+      "unadvertise_action",
+      "action_feedback",
+      "action_result",
       "nothing",
     ];
     await fc.assert(
@@ -274,6 +442,8 @@ describe("bad input", () => {
             .record({
               op: fc.constantFrom(...ops),
               topic: fc.oneof(fc.constant("/chatter"), fc.jsonValue()),
+              action: fc.oneof(fc.constant("/fibonacci"), fc.jsonValue()),
+              id: fc.oneof(fc.constant("1"), fc.jsonValue()),
               service: fc.oneof(fc.constant("/rosapi/topic_type"), fc.jsonValue()),
               type: fc.oneof(fc.constant("std_msgs/String"), fc.jsonValue()),
               msg: fc.jsonValue(),

@@ -36,6 +36,18 @@ interface Param<T> {
   set(value: T, done: Done<unknown>, failed: Failed): void;
 }
 
+export interface Action<Goal, Feedback, Result> {
+  sendGoal(goal: Goal, done: Done<Result>, feedback: Done<Feedback>, failed: Failed): string;
+  cancelGoal(id: string): void;
+  cancelAllGoals(): void;
+  advertise(work: (goal: Goal, id: string) => void, cancelled: (id: string) => void): void;
+  unadvertise(): void;
+  sendFeedback(id: string, feedback: Feedback): void;
+  setSucceeded(id: string, result: Result): void;
+  setCanceled(id: string, result: Result): void;
+  setFailed(id: string): void;
+}
+
 interface Roslib {
   readonly Ros: new (options: { url: string }) => Ros;
   readonly Topic: new <T = unknown>(options: {
@@ -47,6 +59,11 @@ interface Roslib {
     queue_length?: number;
   }) => Topic<T>;
   readonly Service: new <Q, A>(options: { ros: Ros; name: string; serviceType: string }) => Service<Q, A>;
+  readonly Action: new <Goal, Feedback, Result>(options: {
+    ros: Ros;
+    name: string;
+    actionType: string;
+  }) => Action<Goal, Feedback, Result>;
   readonly Param: new <T>(options: { ros: Ros; name: string }) => Param<T>;
 }
 

@@ -13,6 +13,7 @@ import type { Peer } from "../../security/peer.ts";
 import { Outbox } from "../outbox.ts";
 import { codecOfType, isSameType, schemasOn } from "../type-finder.ts";
 import { busNowNs } from "../viewed-bus.ts";
+import { PageActions } from "./actions.ts";
 import {
   Defragmenter,
   type Delivery,
@@ -61,6 +62,7 @@ export class RosbridgeSession implements Disposable {
   readonly #protocol: RosbridgeProtocol;
   readonly #outbox: Outbox;
   readonly #api: RosApi;
+  readonly #actions: PageActions;
   readonly #fragments: Defragmenter;
   readonly #topics: Map<string, { readonly relay: TopicRelay; feed: Disposable }> = new Map();
   readonly #publishers: Map<string, OwnPublisher> = new Map();
@@ -77,6 +79,8 @@ export class RosbridgeSession implements Disposable {
     this.#protocol = protocol;
     this.#outbox = new Outbox(socket);
     this.#api = new RosApi(protocol.bus, peer);
+    const send = (message: Json, delivery = PLAIN): void => this.#answer(message, delivery);
+    this.#actions = new PageActions({ bus: protocol.bus, peer, send });
     this.#fragments = new Defragmenter(protocol.maxMessageBytes);
     socket.on("message", (data, isBinary) => {
       if (!peer.spend()) {
@@ -97,6 +101,7 @@ export class RosbridgeSession implements Disposable {
     this.#publishers.clear();
     for (const server of this.#servers.values()) void server[Symbol.asyncDispose]();
     this.#servers.clear();
+    this.#actions[Symbol.dispose]();
     for (const { reject } of this.#calls.values())
       reject(new DelosError("SERVICE_LOST", "the page that served has gone"));
     this.#calls.clear();
@@ -140,6 +145,18 @@ export class RosbridgeSession implements Disposable {
         return await this.#unadvertiseService(fields);
       case "service_response":
         return this.#serviceResponse(fields);
+      case "send_action_goal":
+        return await this.#actions.sendGoal(fields);
+      case "cancel_action_goal":
+        return await this.#actions.cancelGoal(fields);
+      case "advertise_action":
+        return await this.#actions.advertise(fields);
+      case "unadvertise_action":
+        return await this.#actions.unadvertise(fields);
+      case "action_feedback":
+        return this.#actions.feedback(fields);
+      case "action_result":
+        return this.#actions.result(fields);
       case "fragment": {
         const whole = this.#fragments.add(fields);
         if (whole === undefined) return;
