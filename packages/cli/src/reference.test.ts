@@ -22,6 +22,7 @@ interface Case {
 }
 
 const REFERENCES = {
+  control: "control/reference/control.py",
   canbus: "vehicle/reference/canbus.py",
   "RTK localization": "localization/reference/rtk_localization.py",
   "RTK planning": "planning/reference/rtk_planning.py",

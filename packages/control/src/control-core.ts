@@ -47,6 +47,8 @@ export class ControlCore {
   #padReceived = false;
   #estop = false;
   #sequence = 0;
+  /** The latest time that was ever heard of: a clock that was set back for a while makes no input older. */
+  #latestS = Number.NEGATIVE_INFINITY;
 
   /** @param elapsedMs a clock for latency_stats; without it all times are 0, as on a mock clock */
   constructor(config: ControlConfig, flags: ControlFlags, elapsedMs: () => number = () => 0) {
@@ -67,15 +69,15 @@ export class ControlCore {
   }
 
   onLocalization(message: LocalizationEstimate, nowS: number): void {
-    this.#localization = { message, atS: nowS };
+    this.#localization = { message, atS: this.#latest(nowS) };
   }
 
   onChassis(message: Chassis, nowS: number): void {
-    this.#chassis = { message, atS: nowS };
+    this.#chassis = { message, atS: this.#latest(nowS) };
   }
 
   onTrajectory(message: AdcTrajectory, nowS: number): void {
-    this.#trajectory = { message, atS: nowS };
+    this.#trajectory = { message, atS: this.#latest(nowS) };
   }
 
   onPad(message: PadMessage): void {
@@ -159,6 +161,11 @@ export class ControlCore {
     const stampS = input!.message.header?.timestamp_sec ?? 0;
     if (!(nowS - stampS <= limitS)) return true;
     return this.#flags.enable_input_receive_check && nowS - input!.atS > limitS + this.#flags.receive_check_slack;
+  }
+
+  #latest(nowS: number): number {
+    if (nowS > this.#latestS) this.#latestS = nowS;
+    return this.#latestS;
   }
 
   #runControllers(nowS: number, command: ControlCommand): string | undefined {
