@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -7,6 +8,7 @@ import { Events, Logger, SystemClock } from "@delos/core";
 import { completeQos, endpointId, type ParticipantInfo } from "@delos/transport";
 import { freshPrefix, rtps } from "@delos/transport-rtps";
 import { codecFor, ros2Schema } from "@delos/wire";
+import { transformSync } from "esbuild";
 
 /*
  * How long many participants take to find each other, and what that costs. Ten participants each are a process on a host of
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     participants: { type: "string", default: "10,20,50,100" },
     "per-host": { type: "string", default: "10" },
     endpoints: { type: "string", default: "10" },
+    profile: { type: "string" },
     hold: { type: "string" },
     json: { type: "boolean" },
   },
@@ -29,8 +32,18 @@ const { values } = parseArgs({
 const clock = new SystemClock();
 const endpointsEach = Number(values.endpoints);
 
+/** Of all participants of this host, when each had found everybody. */
+const counters: Record<string, number> = {};
+
 if (values.hold !== undefined) await participant();
 else await table();
+
+interface HostResult {
+  readonly times: number[];
+  readonly cpuMs: number;
+  readonly rss: number;
+  readonly counters: Record<string, number>;
+}
 
 /** One host: a process with some participants. */
 async function participant(): Promise<void> {
@@ -40,10 +53,11 @@ async function participant(): Promise<void> {
   const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   await input.next();
   const startMs = clock.monotonicMs();
+  const cpuBefore = process.cpuUsage();
   const times = await Promise.all(Array.from({ length: each }, (_, i) => discover(first + i, all, startMs)));
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.cpuUsage(cpuBefore);
   const cpuMs = (user + system) / 1000;
-  process.stdout.write(`${JSON.stringify({ times, cpuMs, rss: process.memoryUsage.rss() })}\n`);
+  process.stdout.write(`${JSON.stringify({ times, cpuMs, rss: process.memoryUsage.rss(), counters })}\n`);
   await input.next();
   process.exit(0);
 }
@@ -83,6 +97,7 @@ async function discover(index: number, all: number, startMs: number): Promise<nu
     events.on("endpointJoined", check);
     check();
   });
+  for (const [reason, count] of Object.entries(transport.counters)) counters[reason] = (counters[reason] ?? 0) + count;
   return clock.monotonicMs() - startMs;
 }
 
@@ -132,11 +147,12 @@ async function run(count: number) {
       ip("-n", name(i), "link", "set", "eth0", "up");
       ip("-n", name(i), "route", "add", "224.0.0.0/4", "dev", "eth0");
     }
-    const tsx = createRequire(import.meta.url).resolve("tsx/cli");
+    const end = builtEnd();
     const lines = Array.from({ length: hosts }, (): string[] => []);
     for (let i = 0; i < hosts; i++) {
-      const script = [tsx, "--conditions=@delos/source", fileURLToPath(import.meta.url)];
-      const args = ["netns", "exec", name(i), process.execPath, ...script, "--hold", `${i * each}/${each}/${count}`];
+      const profile = values.profile !== undefined && i === 0 ? ["--cpu-prof", `--cpu-prof-dir=${values.profile}`] : [];
+      const program = [process.execPath, ...profile, end];
+      const args = ["netns", "exec", name(i), ...program, "--hold", `${i * each}/${each}/${count}`];
       const child = spawn("ip", [...args, "--endpoints", values.endpoints], { stdio: ["pipe", "pipe", "inherit"] });
       children.push(child);
       createInterface({ input: child.stdout! }).on("line", (line) => lines[i]!.push(line));
@@ -152,7 +168,11 @@ async function run(count: number) {
     await new Promise((resolve) => setTimeout(resolve, 5000));
     const idle = traffic(hosts);
     const idleS = (clock.monotonicMs() - idleFromMs) / 1000;
-    const results = lines.map((each) => JSON.parse(each[1]!) as { times: number[]; cpuMs: number; rss: number });
+    if (values.profile !== undefined) {
+      children[0]!.stdin!.write("end\n");
+      await new Promise((resolve) => children[0]!.once("exit", resolve));
+    }
+    const results = lines.map((each) => JSON.parse(each[1]!) as HostResult);
     const times = results.flatMap((result) => result.times.map((ms) => ms / 1000));
     return {
       participants: count,
@@ -162,6 +182,7 @@ async function run(count: number) {
       packets: Math.round((found.packets - before.packets) / count),
       kilobytes: (found.bytes - before.bytes) / count / 1000,
       cpuMs: results.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / count,
+      firstHost: results[0]!.counters,
       idleKbPerS: (idle.bytes - found.bytes) / count / 1000 / idleS,
     };
   } finally {
@@ -172,6 +193,19 @@ async function run(count: number) {
     }
     spawnSync("ip", ["link", "del", bridge]);
   }
+}
+
+/** Hosts run from the built packages, as users' programs do. */
+function builtEnd(): string {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const built = spawnSync(join(root, "node_modules", ".bin", "tsc"), ["-b", "packages/transport-rtps"], { cwd: root });
+  if (built.status !== 0) throw new Error(`packages/transport-rtps does not build: ${built.stdout.toString()}`);
+  // Inside the repository, so that it finds the packages.
+  const folder = join(root, "node_modules", ".cache", "delos-bench");
+  mkdirSync(folder, { recursive: true });
+  const end = join(folder, "discovery.mjs");
+  writeFileSync(end, transformSync(readFileSync(fileURLToPath(import.meta.url), "utf8"), { loader: "ts" }).code);
+  return end;
 }
 
 /** What the participants have sent: what the bridge's ports have received. */

@@ -7,19 +7,28 @@ import { ID, LITTLE_ENDIAN } from "./wire/submessage.ts";
 /** The largest that UDP over IPv4 carries. */
 export const DATAGRAM_BYTES = 65_507;
 const POOLED = 64;
+/** What most messages fit in that are not part of a burst: fresh memory of 64 KiB for each of a hundred destinations costs more than they do. */
+const SMALL_BYTES = 2048;
+const POOLED_SMALL = 512;
 
 /** Datagrams on their way: taken when a message begins, given back when the socket has sent it. */
 export class DatagramPool {
-  readonly #free: Datagram[] = [];
+  readonly #large: Datagram[] = [];
+  readonly #small: Datagram[] = [];
 
-  take(): Datagram {
-    const datagram = this.#free.pop() ?? new Datagram(this);
+  /** For a message that will have at least so many bytes. */
+  take(bytes: number): Datagram {
+    const small = bytes <= SMALL_BYTES;
+    const datagram =
+      (small ? this.#small : this.#large).pop() ?? new Datagram(this, small ? SMALL_BYTES : DATAGRAM_BYTES);
     datagram.offset = 0;
     return datagram;
   }
 
   give(datagram: Datagram): void {
-    if (this.#free.length < POOLED) this.#free.push(datagram);
+    const small = datagram.capacity === SMALL_BYTES;
+    const free = small ? this.#small : this.#large;
+    if (free.length < (small ? POOLED_SMALL : POOLED)) free.push(datagram);
   }
 }
 
@@ -31,8 +40,11 @@ export class Datagram extends ByteWriter {
   /** Back to the pool; made once, for the socket calls it for every datagram. */
   readonly sent: () => void;
 
-  constructor(pool: DatagramPool) {
-    super({ target: new Uint8Array(DATAGRAM_BYTES) });
+  readonly capacity: number;
+
+  constructor(pool: DatagramPool, capacity: number) {
+    super({ target: new Uint8Array(capacity) });
+    this.capacity = capacity;
     this.sent = () => pool.give(this);
   }
 

@@ -6,6 +6,7 @@ import {
   writeEndpointData,
   writeEndpointKey,
 } from "./endpoint-data.ts";
+import { EndpointTemplate } from "./endpoint-templates.ts";
 import { ENGINE_LIMITS, type EngineListener } from "./engine-options.ts";
 import type { Incoming } from "./incoming.ts";
 import {
@@ -195,7 +196,7 @@ export class EndpointDiscovery implements Disposable {
 
   // ---------------------------------------------------------------------------------------------------- the others
 
-  /** Another participant: its endpoints are asked for, and it is told of ours. */
+  /** Another participant, with the built-in endpoints that it has. Nothing is sent yet. */
   join(participant: RemoteParticipant): void {
     const { endpoints } = participant.data;
     const { metatraffic } = participant;
@@ -227,13 +228,21 @@ export class EndpointDiscovery implements Disposable {
       if ((endpoints & (1 << bit)) !== 0) {
         const remote = new RemoteWriter(participant, writerId);
         participant.writers.set(writerId, remote);
-        reader.addWriter(remote, true);
+        reader.addWriter(remote, true, false);
       }
       if ((endpoints & (1 << (bit + 1))) !== 0) {
         const remote = new RemoteReader(participant, readerId);
         participant.readers.set(readerId, remote);
-        writer.addReader(remote, { reliable: true, transientLocal: true, packer: metatraffic });
+        writer.addReader(remote, { reliable: true, transientLocal: true, packer: metatraffic, silent: true });
       }
+    }
+  }
+
+  /** Asks for the other's endpoints, and tells how many are here, as far as it has not answered yet. */
+  contact(participant: RemoteParticipant): void {
+    for (const { links } of participant.writers.values()) for (const link of links) link.contact();
+    for (const { links } of participant.readers.values()) {
+      for (const [writerId, proxy] of links) this.statefulWriters.get(writerId)?.contact(proxy);
     }
   }
 
@@ -268,7 +277,18 @@ export class EndpointDiscovery implements Disposable {
   }
 
   #onEndpoint(kind: EndpointData["kind"], participant: RemoteParticipant, sample: Incoming): void {
-    const list = sample.payload === undefined ? undefined : parameterListOf(sample.payload);
+    const { payload } = sample;
+    const plain = payload !== undefined && !sample.isKey && sample.inlineQos === undefined;
+    const template =
+      plain && participant.data.vendor === VENDOR_DELOS
+        ? EndpointTemplate.of(payload, kind, participant.prefixBytes)
+        : undefined;
+    const known = template?.fill(participant.prefix);
+    if (known !== undefined) {
+      this.#announced(participant, known);
+      return;
+    }
+    const list = payload === undefined ? undefined : parameterListOf(payload);
     const guid = endpointGuidOf(list, sample.inlineQos);
     // Only its own participant announces or removes an endpoint.
     if (guid === undefined || guid.prefix !== participant.prefix)
@@ -283,7 +303,17 @@ export class EndpointDiscovery implements Disposable {
       return;
     }
     const data = readEndpointData(list, guid, kind, participant.data.vendor);
-    // Immutable for matching; a change of what is not (partitions) is a new endpoint with the old name.
+    template?.keep(data);
+    this.#announced(participant, data);
+  }
+
+  /** Immutable for matching; a change of what is not (partitions) is a new endpoint with the old name. */
+  #announced(participant: RemoteParticipant, data: EndpointData): void {
+    const { kind } = data;
+    const { entityId } = data.guid;
+    if (entity.isBuiltinEntity(entityId)) return;
+    const writer = participant.writers.get(entityId);
+    const reader = participant.readers.get(entityId);
     if (kind === "publication" && writer !== undefined) this.#loseWriter(writer);
     if (kind === "subscription" && reader !== undefined) this.#loseReader(reader);
     if (participant.writers.size + participant.readers.size >= ENGINE_LIMITS.endpointsPerParticipant) {

@@ -14,6 +14,37 @@ describe("discovery", () => {
     expect([writer.matched.length, reader.matched.length]).toEqual([1, 1]);
   });
 
+  test("who comes later is found by those who are there at its first announcement, and finds them", () => {
+    const net = new SimulatedNetwork();
+    const old = range(0, 3).map(() => net.engine());
+    for (const engine of old) engine.start();
+    const readers = old.map((engine) => new TestReader(engine, "t"));
+    net.advance(10_000);
+    const late = net.engine();
+    const writer = new TestWriter(late, "t");
+    late.start();
+    net.advance(5); // the next announcement would come after 100 ms
+    expect([late.participants.size, writer.matched.length]).toEqual([3, 3]);
+    expect(readers.map(({ matched }) => matched.length)).toEqual([1, 1, 1]);
+  });
+
+  test("among many that start together each pair needs few messages and says nothing twice", () => {
+    const net = new SimulatedNetwork();
+    const engines = range(0, 20).map(() => net.engine());
+    const readers = engines.map((engine, i) => [0, 1, 2].map((n) => new TestReader(engine, `t${i} ${n}`)));
+    expect(readers.flat()).toHaveLength(60);
+    for (const engine of engines) engine.start();
+    const announcements = 6 * engines.length;
+    net.advance(3000);
+    for (const engine of engines) {
+      const found = [...engine.participants.values()].map((each) => [...each.readers.values()].filter((r) => r.data));
+      expect(found.map((each) => each.length)).toEqual(range(0, 19).map(() => 3));
+      expect(engine.counters.values["duplicate samples"] ?? 0).toBe(0);
+    }
+    const pairs = (engines.length * (engines.length - 1)) / 2;
+    expect((net.sent - announcements) / pairs).toBeLessThan(6);
+  });
+
   test("a goodbye and a lease that ends both take everything away", () => {
     const net = new SimulatedNetwork();
     const [a, b, c] = [net.engine(), net.engine(), net.engine({ leaseMs: 5000 })];

@@ -53,6 +53,8 @@ export class Engine implements WriterContext, ReaderContext {
   /** Of the message that is being read: who sent it and whence, as INFO_SRC may have changed it. */
   #source: RemoteParticipant | undefined;
   #sourcePrefixAt = 0;
+  /** It names this participant as its destination: the other side knows us. */
+  #addressed = false;
   #sourceVendor = 0;
   #from: Locator = NOWHERE;
   /** When the message that is being read arrived; undefined between messages. */
@@ -73,6 +75,7 @@ export class Engine implements WriterContext, ReaderContext {
         listener.participantFound?.(participant);
         this.#endpoints.join(participant);
       },
+      contact: (participant) => this.#endpoints.contact(participant),
       changed: (participant) => {
         this.#endpoints.reroute(participant);
         listener.participantChanged?.(participant);
@@ -183,6 +186,7 @@ export class Engine implements WriterContext, ReaderContext {
     this.#source = this.#sourceOf(bytes, 8);
     reader.offset = 20;
     let forUs = true;
+    this.#addressed = false;
     const incoming = this.#incoming;
     incoming.timed = false;
     const header = this.#submessage;
@@ -193,7 +197,7 @@ export class Engine implements WriterContext, ReaderContext {
       switch (id) {
         case ID.INFO_DST:
           forUs = this.#isForUs(reader);
-          if (forUs && this.#source !== undefined) this.#discovery.verified(this.#source, this.#from);
+          if (this.#addressed && this.#source !== undefined) this.#discovery.verified(this.#source, this.#from);
           break;
         case ID.INFO_TS:
           incoming.timed = (flags & INVALIDATE) === 0;
@@ -223,8 +227,13 @@ export class Engine implements WriterContext, ReaderContext {
     scanData(body, flags, sample);
     const { readerId, writerId } = sample;
     if (writerId === entity.SPDP_WRITER) {
+      if (this.#source !== undefined && this.#discovery.repeats(this.#source, sample, this.#from)) return;
       const prefix = hexOf(body.bytes, this.#sourcePrefixAt, this.#sourcePrefixAt + PREFIX_BYTES);
-      this.#discovery.onAnnouncement(sample, { prefix, vendor: this.#sourceVendor }, this.#from, body.bytes.length);
+      this.#discovery.onAnnouncement(
+        sample,
+        { prefix, vendor: this.#sourceVendor, addressed: this.#addressed, bytes: body.bytes.length },
+        this.#from,
+      );
       return;
     }
     const writer = this.#source?.writers.get(writerId);
@@ -318,8 +327,8 @@ export class Engine implements WriterContext, ReaderContext {
 
   #isForUs(body: ByteReader): boolean {
     body.need(PREFIX_BYTES);
-    if (samePrefix(this.#ownPrefix, body.bytes, body.offset)) return true;
-    return readPrefix(body) === ANY_PREFIX;
+    this.#addressed = samePrefix(this.#ownPrefix, body.bytes, body.offset);
+    return this.#addressed || readPrefix(body) === ANY_PREFIX;
   }
 
   // ------------------------------------------------------------------------------------------------------ sending

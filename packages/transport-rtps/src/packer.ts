@@ -146,7 +146,8 @@ export class Packer {
       else this.#send();
       datagram = this.#datagram;
     }
-    datagram ??= this.#open();
+    if (datagram !== undefined && datagram.offset + needed > datagram.capacity) datagram = this.#grow(datagram);
+    datagram ??= this.#open(needed + HEADER_BYTES);
     if (destination !== this.#destination) {
       this.#destination = destination;
       datagram.header(ID.INFO_DST, 0, 12);
@@ -156,8 +157,18 @@ export class Packer {
     return datagram;
   }
 
-  #open(): Datagram {
-    const datagram = this.#context.pool.take();
+  /** The message becomes longer than its memory. */
+  #grow(small: Datagram): Datagram {
+    if (small.capacity === DATAGRAM_BYTES) return small;
+    const large = this.#context.pool.take(DATAGRAM_BYTES);
+    large.raw(small.written);
+    small.sent();
+    this.#datagram = large;
+    return large;
+  }
+
+  #open(bytes: number): Datagram {
+    const datagram = this.#context.pool.take(bytes);
     datagram.raw(this.#context.header);
     this.#datagram = datagram;
     this.#destination = undefined;

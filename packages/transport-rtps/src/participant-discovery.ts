@@ -12,6 +12,7 @@ import {
   readParticipantData,
   writeParticipantData,
 } from "./participant-data.ts";
+import { patientAlarm } from "./patient-alarm.ts";
 import { parameterListOf, withHeader } from "./pl-cdr.ts";
 import { RemoteParticipant } from "./remote.ts";
 import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
@@ -21,19 +22,39 @@ import { isMulticast, type Locator } from "./wire/locator.ts";
 import { VENDOR_DELOS } from "./wire/message.ts";
 import { PID } from "./wire/parameter-id.ts";
 import { ParameterListBuilder } from "./wire/parameter-list.ts";
+import { ID } from "./wire/submessage.ts";
 
 /** When the announcement goes out: at the start five times, then periodically. */
 const BURST = 5;
 const BURST_MS = 100;
-/** Again to each new participant until it has answered: a starting Fast DDS can miss the first. */
-const REPEATS_MS = [50, 150, 400, 1000];
+/** Again to each new participant until it has answered, ms after the time before: a starting Fast DDS can miss the first. */
+const REPEATS_MS = [50, 100, 250, 600];
+/**
+ * Announcements at the start are longer by so much than what they say, as the first packets of QUIC are: who hears a stranger
+ * sends him no more than came from him, and has to say his own announcement and the beginning of all built-in protocols.
+ */
+const PADDING_BYTES = 512;
+/** What the beginning of the built-in protocols takes at most. */
+const CONTACT_BYTES = 320;
 
 /** What becomes of the participants that were discovered. */
 export interface ParticipantListener {
   /** It has been announced and located, but not been told of us yet. */
   found(participant: RemoteParticipant): void;
+  /** Our announcement is on its way to it: the built-in protocols may begin. */
+  contact(participant: RemoteParticipant): void;
   changed(participant: RemoteParticipant): void;
   lost(participant: RemoteParticipant): void;
+}
+
+/** Where an announcement comes from: what its message says of that. */
+export interface AnnouncementSource {
+  readonly prefix: GuidPrefix;
+  readonly vendor: number;
+  /** The message is for us alone: its sender knows us. */
+  readonly addressed: boolean;
+  /** Of the whole datagram. */
+  readonly bytes: number;
 }
 
 /**
@@ -53,6 +74,8 @@ export class ParticipantDiscovery {
   #announcement: OwnParticipantData;
   #announcementSn = 1;
   #announced!: Change;
+  /** The first announcements are still going out: whoever is there may have heard one. */
+  #starting = false;
   readonly #alarms = new Set<Disposable>();
 
   constructor(options: EngineOptions, counters: Counters, packers: Packers, listener: ParticipantListener) {
@@ -74,6 +97,7 @@ export class ParticipantDiscovery {
   /** Begins to announce. */
   start(): void {
     const tick = (left: number): void => {
+      this.#starting = left > 0;
       this.#announce();
       this.#after(left > 0 ? BURST_MS : this.#options.announceMs, () => tick(Math.max(0, left - 1)));
     };
@@ -119,13 +143,20 @@ export class ParticipantDiscovery {
     for (const participant of Array.from(this.participants.values())) this.#drop(participant);
   }
 
+  /**
+   * Whether an announcement says only what is known, as most do, or comes back from the group. To somebody who has not answered
+   * it is the occasion to be told of us again.
+   */
+  repeats(source: RemoteParticipant, { sn, isKey, inlineQos }: Incoming, from: Locator): boolean {
+    if (source.isSelf) return true;
+    if (source.announcementSn !== sn || isKey || inlineQos !== undefined || !source.addresses.has(from.address))
+      return false;
+    if (!source.verified && !source.greeted) this.#greet(source);
+    return true;
+  }
+
   /** A DATA of somebody's SPDP writer. */
-  onAnnouncement(
-    data: Incoming,
-    source: { prefix: GuidPrefix; vendor: number },
-    from: Locator,
-    datagramBytes: number,
-  ): void {
+  onAnnouncement(data: Incoming, source: AnnouncementSource, from: Locator): void {
     if (source.prefix === this.#options.prefix) return;
     const known = this.participants.get(source.prefix);
     if ((statusOf(data.inlineQos) & (STATUS_DISPOSED | STATUS_UNREGISTERED)) !== 0 || data.isKey) {
@@ -159,12 +190,14 @@ export class ParticipantDiscovery {
     participant.announcementSn = data.sn;
     this.participants.set(participant.prefix, participant);
     this.#locate(participant, from);
-    this.credit(participant, datagramBytes);
+    this.credit(participant, source.bytes);
+    if (source.addressed) this.verified(participant, from);
     this.#expire(participant);
     this.#listener.found(participant);
-    // What verifies us went first, in a message of its own: an address that has not answered gets no more than it sent.
-    this.#packers.flush();
-    this.#greet(participant);
+    // Of two that start together one speaks first, or all would be said twice. (Who sent this to us alone waits for an answer.)
+    const first = !this.#starting || announced.vendor !== VENDOR_DELOS || this.#options.prefix < announced.prefix;
+    if (first || source.addressed) this.#greet(participant);
+    else this.#greetLater(participant, 0);
   }
 
   #refusal(data: ParticipantData, sourcePrefix: GuidPrefix): string | undefined {
@@ -227,18 +260,42 @@ export class ParticipantDiscovery {
     );
   }
 
-  #greet(participant: RemoteParticipant): void {
-    const { metatraffic } = participant;
+  /** Makes us known to a participant, again and again until it has answered. */
+  #greet(participant: RemoteParticipant, attempt = 0): void {
+    this.#introduce(participant);
+    this.#greetLater(participant, attempt);
+  }
+
+  #greetLater(participant: RemoteParticipant, attempt: number): void {
+    const afterMs = REPEATS_MS[attempt];
+    participant.greeted = afterMs !== undefined;
+    if (afterMs === undefined) return;
+    const alarm = patientAlarm(this.#clock, afterMs, () => {
+      participant.alarms.delete(alarm);
+      if (!participant.verified) this.#greet(participant, attempt + 1);
+    });
+    participant.alarms.add(alarm);
+  }
+
+  /** Our announcement and the beginning of the built-in protocols, as far as the participant may be sent so much. */
+  #introduce(participant: RemoteParticipant): void {
+    const { metatraffic, prefixBytes } = participant;
     if (metatraffic === undefined) return;
-    this.#sendAnnouncement(metatraffic);
-    for (const afterMs of REPEATS_MS) {
-      this.#after(
-        afterMs,
-        () => {
-          if (!participant.verified) this.#sendAnnouncement(metatraffic);
-        },
-        participant.alarms,
-      );
+    const { credit, verified } = metatraffic;
+    const begin = (): void => this.#listener.contact(participant);
+    this.#packers.flush();
+    const fits = verified || credit >= this.#announced.payloadBytes + CONTACT_BYTES;
+    if (fits && participant.data.vendor === VENDOR_DELOS) {
+      // One message, and it is addressed: by it the other side knows that we have heard it.
+      metatraffic.data(entity.SPDP_WRITER, this.#announced, prefixBytes, 0);
+      begin();
+      return;
+    }
+    // Who came after our first announcements does not know us yet, and could do nothing with the rest.
+    const announce = (): void => this.#sendAnnouncement(metatraffic);
+    for (const say of this.#starting || participant.verified ? [begin, announce] : [announce, begin]) {
+      say();
+      this.#packers.flush();
     }
   }
 
@@ -261,7 +318,11 @@ export class ParticipantDiscovery {
   }
 
   #announce(): void {
-    for (const packer of this.#announcementPackers()) this.#sendAnnouncement(packer);
+    for (const packer of this.#announcementPackers()) {
+      this.#sendAnnouncement(packer);
+      if (this.#starting)
+        packer.submessage(ID.PAD, 0, PADDING_BYTES, undefined, (writer) => writer.zeros(PADDING_BYTES));
+    }
   }
 
   #announcementPackers(): Set<Packer> {

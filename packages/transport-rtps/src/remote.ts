@@ -21,6 +21,8 @@ export class RemoteParticipant {
   /** Bytes heard minus bytes sent to it; below zero nothing is sent until it has shown that it hears us. */
   credit = 0;
   verified = false;
+  /** It is being told of us, again and again. */
+  greeted = false;
   /** It is this participant itself. */
   isSelf = false;
   /** What is to happen with it, as long as it is there. */

@@ -48,13 +48,15 @@ export class StatefulReader {
     this.context = context;
   }
 
-  addWriter(remote: RemoteWriter, writerReliable: boolean): WriterProxy {
+  /** `speaks`: asks for the first heartbeat at once. */
+  addWriter(remote: RemoteWriter, writerReliable: boolean, speaks = true): WriterProxy {
     const proxy = new WriterProxy(this, remote, {
       reliable: this.reliable && writerReliable,
       transientLocal: this.transientLocal,
     });
     this.proxies.set(remote, proxy);
     remote.links = [...remote.links, proxy];
+    if (speaks) proxy.contact();
     return proxy;
   }
 

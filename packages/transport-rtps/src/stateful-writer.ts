@@ -3,12 +3,14 @@ import type { Qos } from "@delos/transport";
 import { type Change, History, type Outgoing, payloadBytesOf } from "./history.ts";
 import type { Outlet } from "./outlet.ts";
 import { type Packer, type Trailer, wholePayload } from "./packer.ts";
+import { patientAlarm } from "./patient-alarm.ts";
 import { ReaderProxy } from "./reader-proxy.ts";
 import { receiveBufferOf } from "./receive-buffer.ts";
 import type { RemoteReader } from "./remote.ts";
 import type { AckNack } from "./wire/acknack.ts";
 import { writeGap } from "./wire/gap.ts";
 import { HEARTBEAT_FINAL, HEARTBEAT_LIVELINESS, writeHeartbeat } from "./wire/heartbeat.ts";
+import { VENDOR_DELOS } from "./wire/message.ts";
 import type { NackFrag } from "./wire/nack-frag.ts";
 import { MAX_BITS, membersOf, numberSet } from "./wire/number-set.ts";
 import { ID } from "./wire/submessage.ts";
@@ -76,6 +78,8 @@ export class StatefulWriter implements Trailer {
   readonly #events: WriterListener;
   readonly #timing = WRITER_TIMING;
   #destinations: readonly Packer[] = [];
+  /** They, and what follows from them, are up to date. */
+  #routed = false;
   /** Of the destinations and of all readers' own addresses, the smallest. */
   #messageLimit = Infinity;
   #reliableReaders = 0;
@@ -145,7 +149,7 @@ export class StatefulWriter implements Trailer {
 
   addReader(
     remote: RemoteReader,
-    options: { reliable: boolean; transientLocal: boolean; packer: Packer },
+    options: { reliable: boolean; transientLocal: boolean; packer: Packer; silent?: boolean },
   ): ReaderProxy {
     const proxy = new ReaderProxy(remote, {
       ...options,
@@ -158,7 +162,7 @@ export class StatefulWriter implements Trailer {
     remote.links.set(this.entityId, proxy);
     this.#route();
     if (proxy.reliable) {
-      this.#heartbeatTo(proxy, false);
+      if (options.silent !== true) this.#heartbeatTo(proxy, false);
       this.#armHeartbeat();
     } else if (proxy.transientLocal) {
       // A best-effort reader cannot ask for the history: it gets it once.
@@ -171,6 +175,11 @@ export class StatefulWriter implements Trailer {
     return proxy;
   }
 
+  /** Tells the reader what there is, unless it has answered already. */
+  contact(proxy: ReaderProxy): void {
+    if (proxy.reliable && !proxy.heard) this.#heartbeatTo(proxy, false);
+  }
+
   removeReader(remote: RemoteReader): void {
     if (!this.proxies.delete(remote)) return;
     remote.links.delete(this.entityId);
@@ -180,8 +189,20 @@ export class StatefulWriter implements Trailer {
     this.#events.acknowledged?.();
   }
 
-  /** Destinations may have changed: locators of a participant, readers that share a multicast address. */
+  /**
+   * Destinations may have changed: locators of a participant, readers that share a multicast address. They are found anew when
+   * there is something to send, for readers come by the hundred.
+   */
   #route(): void {
+    this.#routed = false;
+    this.#ackedPosition = -1;
+    this.#reliableReaders = 0;
+    for (const proxy of this.proxies.values()) if (proxy.reliable) this.#reliableReaders++;
+  }
+
+  #findRoutes(): void {
+    if (this.#routed) return;
+    this.#routed = true;
     const multicast = this.#context.multicastFor([...this.proxies.values()]);
     const packers = new Set<Packer>();
     for (const proxy of this.proxies.values()) {
@@ -189,18 +210,15 @@ export class StatefulWriter implements Trailer {
       if (!proxy.deaf) packers.add(proxy.route);
     }
     this.#destinations = [...packers];
-    this.#reliableReaders = 0;
     this.#windowBytes = this.#timing.maxWindowBytes;
     let limit = Infinity;
     for (const packer of packers) limit = Math.min(limit, packer.limit);
     for (const proxy of this.proxies.values()) {
-      if (proxy.reliable) this.#reliableReaders++;
       const holds = receiveBufferOf(proxy.remote.participant.data);
       this.#windowBytes = Math.min(this.#windowBytes, holds === undefined ? this.#timing.windowBytes : holds / 2);
       limit = Math.min(limit, proxy.packer.limit);
     }
     this.#messageLimit = limit;
-    this.#ackedPosition = -1;
   }
 
   /** To be called when a participant's locators have changed. */
@@ -212,13 +230,17 @@ export class StatefulWriter implements Trailer {
     const nowMs = this.#context.clock.monotonicMs();
     if (!proxy.reliable || !proxy.isNewCount(ack.count, nowMs)) return;
     const { base } = ack.missing;
-    if (!proxy.heard && !isPreemptive(proxy, ack)) this.#heard(proxy, nowMs);
+    const asks = !proxy.heard && isPreemptive(proxy, ack);
+    if (!proxy.heard && !asks) this.#heard(proxy, nowMs);
+    const pushed = asks && proxy.asked === 1 && this.#push(proxy, nowMs);
     const acked = Math.min(base - 1, this.#nextSn - 1);
     if (base > this.#nextSn) this.#context.count("acknack beyond the last sample");
     if (acked > proxy.acked) {
       proxy.acked = acked;
       this.#ackedPosition = -1;
       proxy.progressMs = nowMs;
+      proxy.patienceMs = 0;
+      proxy.remindAtMs = 0;
       proxy.lagging = false;
       this.#heartbeatMs = this.#timing.heartbeatMs;
       for (const sn of proxy.resent.keys()) if (sn <= acked) proxy.resent.delete(sn);
@@ -226,8 +248,9 @@ export class StatefulWriter implements Trailer {
       this.#events.acknowledged?.();
     } else if (proxy.acked >= this.#nextSn - 1) proxy.progressMs = nowMs;
     const requested = ack.missing.numBits > 0;
-    const answered = requested && this.#answer(proxy, membersOf(ack.missing), nowMs);
+    const answered = pushed || (requested && this.#answer(proxy, membersOf(ack.missing), nowMs));
     // What it shares with others may still be on its way to it, and this heartbeat must not overtake that.
+    if (requested) this.#findRoutes();
     const lastSn = requested && proxy.route !== proxy.packer ? base + ack.missing.numBits - 1 : Infinity;
     // §8.4.9.2.9: a request that is not final wants to hear where things stand. After resends the reader goes on at once;
     // a request that crossed a resend is left alone, or the two would play ping-pong.
@@ -284,6 +307,7 @@ export class StatefulWriter implements Trailer {
 
   /** Manual by topic: tells all readers that the writer is alive. §8.4.13.5. */
   assertLiveliness(): void {
+    this.#findRoutes();
     for (const packer of this.#destinations) this.#writeHeartbeat(packer, undefined, 0, true, true);
   }
 
@@ -306,6 +330,7 @@ export class StatefulWriter implements Trailer {
       if (budget <= 0) return this.#deferPump();
       budget -= this.#repair();
     }
+    if (this.#nextSn <= this.history.last) this.#findRoutes();
     while (this.#nextSn <= this.history.last) {
       const change = this.history.get(this.#nextSn);
       if (change !== undefined) {
@@ -369,6 +394,7 @@ export class StatefulWriter implements Trailer {
   /** Once chosen it stays: all readers must be told the same. */
   #fragmentSizeOf(change: Change): number {
     if (change.fragmentSize > 0 || change.content === undefined) return change.fragmentSize;
+    this.#findRoutes();
     const limit = this.#messageLimit;
     const bytes = change.payloadBytes + (change.inlineQos === undefined ? 0 : change.inlineQos.length);
     if (bytes <= wholePayload(limit)) return 0;
@@ -420,6 +446,16 @@ export class StatefulWriter implements Trailer {
   }
 
   // ----------------------------------------------------------------------------------------------------- repairs
+
+  /** A reader of Delos that asks for the first heartbeat wants all that is kept for late joiners: it need not ask a second time. */
+  #push(proxy: ReaderProxy, nowMs: number): boolean {
+    if (!proxy.transientLocal || proxy.remote.participant.data.vendor !== VENDOR_DELOS) return false;
+    const kept: number[] = [];
+    for (let sn = this.history.first; sn < this.#nextSn; sn++) {
+      if (this.history.get(sn)?.kept === true) kept.push(sn);
+    }
+    return this.#answer(proxy, kept, nowMs);
+  }
 
   /** False when everything that was asked for is on its way already. */
   #answer(proxy: ReaderProxy, requested: Iterable<number>, nowMs: number): boolean {
@@ -518,35 +554,32 @@ export class StatefulWriter implements Trailer {
   #armHeartbeat(): void {
     if (this.#heartbeatAlarm !== undefined || this.#closed || !this.#unacknowledged()) return;
     const { clock } = this.#context;
-    this.#heartbeatAlarm = clock.alarm(
-      clock.monotonicMs() + this.#heartbeatMs,
-      () => {
-        this.#heartbeatAlarm = undefined;
-        this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, this.#timing.heartbeatMaxMs);
-        const nowMs = clock.monotonicMs();
-        for (const proxy of this.proxies.values()) {
-          if (!proxy.reliable || (proxy.heard && proxy.acked >= this.#nextSn - 1)) continue;
-          if (!proxy.heard) {
-            // Where a hundred come at once, the answers of some must not make the others be asked ever faster.
-            if (nowMs < proxy.remindAtMs) continue;
-            const { heartbeatMs, heartbeatMaxMs } = this.#timing;
-            proxy.patienceMs = Math.min(Math.max(proxy.patienceMs * 2, heartbeatMs), heartbeatMaxMs);
-            proxy.remindAtMs = nowMs + proxy.patienceMs * 0.9;
-          }
-          // Who gets on needs no reminder. It comes the way that the samples come, behind them.
-          if (!proxy.heard || nowMs - proxy.progressMs >= this.#timing.heartbeatMs / 2) this.#remind(proxy);
-        }
-        // Who writes from another thread does not try while there is no room.
-        if (this.qos.history === "keep_all" && this.history.count >= this.qos.maxSamples) {
-          this.#giveUpOnDeadReaders();
-          this.#prune();
-          this.#events.acknowledged?.();
-        }
-        this.#armHeartbeat();
-        this.#pump();
-      },
-      { background: true },
-    );
+    this.#heartbeatAlarm = patientAlarm(clock, this.#heartbeatMs, () => {
+      this.#heartbeatAlarm = undefined;
+      this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, this.#timing.heartbeatMaxMs);
+      const nowMs = clock.monotonicMs();
+      for (const proxy of this.proxies.values()) {
+        if (!proxy.reliable || (proxy.heard && proxy.acked >= this.#nextSn - 1)) continue;
+        // Who gets on needs no reminder, and who has not answered our greeting yet would not know what it is about.
+        if (proxy.heard && nowMs - proxy.progressMs < this.#timing.heartbeatMs / 2) continue;
+        if (!proxy.heard && proxy.remote.data === undefined && !proxy.remote.participant.verified) continue;
+        // Where a hundred come at once, the answers of some must not make the others be asked ever faster.
+        if (nowMs < proxy.remindAtMs) continue;
+        const { heartbeatMs, heartbeatMaxMs } = this.#timing;
+        proxy.patienceMs = Math.min(Math.max(proxy.patienceMs * 2, heartbeatMs), heartbeatMaxMs);
+        proxy.remindAtMs = nowMs + proxy.patienceMs * 0.9;
+        // It comes the way that the samples come, behind them.
+        this.#remind(proxy);
+      }
+      // Who writes from another thread does not try while there is no room.
+      if (this.qos.history === "keep_all" && this.history.count >= this.qos.maxSamples) {
+        this.#giveUpOnDeadReaders();
+        this.#prune();
+        this.#events.acknowledged?.();
+      }
+      this.#armHeartbeat();
+      this.#pump();
+    });
   }
 
   #unacknowledged(): boolean {
@@ -558,6 +591,7 @@ export class StatefulWriter implements Trailer {
 
   #remind(proxy: ReaderProxy): void {
     const { participant, entityId } = proxy.remote;
+    this.#findRoutes();
     const way = proxy.heard ? proxy.route : proxy.packer;
     this.#writeHeartbeat(way, participant.prefixBytes, entityId, false, false, proxy);
   }

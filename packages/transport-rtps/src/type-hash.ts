@@ -39,5 +39,7 @@ export function writeTypeHash(hash: string | undefined): Uint8Array {
 }
 
 /** What USER_DATA tells; undefined when it tells nothing, or something else. */
-export const readTypeHash = (userData: Uint8Array): string | undefined =>
-  userData.length > 1024 ? undefined : HASH.exec(new TextDecoder().decode(userData))?.[1];
+export function readTypeHash(userData: Uint8Array): string | undefined {
+  if (userData.length === 0 || userData.length > 1024) return undefined;
+  return HASH.exec(Buffer.from(userData.buffer, userData.byteOffset, userData.length).toString("latin1"))?.[1];
+}

@@ -1,6 +1,7 @@
 import { Assembly } from "./assembly.ts";
 import type { Incoming } from "./incoming.ts";
 import { NumberRanges } from "./number-ranges.ts";
+import { patientAlarm } from "./patient-alarm.ts";
 import type { RemoteWriter } from "./remote.ts";
 import type { StatefulReader } from "./stateful-reader.ts";
 import { ackNackFlags, writeAckNack } from "./wire/acknack.ts";
@@ -66,10 +67,12 @@ export class WriterProxy {
     this.remote = remote;
     this.reliable = options.reliable;
     this.#next = options.transientLocal ? 1 : 0;
-    if (this.reliable) {
-      this.#sendAckNack([], false);
-      this.#arm(FIRST_CONTACT_MS);
-    }
+    if (this.reliable) this.#arm(FIRST_CONTACT_MS);
+  }
+
+  /** Asks for the first heartbeat, unless there was one. */
+  contact(): void {
+    if (this.reliable && !this.#heardHeartbeat) this.#sendAckNack([], false);
   }
 
   get next(): number {
@@ -429,15 +432,10 @@ export class WriterProxy {
 
   #arm(afterMs: number): void {
     if (this.#alarm !== undefined || this.#closed) return;
-    const { clock } = this.reader.context;
-    this.#alarm = clock.alarm(
-      clock.monotonicMs() + afterMs,
-      () => {
-        this.#alarm = undefined;
-        this.#onAlarm();
-      },
-      { background: true },
-    );
+    this.#alarm = patientAlarm(this.reader.context.clock, afterMs, () => {
+      this.#alarm = undefined;
+      this.#onAlarm();
+    });
   }
 
   #disarm(): void {
@@ -449,8 +447,8 @@ export class WriterProxy {
     const { clock } = this.reader.context;
     const nowMs = clock.monotonicMs();
     if (!this.#heardHeartbeat) {
-      // Nothing heard of the writer yet: it may not know of this reader.
-      this.#sendAckNack([], false);
+      // Nothing heard of the writer yet: it may not know of this reader. Of a participant that is being greeted it surely does not.
+      if (this.remote.participant.verified || this.remote.data !== undefined) this.#sendAckNack([], false);
       this.#waitMs = Math.min(this.#waitMs * 2, FIRST_CONTACT_MAX_MS);
       this.#arm(this.#waitMs);
       return;
