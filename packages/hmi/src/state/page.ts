@@ -1,4 +1,4 @@
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { ConnectionState } from "../connection/connection.ts";
 import { Playhead } from "../motion/playhead.ts";
 import { PoseTrack } from "../motion/pose-track.ts";
@@ -62,6 +62,8 @@ export class PageState {
   /** Recorded (or bus) time of the newest state, unix seconds. */
   readonly busTimeS = signal(Number.NaN);
   readonly playback = signal<Playback | undefined>(undefined);
+  /** A recording is shown, not the bus as it is. */
+  readonly isReplay = computed(() => (this.playback.value?.state ?? PlaybackState.none) !== PlaybackState.none);
   readonly topics = signal<readonly Topic[]>([]);
   readonly raw = signal<RawMessage | undefined>(undefined);
   readonly inspected = signal("");

@@ -27,7 +27,8 @@ const english = {
   },
   operate: {
     label: "Operation",
-    none: "There is nothing to operate here: no modules were given to this page.",
+    replay: "A recording plays: there is no car here to drive. “delos start --drive” has one.",
+    none: "No modules were given to this page: there is nothing to start or to drive.",
     noCar: "No car: the modules are not running yet.",
     record: "Record",
     play: "Play",
@@ -77,6 +78,7 @@ const english = {
     startAll: "Start all",
     stopAll: "Stop all",
     restart: "Restart",
+    replay: "None run: what modules said comes out of the recording.",
     none: "No modules here",
     states: {
       stopped: "stopped",
@@ -241,7 +243,8 @@ const chinese: Words = {
   },
   operate: {
     label: "操作",
-    none: "此处没有可操作的内容：页面没有得到任何模块。",
+    replay: "正在回放记录：此处没有可驾驶的车辆。请使用“delos start --drive”。",
+    none: "页面没有得到任何模块：没有可启动或可驾驶的内容。",
     noCar: "没有车辆：模块尚未运行。",
     record: "录制",
     play: "回放",
@@ -291,6 +294,7 @@ const chinese: Words = {
     startAll: "全部启动",
     stopAll: "全部停止",
     restart: "重启",
+    replay: "没有运行中的模块：各模块的消息来自记录。",
     none: "没有模块",
     states: {
       stopped: "已停止",

@@ -48,7 +48,7 @@ export function ModulesPanel({ app }: { readonly app: App }): JSX.Element {
         )}
       </h2>
       <div class="rows">
-        {operation === undefined ? <p class="none">{text.none}</p> : null}
+        {operation === undefined ? <p class="none">{app.state.isReplay.value ? text.replay : text.none}</p> : null}
         {(operation?.modules ?? []).map((module) => (
           <ModuleRow key={module.name} app={app} module={module} able={able} />
         ))}

@@ -14,7 +14,10 @@ export function OperateBar({ app }: { readonly app: App }): JSX.Element {
   const operation = app.state.operation.value;
   const estop = operation?.driving?.estop === true;
   return (
-    <section class={`operate ${estop ? "stopped" : ""}`} aria-label={operate.label}>
+    <section
+      class={`operate ${estop ? "stopped" : ""} ${operation === undefined ? "idle" : ""}`}
+      aria-label={operate.label}
+    >
       {operation?.quick === undefined ? null : <Quick app={app} />}
       <Guide app={app} />
       <DrivingButtons app={app} />
@@ -135,7 +138,11 @@ function Guide({ app }: { readonly app: App }): JSX.Element {
     return () => clearInterval(timer);
   }, [counting, nowS]);
   const driving = operation?.driving;
-  let text: string = operate.none;
+  let text: string = app.state.isReplay.value
+    ? operate.replay
+    : app.state.hello.value === undefined
+      ? ""
+      : operate.none;
   if (driving?.estop === true) text = `${operate.stopped}: ${driving.estop_reason}`;
   else if (driving !== undefined && driving.changing !== DrivingAction.none && driving.tries > 0)
     text = `${driving.changing === DrivingAction.engage ? operate.engage : operate.disengage}: ${operate.try} ${driving.tries} ${operate.of} 5`;

@@ -86,7 +86,7 @@ function TopicRow({ topic, chosen, choose }: RowProps): JSX.Element {
     <tr class={chosen ? "chosen" : ""} onClick={choose} data-topic={topic.name}>
       <td class="name">
         <button type="button" aria-pressed={chosen} title={topic.name}>
-          {topic.name}
+          <bdi>{topic.name}</bdi>
         </button>
       </td>
       <td class="type" title={`${topic.type} (${topic.encoding})`}>

@@ -15,7 +15,7 @@ export function Transport({ app }: { readonly app: App }): JSX.Element {
   const { state } = app;
   const { transport } = words;
   const playback = useComputed(() => state.playback.value);
-  const recorded = useComputed(() => (state.playback.value?.state ?? PlaybackState.none) !== PlaybackState.none);
+  const recorded = state.isReplay;
   const playing = useComputed(() => state.playback.value?.state === PlaybackState.playing);
   const able = useComputed(() => state.canControl && state.connection.value.kind === "open");
   const position = useComputed(() => clock((playback.value?.position_s ?? 0) - (playback.value?.start_s ?? 0), 1));
