@@ -43,6 +43,8 @@ export const WRITER_TIMING = {
   /** Fragments are sent in portions of this size, with a look at the sockets between. */
   turnBytes: 256 << 10,
   heartbeatMs: 100,
+  /** A built-in reader is expected to speak first, and not reminded sooner. */
+  greetingMs: 250,
   heartbeatMaxMs: 2000,
   resendSuppressionMs: 20,
   /** A reader without progress for so long no longer holds back the sending… */
@@ -161,6 +163,8 @@ export class StatefulWriter implements Trailer {
     this.proxies.set(remote, proxy);
     remote.links.set(this.entityId, proxy);
     this.#route();
+    this.#messageLimit = Math.min(this.#messageLimit, options.packer.limit);
+    if (options.silent === true) proxy.remindAtMs = proxy.progressMs + this.#timing.greetingMs;
     if (proxy.reliable) {
       if (options.silent !== true) this.#heartbeatTo(proxy, false);
       this.#armHeartbeat();
@@ -250,7 +254,6 @@ export class StatefulWriter implements Trailer {
     const requested = ack.missing.numBits > 0;
     const answered = pushed || (requested && this.#answer(proxy, membersOf(ack.missing), nowMs));
     // What it shares with others may still be on its way to it, and this heartbeat must not overtake that.
-    if (requested) this.#findRoutes();
     const lastSn = requested && proxy.route !== proxy.packer ? base + ack.missing.numBits - 1 : Infinity;
     // §8.4.9.2.9: a request that is not final wants to hear where things stand. After resends the reader goes on at once;
     // a request that crossed a resend is left alone, or the two would play ping-pong.
@@ -394,7 +397,6 @@ export class StatefulWriter implements Trailer {
   /** Once chosen it stays: all readers must be told the same. */
   #fragmentSizeOf(change: Change): number {
     if (change.fragmentSize > 0 || change.content === undefined) return change.fragmentSize;
-    this.#findRoutes();
     const limit = this.#messageLimit;
     const bytes = change.payloadBytes + (change.inlineQos === undefined ? 0 : change.inlineQos.length);
     if (bytes <= wholePayload(limit)) return 0;
@@ -591,7 +593,6 @@ export class StatefulWriter implements Trailer {
 
   #remind(proxy: ReaderProxy): void {
     const { participant, entityId } = proxy.remote;
-    this.#findRoutes();
     const way = proxy.heard ? proxy.route : proxy.packer;
     this.#writeHeartbeat(way, participant.prefixBytes, entityId, false, false, proxy);
   }

@@ -28,6 +28,8 @@ export const READER_LIMITS = {
 const HOLE_MS = 10;
 const HOLE_MAX_MS = 500;
 const FIRST_CONTACT_MS = 20;
+/** Between built-in endpoints there is no hurry that would justify asking twice: where a hundred start at once, answers take their time. */
+const BUILTIN_MS = 100;
 const FIRST_CONTACT_MAX_MS = 1000;
 const FRAGMENT_SPACING_MS = 20;
 /** Bytes of fragments asked for at a time: a third of the receive buffer that is asked for. */
@@ -57,7 +59,9 @@ export class WriterProxy {
   readonly #assemblies = new Map<number, Assembly>();
   #assemblyBytes = 0;
   #alarm: Disposable | undefined;
-  #waitMs = FIRST_CONTACT_MS;
+  #waitMs: number;
+  /** How long a hole waits for what may only be late. */
+  readonly #holeMs: number;
   /** The reader had no room: what is next is asked for again when it has. */
   #blocked = false;
   #closed = false;
@@ -67,7 +71,10 @@ export class WriterProxy {
     this.remote = remote;
     this.reliable = options.reliable;
     this.#next = options.transientLocal ? 1 : 0;
-    if (this.reliable) this.#arm(FIRST_CONTACT_MS);
+    const builtin = remote.data === undefined && remote.participant.data.vendor === VENDOR_DELOS;
+    this.#holeMs = builtin ? BUILTIN_MS : HOLE_MS;
+    this.#waitMs = builtin ? BUILTIN_MS : FIRST_CONTACT_MS;
+    if (this.reliable) this.#arm(this.#waitMs);
   }
 
   /** Asks for the first heartbeat, unless there was one. */
@@ -156,8 +163,8 @@ export class WriterProxy {
     this.#drain();
     const missing = this.#missing(lastSn);
     if (missing.length > 0 || !heartbeat.final) this.#request(missing, nowMs);
-    this.#waitMs = HOLE_MS;
-    if (missing.length > 0) this.#arm(HOLE_MS);
+    this.#waitMs = this.#holeMs;
+    if (missing.length > 0) this.#arm(this.#holeMs);
     else if (this.#assemblies.size === 0) this.#disarm();
   }
 
@@ -184,8 +191,8 @@ export class WriterProxy {
     this.#drain();
     if (this.#blocked) return;
     this.#request(this.#missing(Math.max(this.#announced, this.#next)), this.reader.context.clock.monotonicMs());
-    this.#waitMs = HOLE_MS;
-    this.#arm(HOLE_MS);
+    this.#waitMs = this.#holeMs;
+    this.#arm(this.#holeMs);
   }
 
   [Symbol.dispose](): void {
@@ -268,7 +275,7 @@ export class WriterProxy {
     this.#held.set(sn, sample.keep());
     this.#heldBytes += bytes;
     // Not waiting for a heartbeat: Fast DDS sends one every 3 s.
-    this.#arm(HOLE_MS);
+    this.#arm(this.#holeMs);
   }
 
   #release(sample: Incoming): void {
@@ -462,6 +469,6 @@ export class WriterProxy {
       this.#request(missing, nowMs);
       this.#waitMs = Math.min(this.#waitMs * 2, HOLE_MAX_MS);
     }
-    this.#arm(streaming ? FRAGMENT_SPACING_MS : Math.max(this.#waitMs, HOLE_MS));
+    this.#arm(streaming ? FRAGMENT_SPACING_MS : Math.max(this.#waitMs, this.#holeMs));
   }
 }
