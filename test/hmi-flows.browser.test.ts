@@ -64,17 +64,17 @@ describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
       await page.screenshot({ path: `${screenshots}recording.png` });
       await at("tool-driver").click();
       await at("record").click();
-      await expect.poll(() => at("guide").textContent(), { timeout: 30_000 }).toMatch(/s of driving was recorded/);
+      await expect.poll(() => at("guide").textContent(), { timeout: 90_000 }).toMatch(/s of driving was recorded/);
       expect(readFileSync(join(data, "garage.csv"), "utf8").split("\n").length).toBeGreaterThan(200);
 
       // Put the car back to the beginning, and play.
       await at("module-car").click();
-      await expect.poll(() => at("module-car").getAttribute("aria-checked"), { timeout: 30_000 }).toBe("false");
+      await expect.poll(() => at("module-car").getAttribute("aria-checked"), { timeout: 90_000 }).toBe("false");
       await at("module-car").click();
       await at("play-setup").click();
       await enabled("play-start", 120_000);
       await at("play-start").click();
-      await expect.poll(() => at("guide").textContent(), { timeout: 30_000 }).toMatch(/^Playing|STOPPED/);
+      await expect.poll(() => at("guide").textContent(), { timeout: 90_000 }).toMatch(/^Playing|STOPPED/);
       await expect.poll(speedOnTheWay, { timeout: 90_000, interval: 500 }).toBeGreaterThan(8);
       expect(Math.abs(await numberIn(at("lateral-error")))).toBeLessThan(0.5);
       await page.screenshot({ path: `${screenshots}playing.png` });
