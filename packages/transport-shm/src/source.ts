@@ -71,7 +71,7 @@ export class Source {
     this.#awaitsHistory = options.wantsHistory;
     const { segments, memory, strict, owner } = options;
     // The pool first: what the records then speak of has not been forgotten there.
-    if (segments.pin !== undefined) this.addPool(segments.pin.generation, segments.pin.buffer);
+    if (segments.pin !== undefined) this.#attachPool(segments.pin.generation, segments.pin.buffer);
     this.#log = LogRing.attach(memory.attach(segments.log)).reader({
       mode: strict ? "reliable" : "keep-last",
       owner,
@@ -113,6 +113,14 @@ export class Source {
   /** A pool for large samples, from this generation on. */
   addPool(generation: number, buffer: SegmentHandle): void {
     if (this.#closed || this.#pools.has(generation) || generation <= this.#generation) return;
+    this.#attachPool(generation, buffer);
+    // We may sleep with all records read, and the writer wait for us to take what was published before we came: no record of
+    // it will wake us. A stalled record may be waiting for just this pool.
+    if (!this.#stalled) this.#passOver();
+    this.resume();
+  }
+
+  #attachPool(generation: number, buffer: SegmentHandle): void {
     const { memory, strict, owner } = this.#options;
     let reader: PinReader | undefined;
     try {
@@ -127,7 +135,6 @@ export class Source {
     }
     this.#pools.set(generation, reader);
     this.#options.onSegmentAttached();
-    this.resume();
   }
 
   history(samples: readonly HistorySample[], last: number): void {
