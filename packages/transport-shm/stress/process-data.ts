@@ -16,8 +16,9 @@ export interface EndData {
 export const MOST_OWNERS = 1024;
 const COUNTERS_FROM = 64 + MOST_OWNERS * 16;
 
-/** Words at the start: STOP asks the writers to end; TOTAL is what was written. */
+/** Words at the start: STOP asks the writers to end; LIVING is the owner of the writer that was never killed. */
 export const STOP = 0;
+export const LIVING = 1;
 
 export const COUNT = {
   attached: 0,
@@ -29,6 +30,8 @@ export const COUNT = {
   miscounted: 6,
   written: 7,
   finished: 8,
+  /** Of what the writer wrote that was never killed. */
+  lostOfLiving: 9,
 } as const;
 const COUNTERS = 12;
 
@@ -50,8 +53,13 @@ export class Control {
     return Atomics.load(this.words, STOP) === 1;
   }
 
-  stop(): void {
+  stop(living: number): void {
+    Atomics.store(this.words, LIVING, living);
     Atomics.store(this.words, STOP, 1);
+  }
+
+  get living(): number {
+    return Atomics.load(this.words, LIVING);
   }
 
   register(owner: number, pid: number, startTicks: string): void {

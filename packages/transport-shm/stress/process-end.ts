@@ -6,7 +6,7 @@ import { LogRing, PinRing, type RingReader } from "sharedarraybuffer-ring";
 import { hostMemory } from "../src/index.ts";
 import { attachMapped } from "../src/mapped/mapped-ring.ts";
 import { isProcessAlive, thisProcess } from "../src/mapped/process-identity.ts";
-import { COUNT, Control, type EndData, fill, isWhole, lengthOf } from "./process-data.ts";
+import { COUNT, Control, type EndData, fill, isWhole, lengthOf, MOST_OWNERS } from "./process-data.ts";
 
 process.once("message", (data: EndData) => {
   run(data).then(
@@ -161,14 +161,15 @@ async function subscribe(
   const { owner } = data;
   /** By publication: the number last seen. */
   const last = new Map<string, number>();
-  let [received, gaps] = [0, 0];
+  const gaps = new Map<string, number>();
+  let received = 0;
   const onData = (): void => {
     for (let sample = reader.take(); sample !== undefined; sample = reader.take()) {
       const { bytes, publisher, sequence } = sample;
       const before = last.get(publisher) ?? (sequence > 1 ? sequence - 1 : 0);
       if (sequence === before) control.add(owner, COUNT.repeated);
       else if (sequence < before) control.add(owner, COUNT.reordered);
-      else gaps += sequence - before - 1;
+      else gaps.set(publisher, (gaps.get(publisher) ?? 0) + sequence - before - 1);
       last.set(publisher, sequence);
       const n = sequence - 1;
       const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
@@ -185,6 +186,21 @@ async function subscribe(
   while (!quiet()) await turn(10);
   const { lost, dropped } = reader.counters;
   control.set(owner, COUNT.lost, lost);
-  if (lost + dropped !== gaps) control.set(owner, COUNT.miscounted, Math.abs(lost + dropped - gaps));
+  // What is missing between samples was counted. Behind the last one of a killed writer there may be more that was counted:
+  // written, and in memory that went with it before it could be read.
+  let [missing, behind] = [0, 0];
+  for (const [publisher, sequence] of last) {
+    const writer = Number.parseInt(publisher.slice(24, 30), 16);
+    missing += gaps.get(publisher) ?? 0;
+    if (writer === control.living) control.set(owner, COUNT.lostOfLiving, gaps.get(publisher) ?? 0);
+    else behind += Math.max(0, control.count(writer, COUNT.written) + 1 - sequence);
+  }
+  for (let writer = 1; writer < MOST_OWNERS; writer++) {
+    const heard = Array.from(last.keys()).some((publisher) => Number.parseInt(publisher.slice(24, 30), 16) === writer);
+    if (!heard && writer !== control.living) behind += control.count(writer, COUNT.written);
+  }
+  const counted = lost + dropped;
+  const wrong = Math.max(missing - counted, counted - missing - behind, 0);
+  if (wrong > 0) control.set(owner, COUNT.miscounted, wrong);
   control.set(owner, COUNT.finished, 1);
 }
