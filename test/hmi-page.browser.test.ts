@@ -317,7 +317,7 @@ describe.skipIf(chromiumPath === undefined)("the page with a server of the proto
 
 describe.skipIf(chromiumPath === undefined)("a browser without WebGL", () => {
   test("gets the same world as a flat map, and is told so", async () => {
-    await using server = await startMockServer({ startS: 14, paused: true });
+    await using server = await startMockServer({ startS: 14, paused: true, map: true });
     const browser = await launch(["--disable-gpu", "--disable-3d-apis"]);
     try {
       const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
@@ -327,9 +327,21 @@ describe.skipIf(chromiumPath === undefined)("a browser without WebGL", () => {
       await expect.poll(() => page.getByTestId("speed").textContent()).toContain("km/h");
       const isPaint = (r: number, g: number, b: number): boolean => Math.min(r, g, b) > 190;
       await expect.poll(async () => share(await pixelsOf(page, scene), isPaint)).toBeGreaterThan(0.0005);
+      // Lane paint: yellow that nothing else in the picture has.
+      const isYellow = (r: number, g: number, b: number): boolean => r > 130 && g > 100 && b < 0.62 * g && r >= g;
+      const paint = async (): Promise<number> =>
+        share(await pixelsOf(page, scene), isYellow, { x: [0, 1], y: [0.15, 0.85] });
+      await expect.poll(paint).toBeGreaterThan(0.004);
       const before = await pixelsOf(page, scene);
       server.show(16);
       await expect.poll(async () => difference(before, await pixelsOf(page, scene))).toBeGreaterThan(0.005);
+      const painted = await pixelsOf(page, scene);
+      await page.getByTestId("layers").click();
+      await page.getByTestId("layer-map").click();
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.getByTestId("layer-menu").count()).toBe(0);
+      const yellow = share(painted, isYellow, { x: [0, 1], y: [0.15, 0.85] });
+      await expect.poll(paint).toBeLessThan(yellow - 0.003);
     } finally {
       await browser.close();
     }

@@ -30,8 +30,14 @@ function drive(path: string, { beside = 0, faster = 0, seconds = 30, startS = ST
     });
   const poses = channel("/apollo/localization/pose", Pose.schema);
   const chassis = channel("/apollo/canbus/chassis", Chassis.schema);
+  const { PadMessage, DrivingAction } = apollo.control;
+  const pads = channel("/apollo/control/pad", PadMessage.schema);
   const [radius, speed] = [120, 8 + faster];
   for (let i = 0; i < seconds * 20; i++) {
+    if (i === 96) {
+      const startNs = BigInt(startS) * 1_000_000_000n + 4_800_000_000n;
+      writer.writeMessage(pads, 0, startNs, startNs, PadMessage.encode({ action: DrivingAction.START }));
+    }
     const timeS = i / 20;
     const timeNs = BigInt(startS) * 1_000_000_000n + BigInt(i) * 50_000_000n;
     const header = { timestamp_sec: startS + timeS };
@@ -108,7 +114,8 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the media pla
     const marks = page.locator("[data-mark]");
     await expect
       .poll(() => marks.evaluateAll((all) => all.map((mark) => mark.getAttribute("data-mark"))))
-      .toEqual(["engage", "estop", "mode"]);
+      .toEqual(["pad", "engage", "estop", "mode"]);
+    expect(await page.locator('[data-mark="pad"]').getAttribute("title")).toMatch(/Asked for: START$/);
     await page.locator('[data-mark="engage"]').click();
     await expect.poll(() => at("position").textContent()).toBe("0:05.0 / 0:30.0");
     await expect.poll(() => at("driving-mode").textContent()).toBe("AUTO");

@@ -1,5 +1,5 @@
 import { ChannelCodecs, type FileRecording, type Problem } from "@delos/bag";
-import { delos } from "@delos/msgs";
+import { apollo, delos } from "@delos/msgs";
 import { perception, prediction } from "../world/adapters/apollo-perception.ts";
 import { sceneUpdate } from "../world/adapters/foxglove-scene.ts";
 import { adapterFor } from "../world/adapters/index.ts";
@@ -9,6 +9,8 @@ import { WorldModel } from "../world/world-model.ts";
 import type { Run, Trace } from "./run.ts";
 
 const { Kind } = delos.bridge.Mark;
+const { PadMessage } = apollo.control;
+const PAD = PadMessage.schema.name;
 /** They say nothing of where the car is and of what happened to it, and cost most. */
 const PASSED_OVER: ReadonlySet<Adapter | undefined> = new Set([undefined, perception, prediction, sceneUpdate, path]);
 const MOST_MARKS = 500;
@@ -31,7 +33,9 @@ export function scanRun(recording: FileRecording): Run {
     const adapter = adapterFor(schema.name);
     return PASSED_OVER.has(adapter) || adapter?.newestOnly === true ? undefined : adapter;
   });
-  const topics = new Set(recording.channels.filter(({ index }) => adapters[index] !== undefined).map((c) => c.topic));
+  const pads = new Set(recording.channels.filter(({ schema }) => schema.name === PAD).map(({ index }) => index));
+  const wanted = recording.channels.filter(({ index }) => adapters[index] !== undefined || pads.has(index));
+  const topics = new Set(wanted.map(({ topic }) => topic));
   if (topics.size === 0) return { marks: marks.all, trace: trace.trace };
   const leastS = (endS - startS) / READ_OF_TOPIC;
   const readAtS = recording.channels.map(() => Number.NEGATIVE_INFINITY);
@@ -45,6 +49,13 @@ export function scanRun(recording: FileRecording): Run {
     const { channel } = cursor;
     const timeS = secondsOf(cursor.logTimeNs);
     for (; told < recording.problems.length; told++) marks.add(Kind.PROBLEM, timeS, said(recording.problems[told]!));
+    if (pads.has(channel.index) && !unreadable.has(channel.index)) {
+      try {
+        drive.pad(timeS, codecs.decode(channel, cursor.data) as apollo.control.PadMessage);
+      } catch {
+        unreadable.add(channel.index);
+      }
+    }
     const adapter = adapters[channel.index];
     if (adapter === undefined || unreadable.has(channel.index) || timeS - readAtS[channel.index]! < leastS) continue;
     let observations: readonly Observation[];
@@ -103,6 +114,12 @@ class DriveMarks {
         this.#marks.add(Kind.ERROR, timeS, errorCode);
       this.#error = errorCode ?? this.#error;
     }
+  }
+
+  /** What was asked for; what came of it the chassis says. */
+  pad(timeS: number, message: apollo.control.PadMessage): void {
+    const { action } = PadMessage.toJSON(message) as { action?: string | number };
+    if (action !== undefined) this.#marks.add(Kind.PAD, timeS, String(action));
   }
 
   #modeIs(timeS: number, mode: string | undefined): void {

@@ -33,6 +33,7 @@ const english = {
     mode: "Driving mode",
     problem: "Problem of the file",
     error: "Error",
+    pad: "Asked for",
     label: "Events: jump to one",
   },
   comparison: {
@@ -86,6 +87,7 @@ const chinese: typeof english = {
     mode: "驾驶模式",
     problem: "文件问题",
     error: "错误",
+    pad: "操作请求",
     label: "事件：跳转",
   },
   comparison: {

@@ -133,7 +133,7 @@ export const PlaybackState = { none: 0, playing: 1, paused: 2, ended: 3 } as con
 export const LoopRange = message({ from_s: double(1), to_s: double(2) });
 export type LoopRange = Infer<typeof LoopRange>;
 
-export const MarkKind = { engage: 0, disengage: 1, estop: 2, mode: 3, problem: 4, error: 5 } as const;
+export const MarkKind = { engage: 0, disengage: 1, estop: 2, mode: 3, problem: 4, error: 5, pad: 6 } as const;
 
 export const Mark = message({ kind: unsigned(1), time_s: double(2), text: string(3) });
 export type Mark = Infer<typeof Mark>;

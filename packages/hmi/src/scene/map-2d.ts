@@ -1,5 +1,6 @@
 import type { CameraMode } from "./camera-rig.ts";
 import { FRONT_M, REAR_M, WIDTH_M } from "./car/body-surface.ts";
+import { FlatRoad } from "./road/flat-road.ts";
 import { speedColour, speedScale } from "./speed-colours.ts";
 import { DAY, NIGHT, type SceneTheme } from "./theme.ts";
 import type { Ghost, Picture, View } from "./view.ts";
@@ -11,6 +12,7 @@ export class Map2d implements View {
   fastestMps = 5;
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
+  readonly #road = new FlatRoad();
   #theme: SceneTheme = NIGHT;
   #width = 1;
   #height = 1;
@@ -79,6 +81,7 @@ export class Map2d implements View {
     c.rotate(turned);
     c.translate(origin.x - pose.x, origin.y - pose.y);
     this.#grid(pose.x - origin.x, pose.y - origin.y, scale);
+    if (picture.layers.map) this.#road.draw(c, picture.tiles, origin, this.#theme, scale);
     this.#trail(picture);
     this.#trajectory(picture);
     for (const ghost of picture.ghosts) this.#ghost(ghost, origin);

@@ -12,6 +12,7 @@ const LOOKS: Readonly<Record<number, readonly [name: keyof typeof MarkKind, sign
   [MarkKind.estop]: ["estop", "■", "var(--red, #e5534b)"],
   [MarkKind.mode]: ["mode", "◆", "var(--blue)"],
   [MarkKind.problem]: ["problem", "✕", "var(--purple)"],
+  [MarkKind.pad]: ["pad", "●", "var(--text)"],
   [MarkKind.error]: ["error", "!", "var(--red, #e5534b)"],
 };
 

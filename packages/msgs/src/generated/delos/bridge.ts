@@ -356,7 +356,7 @@ export interface Mark {
   readonly text?: string | undefined;
 }
 export declare namespace Mark {
-  type Kind = 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
+  type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | (number & {});
 }
 export const Mark = $nested($message<Mark>("delos.bridge.Mark"), {
   Kind: {
@@ -369,6 +369,8 @@ export const Mark = $nested($message<Mark>("delos.bridge.Mark"), {
     PROBLEM: 4,
     /** a log line, or what the chassis says */
     ERROR: 5,
+    /** what somebody asked for at the pad */
+    PAD: 6,
   },
 });
 
