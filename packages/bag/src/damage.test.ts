@@ -200,3 +200,51 @@ function generator(seed: number): () => number {
     return state >>> 0;
   };
 }
+
+describe("a compressed chunk in which a ROS bag ends", () => {
+  const MIB = 1 << 20;
+  const large: readonly PlainMessage[] = Array.from({ length: 90 }, (_, i) => ({
+    topic: "/blob",
+    timeNs: 1_000_000_000n + BigInt(i),
+    data: Uint8Array.from({ length: 40_000 }, (_, k) =>
+      k < 20_000 ? Math.imul(k + 40_000 * i, 0x9e3779b1) >>> 24 : i,
+    ),
+  }));
+  const chunkAt = 4117;
+  const dataAt = (bag: Buffer): number => chunkAt + 8 + bag.readUInt32LE(chunkAt);
+  const packed = Buffer.from(rosbagOf(large, { compression: "lz4", chunkBytes: 8 * MIB }));
+  const plain = Buffer.from(rosbagOf(large, { compression: "none", chunkBytes: 8 * MIB }));
+  /** How many messages end in the first `blocks` blocks of 1 MiB. */
+  const messagesIn = (blocks: number): number =>
+    large.filter(({ data }) => plain.indexOf(data) + data.length - dataAt(plain) <= blocks * MIB).length;
+  /** Where each block of the chunk's one frame ends. */
+  const blockEnds: number[] = [];
+  for (let at = dataAt(packed) + 7; packed.readUInt32LE(at) !== 0; ) {
+    at += 4 + (packed.readUInt32LE(at) & 0x7fffffff);
+    blockEnds.push(at);
+  }
+
+  test("has several blocks here", () => {
+    expect(blockEnds.length).toBeGreaterThan(2);
+    expect(messagesIn(1)).toBeGreaterThan(20);
+  });
+
+  test.for([...blockEnds.keys()])("keeps the messages in its %i first whole blocks", async (blocks) => {
+    for (const cut of [-1, 0, 1, 3].map((d) => (blocks === 0 ? dataAt(packed) + 7 : blockEnds[blocks - 1]!) + d)) {
+      const there = blockEnds.filter((end) => end <= cut).length;
+      const { seen, complete, problems } = await read(packed.subarray(0, cut), false);
+      expect(seen).toEqual(large.slice(0, messagesIn(there)).map(textOf));
+      expect(complete).toBe(false);
+      expect(problems).toContain("BAG_TRUNCATED");
+    }
+  });
+
+  test("keeps them where the recorder was killed and the chunk says neither of its sizes", async () => {
+    const killed = Buffer.from(packed.subarray(0, blockEnds[1]! + 1000));
+    killed.writeUInt32LE(0, killed.indexOf("size=", chunkAt) + 5);
+    killed.writeUInt32LE(0, dataAt(killed) - 4);
+    const { seen, problems } = await read(killed, false);
+    expect(seen).toEqual(large.slice(0, messagesIn(2)).map(textOf));
+    expect(problems).toContain("BAG_UNCLOSED");
+  });
+});

@@ -38,6 +38,7 @@ export function rosbagOf(
   options: {
     readonly compression?: "none" | "lz4";
     readonly flushEvery?: number;
+    readonly chunkBytes?: number;
     readonly connection?: Pick<NewConnection, "type" | "md5sum" | "definition">;
   } = {},
 ): Uint8Array {

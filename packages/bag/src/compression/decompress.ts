@@ -1,5 +1,5 @@
 import { DelosError, MalformedError } from "@delos/core";
-import { decodeLz4Frames, LZ4_MAX_RATIO, LZ4_SLACK } from "./lz4.ts";
+import { decodeLz4Frames, LZ4_MAX_RATIO, LZ4_SLACK, wholeLz4Blocks } from "./lz4.ts";
 import { zstdBound } from "./zstd-frame.ts";
 
 /** A reader met a codec that is loaded on demand: load it and open again. Never leaves this package. */
@@ -83,6 +83,22 @@ export function decompress(
     default:
       throw new DelosError("BAG_COMPRESSION_UNKNOWN", `unknown compression ${JSON.stringify(compression)}`);
   }
+}
+
+/**
+ * What the whole blocks of a cut LZ4 chunk hold. Not more than `limit` bytes are taken.
+ * @throws {MalformedError | DelosError} BAG_LZ4, BAG_CHUNK_TOO_LARGE
+ */
+export function decompressCutLz4(source: Uint8Array, output: OutputBuffer, limit: number): Uint8Array {
+  const { bytes, content } = wholeLz4Blocks(source);
+  if (content > limit) {
+    throw new DelosError(
+      "BAG_CHUNK_TOO_LARGE",
+      `a cut chunk may hold ${content} bytes; the limit is ${limit} (option maxChunkBytes)`,
+    );
+  }
+  const target = output.reserve(content + LZ4_SLACK);
+  return target.subarray(0, decodeLz4Frames(source, 0, bytes, target, content, true, true));
 }
 
 function exactly(size: number, code: string, run: () => Uint8Array): Uint8Array {

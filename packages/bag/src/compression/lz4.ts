@@ -18,6 +18,7 @@ export const LZ4_MAX_RATIO = 255;
 /**
  * Decodes all frames of `source[start, end)` into `target` from 0, which should be LZ4_SLACK longer than `limit`.
  * `checked`: the container has a checksum of its own over the result; that of the frames' content is not computed as well.
+ * `cut`: the source may end after any block, without the frame's end mark and checksum.
  * @returns bytes written, at most `limit`
  * @throws {MalformedError} BAG_LZ4 with the offset in `source`
  */
@@ -28,6 +29,7 @@ export function decodeLz4Frames(
   target: Uint8Array,
   limit: number,
   checked = false,
+  cut = false,
 ): number {
   const stop = Math.min(limit, target.length);
   const sourceView = new DataView(source.buffer, source.byteOffset, source.length);
@@ -46,6 +48,7 @@ export function decodeLz4Frames(
     at = header.end;
     const frameStart = written;
     for (;;) {
+      if (cut && at === end) return written;
       const word = u32(source, at, end);
       at += 4;
       if (word === 0) break;
@@ -86,6 +89,29 @@ export function decodeLz4Frames(
     }
   }
   return written;
+}
+
+/**
+ * The part of one cut frame's content that lies in whole blocks (the format's block is all or nothing: a match may reach
+ * anywhere in it), found from the block sizes alone; nothing is decoded. `bytes` of the source up to the end of the last of
+ * them, and at most `content` bytes after decompression.
+ * @throws {MalformedError} BAG_LZ4 when the frame's header is cut or wrong
+ */
+export function wholeLz4Blocks(source: Uint8Array): { readonly bytes: number; readonly content: number } {
+  const end = source.length;
+  if (u32(source, 0, end) !== MAGIC) throw malformed("no LZ4 frame", 0);
+  const header = readFrameHeader(source, 0, end);
+  let at = header.end;
+  let content = 0;
+  while (at + 4 <= end) {
+    const word = u32(source, at, end);
+    const size = word & 0x7fffffff;
+    const next = at + 4 + size + (header.blockChecksums ? 4 : 0);
+    if (word === 0 || next > end) break;
+    content += Math.min(header.blockMaxSize, word >>> 31 === 1 ? size : size * LZ4_MAX_RATIO);
+    at = next;
+  }
+  return { bytes: at, content };
 }
 
 interface FrameHeader {

@@ -2,7 +2,7 @@ import { DelosError } from "@delos/core";
 import { type Block, LoadedBlock } from "../block.ts";
 import { type ByteSource, readBytes } from "../byte-source.ts";
 import type { ChannelList, RecordedChannel } from "../channel-list.ts";
-import { CodecNotLoadedError, decompress } from "../compression/decompress.ts";
+import { CodecNotLoadedError, decompress, decompressCutLz4 } from "../compression/decompress.ts";
 import { ProblemList } from "../problems.ts";
 import type { RecordingFile } from "../recording-file.ts";
 import type { ReadOptions } from "../recording-options.ts";
@@ -27,12 +27,14 @@ interface RosBlock extends Block {
   /** Bytes after decompression. */
   readonly size: number;
   readonly compression: string;
+  /** Compressed, and the file ends within it: only its whole blocks are there. */
+  readonly cut: boolean;
 }
 
 /**
  * A ROS bag 2.0 (wiki.ros.org/Bags/Format/2.0). Opening reads the bag header, the connections and the chunk infos at
  * `index_pos`, and the head of each chunk. Without a sound index the chunks are read through, as `rosbag reindex` would,
- * and what lies in an open or cut uncompressed chunk besides.
+ * and what lies in an open or cut uncompressed chunk besides; of one in LZ4, what its whole blocks hold.
  */
 export class RosbagFile implements RecordingFile {
   readonly format = "rosbag";
@@ -65,8 +67,8 @@ export class RosbagFile implements RecordingFile {
   }
 
   load(block: Block, into: LoadedBlock): boolean {
-    const { dataAt, length, size, compression } = block as RosBlock;
-    into.begin(block, this.#content(dataAt, length, size, compression, into));
+    const { dataAt, compression, cut } = block as RosBlock;
+    into.begin(block, this.#content(block as RosBlock, into));
     const damage = listMessages(into, 0, into.bytes.length, this.#connections, (connection, at) => {
       this.problems.addOnce(
         `connection ${connection}`,
@@ -76,6 +78,8 @@ export class RosbagFile implements RecordingFile {
       );
     });
     into.finish();
+    // Where a cut chunk ends is no news: that it is cut was told when it was found.
+    if (cut && damage?.cut === true) return true;
     if (damage !== undefined) {
       const where = compression === "none" ? "" : `, at byte ${damage.at} of the chunk`;
       this.problems.addOnce(
@@ -100,7 +104,7 @@ export class RosbagFile implements RecordingFile {
     this.#source[Symbol.dispose]();
   }
 
-  #content(dataAt: number, length: number, size: number, compression: string, into: LoadedBlock): Uint8Array {
+  #content({ dataAt, length, size, compression, cut }: RosBlock, into: LoadedBlock): Uint8Array {
     const direct = this.#source.view(dataAt, length);
     if (compression === "none") {
       if (direct !== undefined) return direct;
@@ -110,7 +114,10 @@ export class RosbagFile implements RecordingFile {
     }
     const packed = direct ?? into.reserveCompressed(length);
     if (direct === undefined) this.#source.read(packed, 0, length, dataAt);
-    return decompress(compression, packed, size, into, this.#options.maxChunkBytes);
+    const { maxChunkBytes } = this.#options;
+    return cut
+      ? decompressCutLz4(packed, into, maxChunkBytes)
+      : decompress(compression, packed, size, into, maxChunkBytes);
   }
 
   #open(): void {
@@ -256,6 +263,7 @@ export class RosbagFile implements RecordingFile {
       length: chunk.length,
       size,
       compression,
+      cut: false,
       startHigh: start.high,
       startLow: start.low,
       endHigh: end.high,
@@ -283,14 +291,14 @@ export class RosbagFile implements RecordingFile {
         this.compression.add(compression);
         const isCut = end > this.size;
         if (isCut && compression !== "none") {
-          this.problems.add("BAG_TRUNCATED", at, `the last chunk (${compression}) is cut: its messages are lost`);
+          this.#takeCut(at, record.dataAt, "BAG_TRUNCATED", "is cut", compression, loaded);
           return;
         }
         if (isCut) this.problems.add("BAG_TRUNCATED", this.size, "the last chunk is cut: its whole messages are kept");
         if (record.length === 0 && compression !== "none" && end < this.size) {
           // A killed recorder leaves its open chunk as the beginning of a compressed stream.
           if (!this.#startsRecord(end, window)) {
-            this.problems.add("BAG_UNCLOSED", at, `the last chunk (${compression}) was never finished: it is lost`);
+            this.#takeCut(at, end, "BAG_UNCLOSED", "was never finished", compression, loaded);
             return;
           }
         }
@@ -336,6 +344,20 @@ export class RosbagFile implements RecordingFile {
     }
   }
 
+  /**
+   * Takes what is left of a compressed chunk in which the file ends. LZ4 has independent blocks; bzip2 has one of 900 kB, more
+   * than a chunk of rosbag's, and its decoder wants the whole stream.
+   */
+  #takeCut(at: number, dataAt: number, code: string, what: string, compression: string, loaded: LoadedBlock): void {
+    const length = this.size - dataAt;
+    if (compression !== "lz4" || length === 0) {
+      this.problems.add(code, at, `the last chunk (${compression}) ${what}: its messages are lost`);
+      return;
+    }
+    this.problems.add(code, at, `the last chunk (lz4) ${what}: the messages in its whole blocks are kept`);
+    this.#take(at, dataAt, length, 0, compression, loaded, true);
+  }
+
   /** Reads one chunk during a scan. False when something of it is damaged. */
   #take(
     position: number,
@@ -344,6 +366,7 @@ export class RosbagFile implements RecordingFile {
     size: number,
     compression: string,
     loaded: LoadedBlock,
+    cut = false,
   ): boolean {
     const block: RosBlock = {
       order: 0,
@@ -353,6 +376,7 @@ export class RosbagFile implements RecordingFile {
       length,
       size,
       compression,
+      cut,
       startHigh: 0,
       startLow: 0,
       endHigh: 0,
