@@ -34,6 +34,14 @@ describe.skipIf(!installed)("in the eyes of tshark (skipped where it is not inst
     net.advance(3000);
     for (let n = 0; n < 50; n++) writer.write(n, n % 10 === 0 ? 40_000 : 30);
     net.advance(20_000);
+    // A history with holes, of which a late reader is told.
+    const holes = new TestWriter(engines[0]!, "holes", { durability: "transient_local", depth: 2 });
+    for (const key of ["a", "b", "a", "a", "a"]) {
+      holes.writer.write({ payload: new Uint8Array(8), isKey: false, time: undefined, inlineQos: undefined }, key);
+    }
+    const late = new TestReader(engines[1]!, "holes", { durability: "transient_local" });
+    net.advance(5000);
+    expect(late.received).toHaveLength(3);
     engines[0]!.removeWriter(writer.local);
     for (const engine of engines) engine.close();
     net.advance(100);
@@ -45,7 +53,8 @@ describe.skipIf(!installed)("in the eyes of tshark (skipped where it is not inst
       execFileSync("tshark", ["-r", file, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
     expect(tshark("-Y", "_ws.malformed")).toBe("");
     const submessages = new Set(tshark("-T", "fields", "-e", "rtps.sm.id").split(/[\s,]+/));
-    for (const id of ["0x15", "0x16", "0x07", "0x06", "0x12", "0x09", "0x0e"]) expect(submessages).toContain(id);
+    for (const id of ["0x15", "0x16", "0x07", "0x06", "0x08", "0x12", "0x09", "0x0e"])
+      expect(submessages).toContain(id);
     expect(tshark("-Y", "!rtps")).toBe("");
   });
 });
