@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Clock, DelosError, Lifetime } from "@delos/core";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -18,6 +18,8 @@ import { chooseProtocol, type SocketProtocol } from "./socket-protocol.ts";
 /** Of all protocols together. */
 const MAX_PEERS = 256;
 const MAX_CONNECTIONS = 1024;
+/** Half of them: nobody alone keeps the others out. */
+const MAX_CONNECTIONS_OF_ADDRESS = 512;
 const MAX_HEADER_BYTES = 8192;
 const REQUESTS_PER_S = 100;
 const REQUESTS_AT_ONCE = 400;
@@ -80,6 +82,8 @@ export class WebServer implements AsyncDisposable {
   readonly #requests: AllowanceByAddress;
   readonly #handshakes = new Map<SocketProtocol, WebSocketServer>();
   readonly #connected = new Set<Connected>();
+  /** Open connections by network. */
+  readonly #connections = new Map<string, number>();
   readonly #lifetime = new Lifetime();
   #numbers = 0;
 
@@ -101,6 +105,7 @@ export class WebServer implements AsyncDisposable {
     }
     server.maxConnections = MAX_CONNECTIONS;
     server.maxHeadersCount = 100;
+    server.on("connection", (socket: Socket) => this.#count(socket));
     server.on("request", (request, response) => this.#answer(request, response));
     server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     server.on("clientError", (_, socket) => socket.destroy());
@@ -116,6 +121,19 @@ export class WebServer implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#lifetime[Symbol.asyncDispose]();
+  }
+
+  /** Cuts off who holds too many connections already. */
+  #count(socket: Socket): void {
+    const address = networkOf(socket.remoteAddress ?? "");
+    const open = (this.#connections.get(address) ?? 0) + 1;
+    this.#connections.set(address, open);
+    socket.once("close", () => {
+      const left = this.#connections.get(address)! - 1;
+      if (left > 0) this.#connections.set(address, left);
+      else this.#connections.delete(address);
+    });
+    if (open > MAX_CONNECTIONS_OF_ADDRESS) socket.destroy();
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

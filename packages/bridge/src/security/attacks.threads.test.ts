@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
@@ -5,6 +6,7 @@ import { request as secureRequest } from "node:https";
 import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { SystemClock } from "@delos/core";
 import { apollo, delos } from "@delos/msgs";
 import { open, type Runtime, topic } from "@delos/runtime";
@@ -394,8 +396,93 @@ describe("what wears a server out", () => {
     const slow = connect(server.bridge.port, "127.0.0.1");
     slow.on("error", () => {});
     slow.write("GET / HTTP/1.1\r\nHost: 127.0.0.1");
-    await once(slow, "close");
+    const silent = connect(server.bridge.port, "127.0.0.1");
+    silent.on("error", () => {});
+    // A login that comes byte by byte (slowloris): each of them in time, the whole never.
+    const drip = connect(server.bridge.port, "127.0.0.1");
+    drip.on("error", () => {});
+    drip.write(
+      `POST /login HTTP/1.1\r\nHost: 127.0.0.1:${server.bridge.port}\r\nContent-Type: ${form["content-type"]}\r\nContent-Length: 4000\r\n\r\n`,
+    );
+    const dripping = setInterval(() => drip.write("t"), 100);
+    drip.resume(); // reads whatever it is told
+    await Promise.all([slow, silent, drip].map((socket) => once(socket, "close")));
+    clearInterval(dripping);
     expect(clock.monotonicMs() - beganMs).toBeLessThan(60_000);
+  });
+
+  test("somebody opens connections without end", async () => {
+    await using server = await attacked();
+    const { port } = server.bridge;
+    const held = await Promise.all(
+      Array.from({ length: 600 }, async () => {
+        const socket = connect(port, "127.0.0.1");
+        socket.on("error", () => {});
+        await once(socket, "connect");
+        return socket;
+      }),
+    );
+    await expect.poll(() => held.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(600 - 512);
+    // Somebody else is served meanwhile: another address of this machine.
+    const other = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+    other.write(`GET /login.css HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+    expect(String(((await once(other, "data")) as [Buffer])[0])).toMatch(/^HTTP\/1.1 200/);
+    for (const socket of [...held, other]) socket.destroy();
+  });
+
+  test("messages are nested without end", async () => {
+    await using server = await attacked();
+    const { bridge } = server;
+    const deep = "[".repeat(200_000) + "]".repeat(200_000);
+    const pit = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
+    const texts = [
+      deep,
+      pit,
+      `{"op":"publish","topic":"/x","type":"std_msgs/String","msg":${pit}}`,
+      `{"op":"publish","topic":"/apollo/control/pad","type":"apollo.control.PadMessage","msg":{"header":${pit}}}`,
+      `{"op":"call_service","service":"/x","type":"std_srvs/SetBool","args":${deep}}`,
+      `{"id":1,"ask":{"publish":{"topic":"/x","type":"std_msgs/String","message":${pit}}}}`,
+    ];
+    for (const [path, protocols] of [
+      ["", []],
+      ["bus", []],
+      ["media", []],
+      ["", ["foxglove.websocket.v1"]],
+    ] as const) {
+      const socket = new WebSocket(`${bridge.url.replace("http", "ws")}${path}`, [...protocols]);
+      socket.on("error", () => {});
+      await once(socket, "open");
+      let isClosed = false;
+      socket.on("close", () => (isClosed = true));
+      for (const text of texts) if (!isClosed) socket.send(text);
+      if (!isClosed) await Promise.race([requestLater(socket), once(socket, "close")]);
+      socket.terminate();
+    }
+    expect(server.moved).toEqual([]);
+    expect(server.runtime.errors).toBe(0);
+    expect((await ask(bridge, "/")).status).toBe(200);
+  });
+
+  test("a message is packed so that it unpacks to a thousand times its length", async () => {
+    await using server = await attacked();
+    const { bridge } = server;
+    for (const path of ["ws", "bus", "media", ""]) {
+      const socket = new WebSocket(`${bridge.url.replace("http", "ws")}${path}`, { perMessageDeflate: true });
+      await once(socket, "open");
+      expect(socket.extensions, path).toBe(""); // offered, and not taken
+      socket.terminate();
+    }
+    // And sent all the same: a frame that says it is compressed (RFC 7692, the first reserved bit).
+    const raw = connect(bridge.port, "127.0.0.1");
+    raw.write(
+      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${bridge.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\n\r\n`,
+    );
+    expect(String(((await once(raw, "data")) as [Buffer])[0])).toMatch(/^HTTP\/1.1 101/);
+    const bomb = deflateRawSync(Buffer.alloc(60_000));
+    raw.write(Buffer.concat([Buffer.of(0xc2, 0x80 | bomb.length, 0, 0, 0, 0), bomb]));
+    raw.resume();
+    await once(raw, "close");
+    expect((await ask(bridge, "/")).status).toBe(200);
   });
 
   test("more pages than there is room for", async () => {
