@@ -42,25 +42,42 @@ const known = SUITES.flatMap((suite) => suite.names);
 const unknown = only?.filter((name) => !known.includes(name)) ?? [];
 if (unknown.length > 0) fail(`--only ${unknown.join(",")}: known are ${known.join(", ")}`);
 
-const rows: BenchRow[] = [{ machine: machine() }];
-for (const suite of SUITES) {
-  const wanted = only?.filter((name) => suite.names.includes(name));
-  if (wanted?.length === 0) continue;
-  process.stderr.write(`bench: ${suite.summary} …\n`);
-  const run = await suite.load();
-  const measured = await run({
-    quick: values.quick,
-    ...(wanted === undefined ? {} : { only: wanted }),
-    ...(sizes === undefined ? {} : { sizes }),
-    ...(subscribers === undefined ? {} : { subscribers }),
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) return;
+    process.stderr.write(`bench: ${name}: ending what was started …\n`);
+    stop.abort(new Error(name));
   });
-  process.stdout.write(`\n${suite.summary}\n${table(measured)}\n`);
-  rows.push(...measured);
+}
+
+const rows: BenchRow[] = [{ machine: machine() }];
+try {
+  for (const suite of SUITES) {
+    const wanted = only?.filter((name) => suite.names.includes(name));
+    if (wanted?.length === 0) continue;
+    process.stderr.write(`bench: ${suite.summary} …\n`);
+    const run = await suite.load();
+    const measured = await run({
+      quick: values.quick,
+      signal: stop.signal,
+      ...(wanted === undefined ? {} : { only: wanted }),
+      ...(sizes === undefined ? {} : { sizes }),
+      ...(subscribers === undefined ? {} : { subscribers }),
+    });
+    stop.signal.throwIfAborted();
+    process.stdout.write(`\n${suite.summary}\n${(suite.table ?? table)(measured)}\n`);
+    rows.push(...measured);
+  }
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  process.exit(130);
 }
 if (values.json !== undefined) {
   const file = resolve(process.env["INIT_CWD"] ?? process.cwd(), values.json);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(rows, null, 1)}\n`);
+  process.stderr.write(`bench: ${rows.length - 1} rows in ${file}\n`);
 }
 process.exit(0);
 

@@ -1,7 +1,9 @@
+import process from "node:process";
 import { MessageChannel } from "node:worker_threads";
 import { loadNative } from "@delos/transport-shm/mapped";
-import { nativePeers } from "./peers/native.ts";
+import { openNativePeers } from "./peers/native.ts";
 import { type Cell, COUNTS, needsProcesses } from "./shm/channel.ts";
+import type { Driver, Test } from "./shm/driver.ts";
 import { type Ends, openEnds } from "./shm/ends.ts";
 import { zeromq } from "./shm/loop-drivers.ts";
 import type { BenchOptions, BenchRow } from "./suite.ts";
@@ -20,36 +22,65 @@ import type { BenchOptions, BenchRow } from "./suite.ts";
  * the same between processes, in mapped files; `--only shm` means both, `--only mapped` the latter.
  */
 export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
-  const { quick, only } = options;
-  const sizes = options.sizes ?? (quick ? [256, 65536] : [16, 256, 1024, 16384, 65536, 262144, 1 << 20, 4 << 20]);
-  const subscribers = options.subscribers ?? (quick ? [1] : [1, 2, 4, 8]);
+  const { quick, only, signal } = options;
   const rows: BenchRow[] = [];
-  const drivers: string[] = [];
+  const own: Driver[] = [];
   for (const [driver, ...names] of DRIVERS) {
     if (only !== undefined && !names.some((name) => only.includes(name))) continue;
     const missing =
       (driver === "zeromq" ? await whyNoZeromq() : undefined) ??
       (needsProcesses(driver) ? await whyNotMapped() : undefined);
-    if (missing === undefined) drivers.push(driver);
+    if (missing === undefined) own.push({ name: driver, fits, measure: cellOf(driver, quick) });
     else rows.push({ transport: driver, skipped: missing });
-  }
-  for (const count of subscribers) {
-    for (const bytes of sizes) {
-      if (bytes < 16) continue;
-      for (const driver of drivers) {
-        if (fits(driver, bytes)) rows.push(await cell("throughput", driver, bytes, count, quick));
-      }
+    function fits(test: Test, bytes: number): boolean {
+      return !driver.endsWith("-batch") || (test === "throughput" && bytes <= 4096);
     }
   }
-  for (const bytes of sizes) {
+  await using native = await openNativePeers({ only, quick, signal });
+  rows.push(...native.rows);
+  for (const { transport, skipped } of rows) process.stderr.write(`bench: ${transport} is left out: ${skipped}\n`);
+  const drivers = [...own, ...native.drivers];
+  const steps = stepsOf(options);
+  const startedMs = performance.now();
+  for (const [i, { test, bytes, subscribers }] of steps.entries()) {
+    const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
+    const what = test === "throughput" ? `throughput, 1 to ${subscribers}` : "round trip";
+    process.stderr.write(`bench: ${what}, ${bytes} B (${i + 1} of ${steps.length}, ${minutes} min so far)\n`);
     for (const driver of drivers) {
-      if (bytes >= 16 && !driver.endsWith("-batch") && fits(driver, bytes)) {
-        rows.push(await cell("latency", driver, bytes, 1, quick));
+      signal?.throwIfAborted();
+      if (!driver.fits(test, bytes)) continue;
+      try {
+        rows.push(await driver.measure(test, bytes, subscribers));
+      } catch (error) {
+        signal?.throwIfAborted();
+        const skipped = error instanceof Error ? error.message : String(error);
+        rows.push({ transport: driver.name, test, payload_bytes: bytes, subscribers, skipped });
       }
     }
   }
-  rows.push(...(await nativePeers({ only, sizes, subscribers, quick })));
   return rows;
+}
+
+interface Step {
+  readonly test: Test;
+  readonly bytes: number;
+  readonly subscribers: number;
+}
+
+/** All sizes for one subscriber and for the round trip; for several the sizes that tell something, unless asked for. */
+function stepsOf(options: BenchOptions): Step[] {
+  const { quick } = options;
+  const all = quick ? [256, 65_536] : [16, 256, 1024, 16_384, 65_536, 262_144, 1 << 20, 4 << 20];
+  const some = quick ? [1024] : [16, 1024, 65_536, 1 << 20, 4 << 20];
+  const counts = options.subscribers ?? (quick ? [1, 4] : [1, 2, 4, 8]);
+  const sizes = (count: number): readonly number[] =>
+    (options.sizes ?? (count === 1 ? all : some)).filter((bytes) => bytes >= 16);
+  return [
+    ...counts.flatMap((subscribers) =>
+      sizes(subscribers).map((bytes) => ({ test: "throughput", bytes, subscribers }) as const),
+    ),
+    ...sizes(1).map((bytes) => ({ test: "latency", bytes, subscribers: 1 }) as const),
+  ];
 }
 
 /** Each driver, and the names under which `--only` asks for it. */
@@ -75,8 +106,6 @@ const DRIVERS: readonly (readonly [driver: string, ...names: string[]])[] = [
   ["zeromq", "zeromq"],
 ];
 
-const fits = (driver: string, bytes: number): boolean => !driver.endsWith("-batch") || bytes <= 4096;
-
 async function whyNotMapped(): Promise<string | undefined> {
   try {
     await loadNative();
@@ -91,21 +120,28 @@ async function whyNoZeromq(): Promise<string | undefined> {
     await zeromq();
     return undefined;
   } catch {
-    return "not installed: npm install --no-save zeromq@6 (41 MB)";
+    return "not installed: npm install --no-save zeromq@6.8.0 (41 MB)";
   }
 }
 
-async function cell(
-  test: "throughput" | "latency",
-  driver: string,
-  bytes: number,
-  subscribers: number,
-  quick: boolean,
-): Promise<BenchRow> {
-  await using ends = await openEnds(driver, bytes, subscribers, quick);
-  const measure = test === "throughput" ? throughput : latency;
-  return await measure({ driver, bytes, subscribers }, ends);
-}
+/** Longer than any cell takes that works. */
+const CELL_MS = 40_000;
+
+const cellOf =
+  (driver: string, quick: boolean): Driver["measure"] =>
+  async (test, bytes, subscribers) => {
+    await using ends = await openEnds(driver, bytes, subscribers, quick);
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      late = setTimeout(() => reject(new Error(`nothing came of it within ${CELL_MS / 1000} s`)), CELL_MS);
+    });
+    const measure = test === "throughput" ? throughput : latency;
+    try {
+      return await Promise.race([measure({ driver, bytes, subscribers }, ends), tooLate]);
+    } finally {
+      clearTimeout(late);
+    }
+  };
 
 type What = Pick<Cell, "driver" | "bytes" | "subscribers">;
 
@@ -167,6 +203,7 @@ async function latency(cell: What, ends: Ends): Promise<BenchRow> {
   Atomics.store(ends.counts, COUNTS.stop, 1);
   const echo = cpuOfPinger === undefined ? undefined : ((await echoer.next()) as Report);
   const sorted = times.slice(Math.min(200, times.length >>> 2)).sort(); // without the first: they warm the compiler
+  if (sorted.length === 0) throw new Error("nothing came back in time");
   const at = (part: number): number =>
     round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0, 2);
   return {

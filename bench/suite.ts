@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly only?: readonly string[];
   readonly sizes?: readonly number[];
   readonly subscribers?: readonly number[];
+  /** Ctrl-C: what has been started is to be ended, and the suite too. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -19,5 +21,7 @@ export interface Suite {
   /** What `--only` may name. The first is the suite's own. */
   readonly names: readonly string[];
   readonly summary: string;
+  /** How its rows are printed, unless as they are. */
+  readonly table?: (rows: readonly BenchRow[]) => string;
   readonly load: () => Promise<(options: BenchOptions) => Promise<BenchRow[]>>;
 }

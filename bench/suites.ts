@@ -1,4 +1,5 @@
 import type { Suite } from "./suite.ts";
+import { transportTables } from "./transport-tables.ts";
 
 /** Every benchmark of the repository, in the order they run. */
 export const SUITES: readonly Suite[] = [
@@ -54,6 +55,7 @@ export const SUITES: readonly Suite[] = [
       "ros1",
     ],
     summary: "Messages between threads and between processes of a host, next to what else there is",
+    table: transportTables,
     load: async () => (await import("./shm.ts")).benchShm,
   },
   {

@@ -1,9 +1,15 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { Driver } from "../shm/driver.ts";
 import type { BenchRow } from "../suite.ts";
+import { openCyclone } from "./cyclone.ts";
+import { type Daemon, iceoryxDaemon, rosMaster } from "./daemons.ts";
+import { sweepFastDds } from "./fastdds-files.ts";
+import { childrenCpuS, inPath, output } from "./programs.ts";
 
 /** Peers in C++, each a small program beside this file, built with g++ when Debian's packages for it are installed. */
 interface NativePeer {
@@ -17,9 +23,10 @@ interface NativePeer {
   readonly flags: readonly string[];
   /** Option of the program, and the row's transport. */
   readonly modes: readonly (readonly [option: string, transport: string])[];
-  /** A daemon that must run beside it, and what it says when it is ready. */
-  readonly daemon?: readonly string[];
-  readonly ready?: RegExp;
+  /** A program that must run beside it. */
+  readonly daemon?: { readonly program: string; readonly start: (signal?: AbortSignal) => Promise<Daemon> };
+  /** After each cell: what its program has left behind. */
+  readonly sweep?: () => void;
 }
 
 const PEERS: readonly NativePeer[] = [
@@ -42,8 +49,7 @@ const PEERS: readonly NativePeer[] = [
       ["loan", "iceoryx-loan"],
       ["loan,spin", "iceoryx-loan-spin"],
     ],
-    daemon: ["iox-roudi", "-c", "roudi.toml"],
-    ready: /RouDi is ready/,
+    daemon: { program: "iox-roudi", start: iceoryxDaemon },
   },
   {
     name: "fastdds",
@@ -56,6 +62,7 @@ const PEERS: readonly NativePeer[] = [
       ["ds", "fastdds-data-sharing"],
       ["dsloan", "fastdds-data-sharing-loan"],
     ],
+    sweep: sweepFastDds,
   },
   {
     name: "ros1",
@@ -67,204 +74,162 @@ const PEERS: readonly NativePeer[] = [
       ["tcp", "ros1"],
       ["intra", "ros1-nodelet"],
     ],
-    daemon: ["roscore"],
-    ready: /started core service/,
+    daemon: { program: "roscore", start: rosMaster },
   },
 ];
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-export async function nativePeers(options: {
+export interface NativePeers extends AsyncDisposable {
+  readonly drivers: readonly Driver[];
+  /** Who is missing, and why. */
+  readonly rows: readonly BenchRow[];
+}
+
+/** Builds what is to be built and starts the daemons. Who is not there is a row that says why. */
+export async function openNativePeers(options: {
   readonly only?: readonly string[] | undefined;
-  readonly sizes: readonly number[];
-  readonly subscribers: readonly number[];
   readonly quick: boolean;
-}): Promise<BenchRow[]> {
+  readonly signal?: AbortSignal | undefined;
+}): Promise<NativePeers> {
+  const { only, quick, signal } = options;
   const rows: BenchRow[] = [];
-  for (const peer of PEERS) {
-    if (options.only !== undefined && !options.only.includes(peer.name)) continue;
-    const missing = !existsSync(peer.header) || (peer.daemon !== undefined && !inPath(peer.daemon[0]!));
-    const program = missing ? `not installed: apt-get install ${peer.packages}` : build(peer);
-    if (!program.startsWith("/")) {
-      rows.push({ transport: peer.name, skipped: program });
-      continue;
-    }
-    const daemon = peer.daemon === undefined ? undefined : startDaemon(peer.daemon);
-    try {
-      if (daemon !== undefined && !(await daemon.says(peer.ready!))) {
-        rows.push({ transport: peer.name, skipped: `${peer.daemon![0]} did not come up within ${READY_MS / 1000} s` });
+  const drivers: Driver[] = [];
+  const daemons: Daemon[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(daemons.map((daemon) => daemon.end())));
+  try {
+    for (const peer of PEERS) {
+      if (only !== undefined && !only.includes(peer.name)) continue;
+      const program = build(peer);
+      if (!program.startsWith("/")) {
+        rows.push({ transport: peer.name, skipped: program });
         continue;
       }
-      for (const test of ["T", "R"] as const) {
-        for (const count of test === "T" ? options.subscribers : [1]) {
-          for (const size of options.sizes) {
-            for (const [option, transport] of peer.modes) {
-              rows.push(run(program, transport, option, count, size, test, options.quick ? 0.25 : 0.7));
-            }
-          }
-        }
+      const daemon = await peer.daemon?.start(signal);
+      if (daemon !== undefined) daemons.push(daemon);
+      if (daemon !== undefined && daemon.failed !== undefined) {
+        rows.push({ transport: peer.name, skipped: daemon.failed });
+        continue;
       }
-    } finally {
-      await daemon?.end();
+      const env = { ...process.env, ...daemon?.env };
+      for (const [option, transport] of peer.modes) {
+        drivers.push({
+          name: transport,
+          fits: () => true,
+          measure: async (test, bytes, subscribers) => {
+            const seconds = quick ? 0.25 : 0.4;
+            const cell = { program, transport, option, subscribers, bytes, test, seconds, env, signal };
+            const row = await measure(cell);
+            peer.sweep?.();
+            return row;
+          },
+        });
+      }
     }
+  } catch (error) {
+    await close();
+    throw error;
   }
-  if (options.only === undefined || options.only.includes("cyclonedds")) rows.push(...(await cyclone(options)));
-  return rows;
+  if (only === undefined || only.includes("cyclonedds")) {
+    const cyclone = openCyclone(signal);
+    if (typeof cyclone === "string") rows.push({ transport: "cyclonedds", skipped: cyclone });
+    else drivers.push(cyclone);
+  }
+  return { rows, drivers, [Symbol.asyncDispose]: close };
 }
 
 /** One program in one mode, for other suites; a function that measures a cell, or why there is none. */
 export function nativePeer(name: string, option: string, transport: string): string | NativeCell {
   const peer = PEERS.find((one) => one.name === name)!;
-  if (!existsSync(peer.header)) return `not installed: apt-get install ${peer.packages}`;
   const program = build(peer);
   if (!program.startsWith("/")) return program;
-  return (size, test, seconds) => run(program, transport, option, 1, size, test, seconds);
-}
-
-export type NativeCell = (size: number, test: "T" | "R", seconds: number) => BenchRow;
-
-const READY_MS = 60_000;
-/** Longer than any cell takes that works. */
-const CELL_MS = 30_000;
-
-interface Daemon {
-  /** False: not in time. */
-  says(what: RegExp): Promise<boolean>;
-  end(): Promise<void>;
-}
-
-function startDaemon([program, ...args]: readonly string[]): Daemon {
-  const child = spawn(program!, args, {
-    cwd: HERE,
-    env: { ...process.env, ROS_IP: "127.0.0.1", PYTHONUNBUFFERED: "1" },
-  });
-  const ended = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
-  return {
-    async says(what) {
-      for (const until = performance.now() + READY_MS; !what.test(said); ) {
-        if (performance.now() > until || child.exitCode !== null) return false;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      return true;
-    },
-    async end() {
-      child.kill("SIGINT");
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
-      child.kill("SIGKILL");
-      await ended;
-    },
+  return async (bytes, test, seconds) => {
+    const test_ = test === "T" ? "throughput" : "latency";
+    const cell = { program, transport, option, subscribers: 1, bytes, test: test_, seconds, env: process.env } as const;
+    const row = await measure(cell);
+    peer.sweep?.();
+    return row;
   };
 }
 
-function inPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, program)));
+export type NativeCell = (bytes: number, test: "T" | "R", seconds: number) => Promise<BenchRow>;
+
+/** The program's path, or why there is none. Built again only when a source is newer. */
+function build(peer: NativePeer): string {
+  const missing = !existsSync(peer.header) || (peer.daemon !== undefined && !inPath(peer.daemon.program));
+  if (missing) return `not installed: apt-get install ${peer.packages}`;
+  if (!inPath("g++")) return "not built: apt-get install g++";
+  const folder = join(tmpdir(), `delos-bench-peers-${process.getuid?.() ?? 0}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const [source, program] = [join(HERE, peer.source), join(folder, peer.name)];
+  const changedMs = Math.max(...[source, join(HERE, "common.hpp")].map((file) => statSync(file).mtimeMs));
+  if (existsSync(program) && statSync(program).mtimeMs > changedMs) return program;
+  process.stderr.write(`bench: building ${peer.source} …\n`);
+  try {
+    const flags = peer.flags.flatMap((flag) =>
+      flag === "$pkg-config"
+        ? execFileSync("pkg-config", ["--cflags", "--libs", "roscpp"], { encoding: "utf8" }).trim().split(/\s+/)
+        : [flag],
+    );
+    const built = spawnSync("g++", ["-std=c++17", "-O2", "-w", source, "-o", program, ...flags], { encoding: "utf8" });
+    return built.status === 0 ? program : `does not build: ${(built.stderr ?? "").split("\n")[0]}`;
+  } catch (error) {
+    return `does not build: ${String(error).split("\n")[0]}`;
+  }
 }
 
-/** The program's path, or why there is none. Built again only when its source is newer. */
-function build(peer: NativePeer): string {
-  const folder = join(tmpdir(), "delos-bench-peers");
-  mkdirSync(folder, { recursive: true });
-  const [source, program] = [join(HERE, peer.source), join(folder, peer.name)];
-  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
-  const flags = peer.flags.flatMap((flag) =>
-    flag === "$pkg-config"
-      ? execFileSync("pkg-config", ["--cflags", "--libs", "roscpp"], { encoding: "utf8" }).trim().split(/\s+/)
-      : [flag],
-  );
-  const built = spawnSync("g++", ["-std=c++17", "-O2", "-w", source, "-o", program, ...flags], { encoding: "utf8" });
-  return built.status === 0 ? program : `does not build: ${built.stderr.split("\n")[0]}`;
+interface NativeRun {
+  readonly program: string;
+  readonly transport: string;
+  readonly option: string;
+  readonly subscribers: number;
+  readonly bytes: number;
+  readonly test: "throughput" | "latency";
+  readonly seconds: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Longer than any cell takes that works; the programs give up after 25 s by themselves. */
+const CELL_MS = 35_000;
 
 /** One cell of a peer's program, whose line of JSON is in its own words: see common.hpp. */
-function run(
-  program: string,
-  transport: string,
-  option: string,
-  subscribers: number,
-  size: number,
-  test: "T" | "R",
-  seconds: number,
-): BenchRow {
-  const env = { ...process.env, DUR: String(seconds), ROS_IP: "127.0.0.1" };
-  const child = spawnSync(program, [String(subscribers), String(size), test, option], {
-    env,
-    encoding: "utf8",
-    timeout: CELL_MS,
-    killSignal: "SIGKILL",
-  });
-  const base = { transport, payload_bytes: size, publishers: 1, subscribers };
-  const line = (child.stdout ?? "").split("\n").find((text) => text.startsWith("{"));
-  if (line === undefined) return { ...base, skipped: `its program ended with ${child.status ?? child.signal}` };
-  const found = JSON.parse(line) as Readonly<Record<string, number>>;
-  if (test === "T") {
+async function measure(cell: NativeRun): Promise<BenchRow> {
+  const { transport, subscribers, bytes, test, seconds, signal } = cell;
+  const base = { transport, test, payload_bytes: bytes, publishers: 1, subscribers };
+  const args = [String(subscribers), String(bytes), test === "throughput" ? "T" : "R", cell.option];
+  const cpuS = childrenCpuS();
+  const env = { ...cell.env, DUR: String(seconds), ROS_IP: "127.0.0.1" };
+  const { text, ended } = await output(cell.program, args, { env, limitMs: CELL_MS, signal });
+  const cpu = { cpu_s: Number((childrenCpuS() - cpuS).toFixed(2)) };
+  const line = text.split("\n").find((each) => each.startsWith("{"));
+  if (line === undefined) return { ...base, skipped: `its program ended with ${ended}` };
+  // "nan" stands where nothing was measured.
+  const found = JSON.parse(line.replaceAll(/-?\bnan\b/g, "null")) as Readonly<Record<string, number>>;
+  if ("error" in found) return { ...base, skipped: `its program ended with: ${String(found["error"])}` };
+  if (test === "throughput") {
+    if (!((found["got"] ?? 0) > 0)) return { ...base, skipped: "nothing arrived" };
     return {
       ...base,
-      test: "throughput",
       messages: found["sent"],
       seconds,
       msgs_per_s: found["msgs"],
       mb_per_s: found["MBs"],
-      lost: Math.round((found["sent"] ?? 0) * (found["loss"] ?? 0)),
+      lost: Math.round((found["sent"] ?? 0) * (found["loss"] ?? 0)) * subscribers,
+      ...cpu,
     };
   }
+  if (!((found["cnt"] ?? 0) > 0)) return { ...base, skipped: "nothing came back" };
   const us = (ns: number | undefined): number => Number(((ns ?? 0) / 1000).toFixed(2));
   return {
     ...base,
-    test: "latency",
     messages: found["cnt"],
+    seconds: seconds * 2,
     p50_us: us(found["p50"]),
     p99_us: us(found["p99"]),
     p999_us: us(found["p999"]),
+    lost: 0,
+    ...cpu,
     round_trip: true,
   };
-}
-
-const CYCLONE_URI =
-  "<CycloneDDS><Domain><General><Interfaces><NetworkInterface name='lo'/></Interfaces>" +
-  "<AllowMulticast>false</AllowMulticast></General>" +
-  "<Discovery><Peers><Peer address='127.0.0.1'/></Peers><ParticipantIndex>auto</ParticipantIndex></Discovery></Domain></CycloneDDS>";
-
-/** Cyclone DDS brings its own program; of its reports, one a second, the best counts. */
-async function cyclone(options: {
-  readonly sizes: readonly number[];
-  readonly subscribers: readonly number[];
-  readonly quick: boolean;
-}): Promise<BenchRow[]> {
-  if (!inPath("ddsperf"))
-    return [{ transport: "cyclonedds", skipped: "not installed: apt-get install cyclonedds-tools" }];
-  const env = { ...process.env, CYCLONEDDS_URI: CYCLONE_URI };
-  const seconds = options.quick ? 3 : 5;
-  const rows: BenchRow[] = [];
-  for (const count of options.subscribers) {
-    for (const size of options.sizes) {
-      const subscribers = Array.from({ length: count }, () => spawn("ddsperf", ["sub"], { env }));
-      let seen = "";
-      subscribers[0]!.stdout.on("data", (text: Buffer) => (seen += text.toString()));
-      const publisher = spawn("ddsperf", ["-D", String(seconds), "pub", "size", String(size)], {
-        env,
-        stdio: "ignore",
-      });
-      const ends = [publisher, ...subscribers].map((child) => new Promise((resolve) => child.once("exit", resolve)));
-      const late = setTimeout(() => publisher.kill("SIGKILL"), CELL_MS);
-      await ends[0];
-      clearTimeout(late);
-      for (const child of subscribers) child.kill("SIGKILL");
-      await Promise.all(ends);
-      const rates = [...seen.matchAll(/rate ([\d.]+) kS\/s/g)].map((match) => Number(match[1]) * 1000);
-      const best = Math.max(0, ...rates);
-      rows.push({
-        transport: "cyclonedds",
-        test: "throughput",
-        payload_bytes: size,
-        publishers: 1,
-        subscribers: count,
-        seconds,
-        msgs_per_s: Math.round(best),
-        mb_per_s: Number(((best * size) / 1e6).toFixed(1)),
-      });
-    }
-  }
-  return rows;
 }

@@ -2,14 +2,15 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { MessagePort } from "node:worker_threads";
 import { spawnWorker, type Worker } from "@delos/core/worker";
 import { createMapped } from "@delos/transport-shm/mapped";
+import { buildSync } from "esbuild";
 import { type Cell, COUNTS, isMapped, needsProcesses } from "./channel.ts";
 import type { ProcessEndData } from "./end.process.ts";
 import type { EndData } from "./end.ts";
-import { ringbufBytes } from "./loop-drivers.ts";
+import { ringbufBytes, socketPath } from "./loop-drivers.ts";
 import { makeRing, ringBytes } from "./ring-drivers.ts";
 
 /** A publisher or subscriber elsewhere, as the benchmark sees it. */
@@ -47,12 +48,15 @@ function threads(named: Named, limits: Limits): Ends {
     counts,
     start(role, index, ports) {
       const workerData: EndData = { cell, role, index, ports, ...limits };
-      const entry = new URL("./end.worker.ts", import.meta.url).href;
-      const worker = spawnWorker(entry, { workerData, transferList: [...ports] });
+      // Without the loader that this process has: the entry needs none.
+      const worker = spawnWorker(builtEntry("end.worker.ts"), { workerData, transferList: [...ports], execArgv: [] });
       workers.push(worker);
       return { post: (message) => worker.postMessage(message), next: () => next(worker) };
     },
-    [Symbol.asyncDispose]: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+      removeSockets(named);
+    },
   };
 }
 
@@ -75,8 +79,8 @@ async function processes(named: Named, limits: Limits): Promise<Ends> {
   return {
     counts,
     start(role, index) {
-      const entry = fileURLToPath(new URL("./end.process.ts", import.meta.url));
-      const child = fork(entry, [], { serialization: "advanced" });
+      const entry = fileURLToPath(builtEntry("end.process.ts"));
+      const child = fork(entry, [], { serialization: "advanced", execArgv: [] });
       children.push(child);
       const owner = children.length;
       const data: ProcessEndData = {
@@ -96,8 +100,38 @@ async function processes(named: Named, limits: Limits): Promise<Ends> {
       for (const child of running) child.kill("SIGKILL");
       await Promise.all(ended);
       rmSync(folder, { recursive: true });
+      removeSockets(named);
     },
   };
+}
+
+/** Of ends that were ended while they listened. */
+function removeSockets(named: Named): void {
+  for (const direction of [0, 1]) rmSync(socketPath(named, direction), { force: true });
+}
+
+const built = new Map<string, string>();
+
+/** An end in one plain file, as users' programs are: a loader for TypeScript in each would take longer to start than to measure. */
+function builtEntry(name: string): string {
+  const known = built.get(name);
+  if (known !== undefined) return known;
+  // Inside the repository, so that it finds the packages that stay outside of it.
+  const outfile = fileURLToPath(new URL(`../../node_modules/.cache/delos-bench/${name}.mjs`, import.meta.url));
+  buildSync({
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    conditions: ["@delos/source"],
+    external: ["koffi", "ws", "zeromq", "ringbuf.js"],
+    logLevel: "error",
+  });
+  const url = pathToFileURL(outfile).href;
+  built.set(name, url);
+  return url;
 }
 
 function next(end: Worker | ChildProcess): Promise<unknown> {

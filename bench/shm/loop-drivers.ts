@@ -118,7 +118,7 @@ export function ringbufSubscriber(cell: Cell, ring: number): Subscriber {
   };
 }
 
-const socketPath = (cell: Cell, direction: number): string =>
+export const socketPath = (cell: Pick<Cell, "id">, direction: number): string =>
   join(tmpdir(), `delos-bench-${cell.id}-${direction}.sock`);
 
 export async function unixPublisher(cell: Cell, counts: Int32Array, direction: number): Promise<Publisher> {
