@@ -1,4 +1,4 @@
-import { Events, Logger, SystemClock } from "@delos/core";
+import { type Clock, Events, Logger, SimulatedClock, SystemClock } from "@delos/core";
 import { completeQos, type EndpointInfo, endpointId, newParticipant, ReaderQueue } from "@delos/transport";
 import { LogRing, PinRing, ringMemory } from "sharedarraybuffer-ring";
 import { expect, test } from "vitest";
@@ -18,6 +18,26 @@ const publication: EndpointInfo = {
   schema,
   qos,
 };
+
+const sourceOf = (log: LogRing, queue: ReaderQueue, itsClock: Clock): Source =>
+  new Source({
+    publication,
+    segments: { log: log.buffer as SharedArrayBuffer, pin: undefined },
+    memory: {
+      onDemand: false,
+      create: () => expect.unreachable(),
+      attach: (handle) => ringMemory(handle as SharedArrayBuffer),
+    },
+    queue,
+    codec: undefined,
+    clock: itsClock,
+    log: new Logger("test", itsClock, () => {}),
+    strict: true,
+    wantsHistory: false,
+    owner: 7,
+    onSegmentAttached: () => {},
+    onConfirmed: () => {},
+  });
 
 test("a pool that is announced late, full of what was published before the reader came, holds nobody up", async () => {
   const log = LogRing.create();
@@ -47,24 +67,7 @@ test("a pool that is announced late, full of what was published before the reade
     }
   });
   queue.join(publication);
-  const source = new Source({
-    publication,
-    segments: { log: log.buffer as SharedArrayBuffer, pin: undefined },
-    memory: {
-      onDemand: false,
-      create: () => expect.unreachable(),
-      attach: (handle) => ringMemory(handle as SharedArrayBuffer),
-    },
-    queue,
-    codec: undefined,
-    clock,
-    log: new Logger("test", clock, () => {}),
-    strict: true,
-    wantsHistory: false,
-    owner: 7,
-    onSegmentAttached: () => {},
-    onConfirmed: () => {},
-  });
+  const source = sourceOf(log, queue, clock);
   const running = source.run(); // all records are older than the reader: it sleeps
   source.addPool(1, pool.buffer as SharedArrayBuffer);
   for (let i = 0; i < 20; i++) {
@@ -73,6 +76,38 @@ test("a pool that is announced late, full of what was published before the reade
   }
   expect(got).toEqual(Array.from({ length: 20 }, (_, i) => 9 + i));
   expect(queue.counters.lost).toBe(0);
+  source.close();
+  records.close();
+  await running;
+});
+
+test("no sample was here before it was sent, though a turn reads on while others are written", async () => {
+  const simulated = new SimulatedClock(2n ** 60n - 5n);
+  const log = LogRing.create();
+  const records = log.writer();
+  let sequence = 0;
+  const publish = (): void => {
+    const sourceTimeNs = simulated.nowNs();
+    const header = { ...newHeader(), payloadBytes: 8, sequence: ++sequence, sourceTimeNs };
+    const at = records.reserve(payloadOffset(0) + 8);
+    writeHeader(records.view, at, header);
+    records.commit(payloadOffset(0) + 8);
+  };
+  const got: [bigint, bigint][] = [];
+  const queue: ReaderQueue = new ReaderQueue(qos, simulated, new Events(), () => {
+    const sample = queue.take()!;
+    got.push([sample.sourceTimeNs, sample.receptionTimeNs]);
+    sample.release();
+    if (sequence >= 100) return;
+    simulated.advance(700);
+    publish();
+  });
+  queue.join(publication);
+  const source = sourceOf(log, queue, simulated);
+  const running = source.run();
+  publish();
+  await expect.poll(() => got.length).toBe(100);
+  expect(got.filter(([sent, here]) => here < sent)).toEqual([]);
   source.close();
   records.close();
   await running;

@@ -51,8 +51,10 @@ export class Source {
   #generation = 0;
   /** Number of the message that was last read from it. */
   #pinRead = -1;
-  /** When what is delivered in this turn got here: it was there when the turn began. */
+  /** When what is delivered in this turn was here, and its halves: read once a turn, and again for what was sent later. */
   #nowNs: bigint | undefined;
+  #nowHigh = 0;
+  #nowLow = 0;
   #view: DataView | undefined;
   #held = 0;
   #lostSeen = 0;
@@ -308,8 +310,9 @@ export class Source {
 
   /** A sample of the current record, its payload `length` bytes of `memory` from `start` on. */
   #sampleOf(memory: Uint8Array, start: number, length: number, extras: SampleExtras | undefined): Sample {
-    const { publication, codec, clock } = this.#options;
+    const { publication, codec } = this.#options;
     const { sequence, sourceHigh, sourceLow } = this.#header;
+    const isLater = sourceHigh > this.#nowHigh || (sourceHigh === this.#nowHigh && sourceLow >>> 0 > this.#nowLow);
     return Sample.inMemory(
       publication.schema!,
       codec,
@@ -320,9 +323,17 @@ export class Source {
       sequence,
       sourceHigh,
       sourceLow,
-      (this.#nowNs ??= clock.nowNs()),
+      this.#nowNs === undefined || isLater ? this.#readClock() : this.#nowNs,
       extras,
     );
+  }
+
+  #readClock(): bigint {
+    const nowNs = this.#options.clock.nowNs();
+    this.#nowNs = nowNs;
+    this.#nowHigh = Number(nowNs >> 32n);
+    this.#nowLow = Number(BigInt.asUintN(32, nowNs));
+    return nowNs;
   }
 
   #extras(bytes: Uint8Array, offset: number): SampleExtras | undefined {
