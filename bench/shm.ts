@@ -38,7 +38,8 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   }
   await using native = await openNativePeers({ only, quick, signal });
   rows.push(...native.rows);
-  for (const { transport, skipped } of rows) process.stderr.write(`bench: ${transport} is left out: ${skipped}\n`);
+  for (const { transport, skipped } of rows)
+    process.stderr.write(`bench: ${String(transport)} is left out: ${String(skipped)}\n`);
   const drivers = [...own, ...native.drivers];
   const steps = stepsOf(options);
   const startedMs = performance.now();

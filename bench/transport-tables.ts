@@ -11,8 +11,8 @@ export function transportTables(rows: readonly BenchRow[]): string {
   const throughput = measured.filter((row) => row["test"] === "throughput");
   for (const subscribers of different(throughput, "subscribers")) {
     const here = throughput.filter((row) => row["subscribers"] === subscribers);
-    parts.push(section(`messages/s at each reader, 1 writer to ${subscribers}`, pivot(here, rate)));
-    parts.push(section(`processor time per second, 1 writer to ${subscribers}`, pivot(here, load)));
+    parts.push(section(`messages/s at each reader, 1 writer to ${String(subscribers)}`, pivot(here, rate)));
+    parts.push(section(`processor time per second, 1 writer to ${String(subscribers)}`, pivot(here, load)));
   }
   const latency = measured.filter((row) => row["test"] === "latency");
   if (latency.length > 0) parts.push(section("round trip in µs: p50 / p99 / p99.9", pivot(latency, tails)));
