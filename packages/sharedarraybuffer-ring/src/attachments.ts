@@ -69,6 +69,16 @@ export class Attachments {
     return Atomics.load(this.#words, this.#at(place) + CURSOR);
   }
 
+  /** For the reader at `place` itself, who only wants to know whether somebody has put it out since: soon is early enough. */
+  holds(place: number, token: number): boolean {
+    return this.#words[this.#at(place) + ACTIVE] === token;
+  }
+
+  /** The same for its cursor, which nobody else should have changed. */
+  ownCursor(place: number): number {
+    return this.#words[this.#at(place) + CURSOR]!;
+  }
+
   setCursor(place: number, cursor: number): void {
     Atomics.store(this.#words, this.#at(place) + CURSOR, cursor);
   }

@@ -36,6 +36,8 @@ export interface WaitOptions {
   readonly spin?: "adaptive" | number;
 }
 
+const NO_LIMITS: WaitOptions = {};
+
 export class Bell {
   readonly #words: Int32Array;
   readonly #flag: number;
@@ -71,26 +73,28 @@ export class Bell {
   }
 
   /** Blocks until `ready()`; false after `timeoutMs`. `onSlice` is called after each full slice without news. */
-  wait(ready: () => boolean, options: WaitOptions = {}, onSlice?: () => void): boolean {
-    if (ready()) return true;
+  wait(ready: () => boolean, options: WaitOptions = NO_LIMITS, onSlice?: () => void): boolean {
     const { timeoutMs = Number.POSITIVE_INFINITY, spin = 0 } = options;
-    if (timeoutMs <= 0) return false;
-    if (spin !== 0 && this.#spin(ready, spin)) return true;
+    if (timeoutMs <= 0) return ready();
+    if (spin !== 0 && (ready() || this.#spin(ready, spin))) return true;
+    // Who does not spin has just looked: the look before falling asleep is the first.
     const words = this.#words;
-    const deadline = performance.now() + timeoutMs;
+    const deadline = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : performance.now() + timeoutMs;
     let leftMs = timeoutMs;
     for (;;) {
       const gen = Atomics.load(words, this.#gen);
       Atomics.store(words, this.#flag, 1); // SYNC asleep
       if (ready()) return true; // SYNC changed
-      this.#sleeper.wait(words, this.#gen, gen, Math.min(SLICE_MS, leftMs));
+      this.#sleeper.wait(words, this.#gen, gen, leftMs < SLICE_MS ? leftMs : SLICE_MS);
       if (ready()) return true;
       if (onSlice !== undefined) {
         onSlice();
         if (ready()) return true;
       }
-      leftMs = deadline - performance.now();
-      if (leftMs <= 0) return false;
+      if (deadline !== Number.POSITIVE_INFINITY) {
+        leftMs = deadline - performance.now();
+        if (leftMs <= 0) return false;
+      }
     }
   }
 

@@ -417,7 +417,7 @@ export class LogReader extends RingReader {
   #announce(position: number): void {
     if (((position - this.#announced) | 0) <= 0) return; // also while it reads history from before it was attached
     this.#announced = position;
-    if (this.#readers.active(this.#place) !== this.#token) {
+    if (!this.#readers.holds(this.#place, this.#token)) {
       throw new RingError("RING_REAPED", "this reader was taken for dead: the writer no longer waits for it");
     }
     this.#readers.setCursor(this.#place, position); // SYNC release
@@ -428,7 +428,7 @@ export class LogReader extends RingReader {
   #settle(): void {
     const position = (this.#position + this.#at) | 0;
     this.#announce(position);
-    if (this.#readers.cursor(this.#place) !== this.#announced && this.#announced === position) {
+    if (this.#readers.ownCursor(this.#place) !== this.#announced && this.#announced === position) {
       this.#announced = (position - 8) | 0;
       this.#announce(position);
     }

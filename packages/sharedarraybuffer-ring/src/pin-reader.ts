@@ -212,7 +212,7 @@ export class PinReader extends RingReader {
   override get hasNext(): boolean {
     if (this.#closed || Atomics.load(this.#words, HEAD) !== this.#next) return true;
     // All is read: puts our cursor right in case it was scribbled over.
-    if (this.#readers.cursor(this.#place) !== this.#next) {
+    if (this.#readers.ownCursor(this.#place) !== this.#next) {
       this.#checkPlace();
       this.#announce();
       this.#writerBell.ring();
@@ -284,7 +284,7 @@ export class PinReader extends RingReader {
   }
 
   #checkPlace(): void {
-    if (this.#readers.active(this.#place) === this.#token) return;
+    if (this.#readers.holds(this.#place, this.#token)) return;
     throw new RingError("RING_REAPED", "this reader was taken for dead: the writer no longer waits for it");
   }
 
