@@ -39,6 +39,10 @@ interface Source {
   readonly vendor: number;
 }
 
+/** Whether the payload begins as one of XCDR1 or XCDR2 does: what no codec could read is not handed out. DDSI-RTPS 2.5 §10.2. */
+const isRepresented = ({ length, 0: high, 1: low }: Uint8Array): boolean =>
+  length >= 4 && high === 0 && low! <= 0x0b && low !== 4 && low !== 5;
+
 /** Where a reader puts what it got: the user's queue, or the way to the thread where that is. */
 export type SampleQueue = Pick<ReaderQueue, keyof ReaderQueue>;
 
@@ -218,6 +222,9 @@ export class RtpsReader implements Reader {
         bytes = reply.payload;
         if (reply.related !== undefined) extras = { ...extras, related: reply.related };
       }
+    }
+    if (!source.framed && !incoming.isKey && !isRepresented(bytes) && extras?.instanceState === undefined) {
+      throw new MalformedError("RTPS_MALFORMED", "a payload in no representation of CDR", 0);
     }
     const nowNs = this.#transport.engine.receptionTimeNs;
     const sourceTimeNs = incoming.timed ? this.#sourceTimeNs(incoming) : nowNs;
