@@ -395,6 +395,31 @@ describe("12 to 15, 18, 20, 21: announcements", () => {
     expectUnharmed();
   });
 
+  test("of unknown kinds, and of ports that there are not: their locators are passed over", () => {
+    const places: [kind: number, port: number][] = [
+      [16, 7411],
+      [2, 7411],
+      [-1, 0],
+      [0x7fff_ffff, 7411],
+      [1, 0],
+      [1, 65_536],
+      [1, 0xffff_ffff],
+    ];
+    const build = (list: ParameterListBuilder): void => {
+      for (const [kind, port] of places) {
+        list.add(PID.METATRAFFIC_UNICAST_LOCATOR, (value) => {
+          value.int32(kind);
+          value.uint32(port);
+          value.zeros(12);
+          value.raw(Uint8Array.of(10, 6, 6, 6));
+        });
+      }
+    };
+    forge([announcement(prefixOf(300), build)], prefixOf(300), ATTACKER);
+    expect(victim.participants.get(prefixOf(300))!.data.metatrafficUnicast).toEqual([{ address: "10.7.7.7", port: 9 }]);
+    expectUnharmed();
+  });
+
   test("of endpoints with empty, huge and treacherous names", () => {
     const before = victim.participants.get(peer.prefix)!.writers.size;
     for (const [i, name] of ["", "x".repeat(65_000), "__proto__", "constructor", "../../etc/passwd"].entries()) {
