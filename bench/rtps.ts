@@ -17,6 +17,7 @@ import type { BenchOptions, BenchRow } from "./suite.ts";
  *   latency     round trip, the other side sends back what it gets
  *   fanout      one writer, several subscribing processes that listen to the group
  *   idle        a participant that has found another and says nothing
+ *   found       how long it takes until a participant that comes has found one that is there
  *
  * Our ends run from the built packages, as users' programs do: a loader for TypeScript in the process doubles what a megabyte
  * costs to collect.
@@ -68,6 +69,7 @@ export async function benchRtps(options: BenchOptions): Promise<BenchRow[]> {
     want("rtps-growth", true, () => growth(1, bystanders, seconds));
   }
   want("rtps-idle", true, () => idle(quick ? 5 : 10));
+  want("rtps-found", true, found);
   try {
     const measured: BenchRow[][] = cells.map(() => []);
     for (let round = 0; round < rounds; round++) {
@@ -82,7 +84,7 @@ export async function benchRtps(options: BenchOptions): Promise<BenchRow[]> {
 
 /** Of several rounds the one in the middle. */
 function middle(rounds: BenchRow[]): BenchRow {
-  const key = ["msgs_per_s", "p50_us", "cpu_percent"].find((name) => name in rounds[0]!) ?? "";
+  const key = ["msgs_per_s", "p50_us", "cpu_percent", "p50_ms"].find((name) => name in rounds[0]!) ?? "";
   return rounds.sort((a, b) => Number(a[key]) - Number(b[key]))[rounds.length >> 1]!;
 }
 
@@ -199,6 +201,15 @@ async function idle(seconds: number): Promise<BenchRow> {
   const { cpu_s } = await run("idle", domain, 0, seconds);
   await other;
   return { transport: "rtps", test: "idle", seconds, cpu_s, cpu_percent: (Number(cpu_s) / seconds) * 100 };
+}
+
+/** From the first announcement of a participant until its publication and a subscription that was there have matched. */
+async function found(): Promise<BenchRow> {
+  const domain = nextDomain();
+  const other = run("stay", domain, 0, 12);
+  const { first_ms, p50_ms, max_ms } = await run("find", domain, 0, 12);
+  await other;
+  return { transport: "rtps", test: "found", first_ms, p50_ms, max_ms };
 }
 
 /** Our writer, `ddsperf` as the reader. */

@@ -77,6 +77,7 @@ export const SUITES: readonly Suite[] = [
       "rtps-fanout",
       "rtps-growth",
       "rtps-idle",
+      "rtps-found",
       "ddsperf",
       "fastdds-udp",
       "dgram",

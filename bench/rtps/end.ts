@@ -15,7 +15,7 @@ import { idlSchema } from "@delos/wire";
 
 /**
  * One end of an RTPS benchmark, a process of its own: `publish`, `subscribe`, `ping` or `pong` (over RTPS), `bare-ping` or
- * `bare-pong` (datagrams alone), `publish-ddsperf` (to `ddsperf sub`), `idle`. Arguments: role, domain or port, bytes, seconds,
+ * `bare-pong` (datagrams alone), `publish-ddsperf` (to `ddsperf sub`), `idle`, `stay` and `find` (each other). Arguments: role, domain or port, bytes, seconds,
  * `inline` or `thread` (where the protocol runs), how many subscribers are waited for, and on how many topics samples go in
  * turn. Prints one line of JSON.
  */
@@ -53,9 +53,11 @@ async function open(): Promise<{ transport: Transport; info: ParticipantInfo }> 
   return { transport: await factory.open({ participant: info, clock, log, carries: () => true }), info };
 }
 
+/** As many as are sent within a second or so, or the last ones would still wait when the measurement is over. */
+const QUEUED = Math.min(20_000, Math.max(64, Math.floor((256 << 20) / bytes)));
 const KEEP_ALL = completeQos({
   history: "keep_all",
-  resourceLimits: { maxSamples: 20_000, maxInstances: 1, maxSamplesPerInstance: 20_000 },
+  resourceLimits: { maxSamples: QUEUED, maxInstances: 1, maxSamplesPerInstance: QUEUED },
 });
 
 function writerOn(
@@ -139,6 +141,31 @@ function keyedSeqs(total: number): (sequence: number) => Uint8Array {
     memory.setUint32(i * each + 4, sequence, true);
     return samples[i]!;
   };
+}
+
+/** There for long, with a subscription. */
+async function stay(): Promise<void> {
+  const { transport, info } = await open();
+  const options = { id: endpointId(info.id, 1, "subscription"), node: "", topic: "found", qos: KEEP_ALL };
+  transport.createReader({ ...options, schema: SCHEMA, onData: () => {} });
+  setTimeout(() => process.exit(0), seconds * 1000);
+}
+
+/** One participant after the other comes, with a publication: the ms from its first announcement until the match. */
+async function find(): Promise<void> {
+  const times: number[] = [];
+  await new Promise((resolve) => setTimeout(resolve, 2500)); // until the others' first announcements are long past
+  for (let i = 0; i < 20; i++) {
+    const { transport, info } = await open(); // it announces itself at once
+    const beganMs = performance.now();
+    const { writer } = writerOn(transport, info, "found");
+    if (writer.matched.length === 0) await new Promise((resolve) => writer.events.on("matched", resolve));
+    times.push(performance.now() - beganMs);
+    await transport[Symbol.asyncDispose]();
+  }
+  const [first = Number.NaN] = times;
+  times.sort((a, b) => a - b);
+  report({ first_ms: first, p50_ms: times[10], max_ms: times.at(-1) });
 }
 
 /** Two topics each way, matched; then nothing. */
@@ -273,6 +300,8 @@ function quantiles(histogram: ReturnType<typeof createHistogram>): Record<string
 
 if (role.startsWith("publish")) await publish();
 else if (role === "idle") await idle();
+else if (role === "stay") await stay();
+else if (role === "find") await find();
 else if (role === "subscribe") await subscribe();
 else if (role === "ping") await ping();
 else if (role === "pong") await pong();
