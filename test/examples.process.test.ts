@@ -13,9 +13,9 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^sent (\d+), delivered \1, late 0$/m,
   ],
   "camera-pipeline": [
-    /^1920×1080 frames of 6\.2 MB at 60 Hz, to 4 threads, 3 s each:$/m,
-    /^loan: frames seen (\d+ ){4}of 180, \d+ % of a core, peak memory \d+ MB$/m,
-    /^postMessage: frames seen (\d+ ){4}of 180, \d+ % of a core, peak memory \d+ MB$/m,
+    /^1920×1080 RGB frames of 6\.2 MB at 60 Hz, from one thread to 4 others, 3 s each way$/m,
+    /^loans +(all|\d+( to \d+)? of) 180 +\d+\.\d\d ms \(p99 \d+\.\d\) +\d+ % of a core +\d+ MB$/m,
+    /^postMessage +(all|\d+( to \d+)? of) 180 +\d+\.\d\d ms \(p99 \d+\.\d\) +\d+ % of a core +\d+ MB$/m,
   ],
   "ros2-chatter": [
     /^talking to \/listener \(delos\)$/m,

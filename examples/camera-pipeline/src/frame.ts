@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { MessageCodec } from "@delos/core";
 import { topic } from "delos";
 
@@ -17,12 +18,20 @@ const frame: MessageCodec<Uint8Array> = {
 
 export const Camera = topic("/camera/front", frame, { reliability: "best_effort", depth: 1 });
 
+/** One clock for all threads of the process. */
+const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 /** What a driver's DMA would do: the camera writes a new picture into the memory it was given. Here a bar moves. */
 export function expose(pixels: Uint8Array, number: number): void {
   const row = number % HEIGHT;
   pixels.fill(number & 255, row * WIDTH * 3, (row + 1) * WIDTH * 3);
-  new DataView(pixels.buffer, pixels.byteOffset).setUint32(0, number, true);
+  const corner = new DataView(pixels.buffer, pixels.byteOffset);
+  corner.setUint32(0, number, true);
+  corner.setFloat64(8, nowMs(), true);
 }
+
+export const ageMs = (pixels: Uint8Array): number =>
+  nowMs() - new DataView(pixels.buffer, pixels.byteOffset).getFloat64(8, true);
 
 /** A reader's work: it looks at one pixel of each row. */
 export function look(pixels: Uint8Array): number {

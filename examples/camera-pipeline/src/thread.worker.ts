@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { inProcess } from "@delos/transport";
 import { sharedMemory } from "@delos/transport-shm";
 import { open } from "delos";
-import { Camera, expose, FRAME_BYTES, look, numberOf, RATE_HZ } from "./frame.ts";
+import { ageMs, Camera, expose, FRAME_BYTES, look, numberOf, RATE_HZ } from "./frame.ts";
 
 export interface ThreadData {
   readonly role: "camera" | "viewer";
@@ -16,6 +16,8 @@ export interface ThreadData {
 export interface ViewerReport {
   readonly seen: number;
   readonly brightness: number;
+  /** Of each frame, when it came. */
+  readonly agesMs: readonly number[];
 }
 
 const { role, by, frames, viewers, ports } = workerData as ThreadData;
@@ -51,7 +53,9 @@ async function camera(): Promise<void> {
 
 async function view(): Promise<void> {
   let [seen, brightness, last] = [0, 0, -1];
+  const agesMs: number[] = [];
   const onFrame = (pixels: Uint8Array): void => {
+    agesMs.push(ageMs(pixels));
     brightness += look(pixels);
     const number = numberOf(pixels);
     if (number > last) seen++;
@@ -63,7 +67,7 @@ async function view(): Promise<void> {
   else ports[0]!.on("message", onFrame);
   parentPort!.postMessage("ready");
   await new Promise((resolve) => parentPort!.once("message", resolve));
-  const report: ViewerReport = { seen, brightness };
+  const report: ViewerReport = { seen, brightness, agesMs };
   parentPort!.postMessage(report);
   ports[0]?.close();
 }
