@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { range, SimulatedNetwork, TestReader, TestWriter, type Weather } from "./simulated-network.test-support.ts";
+import { READER_LIMITS } from "./writer-proxy.ts";
 
 const KEEP_ALL = { history: "keep_all" } as const;
 
@@ -127,6 +128,21 @@ describe("reliability", () => {
     for (let n = 0; n < 5; n++) writer.write(n, 1_000_000 + n);
     net.advance(120_000);
     expect([reader.received, reader.torn, reader.lost]).toEqual([range(0, 5), 0, 0]);
+  });
+
+  test("a sample beyond what a reader takes is lost once, and does not stand in the way of those that follow", () => {
+    const net = new SimulatedNetwork();
+    const [a, b] = [net.engine({ messageLimit: () => 60_000 }), net.engine()];
+    a.start();
+    b.start();
+    const [writer, reader] = [new TestWriter(a, "t", KEEP_ALL), new TestReader(b, "t", KEEP_ALL)];
+    net.advance(200);
+    writer.write(0);
+    writer.write(1, READER_LIMITS.sampleBytes + 1);
+    writer.write(2, 100_000);
+    net.advance(10_000);
+    expect([reader.received, reader.lost]).toEqual([[0, 2], 1]);
+    expect([writer.writer.allAcknowledged, writer.writer.history.count]).toEqual([true, 0]);
   });
 
   test("a transient-local reader that comes late gets the last samples, a volatile one nothing", () => {

@@ -319,12 +319,13 @@ export class WriterProxy {
 
   #admit(data: DataFrag): boolean {
     const { context } = this.reader;
-    if (data.sampleSize > READER_LIMITS.sampleBytes || data.sampleSize > this.reader.maxSampleBytes) {
-      context.count("fragments of too large a sample");
-      return false;
-    }
     if (this.#next > 0 && data.sn - this.#next > READER_LIMITS.heldSamples) {
       context.count("samples too far ahead");
+      return false;
+    }
+    if (data.sampleSize > READER_LIMITS.sampleBytes || data.sampleSize > this.reader.maxSampleBytes) {
+      context.count("fragments of too large a sample");
+      this.#renounce(data.sn);
       return false;
     }
     const most = this.reliable ? READER_LIMITS.assemblies : READER_LIMITS.bestEffortAssemblies;
@@ -344,6 +345,14 @@ export class WriterProxy {
       context.count("unfinished samples dropped");
     }
     return true;
+  }
+
+  /** It will never be taken: asked for again and again, it would stand in the way of all that follows. */
+  #renounce(sn: number): void {
+    if (!this.reliable || this.#next === 0 || this.#irrelevant.endOf(sn) !== undefined) return;
+    this.#irrelevant.add(sn, sn);
+    this.reader.sink.lost(1);
+    this.#drain();
   }
 
   #remove(assembly: Assembly): void {
