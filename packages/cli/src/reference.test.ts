@@ -14,6 +14,7 @@ interface Case {
   readonly command: readonly string[];
   readonly files?: Readonly<Record<string, string>>;
   readonly input: readonly unknown[];
+  /** Objects as lines of JSON, or texts as they are. */
   readonly output: readonly unknown[];
   /** Relative; 1e-9 unless the case is a long one with state. */
   readonly tolerance?: number;
@@ -59,7 +60,7 @@ async function differencesOf(each: Case): Promise<string[]> {
   const lines = text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as unknown);
+    .map((line) => (typeof each.output[0] === "string" ? line : (JSON.parse(line) as unknown)));
   const found: string[] = status === 0 ? [] : [`exit status ${status}`];
   if (lines.length !== each.output.length) found.push(`${lines.length} lines, expected ${each.output.length}`);
   for (const [i, line] of lines.entries()) compare(line, each.output[i], `line ${i + 1}`, each, found);

@@ -1,5 +1,5 @@
 """
-Independent reference of the trajectory player and of the RTK replay planner, written from their description alone
+Independent reference of the trajectory recorder, the player and the RTK replay planner, written from their description alone
 (Apollo 1.0, modules/tools/record_play and modules/planning): another language, and no code shared with what it checks.
 
 Prints one JSON array of cases {"name", "command", "files": {name: text}, "input": [...], "output": [...]} for a seed:
@@ -11,6 +11,7 @@ import json
 import math
 import random
 import re
+import struct
 import sys
 
 try:  # The multiplied-out filter is badly conditioned: what is compared to nine digits is scipy itself, where it is installed.
@@ -204,6 +205,44 @@ class Planner:
                 "adc_trajectory_point": points}
 
 
+# ---------------------------------------------------------------------------------------------- recorder
+
+
+def float32(value):
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def printed(value):
+    """`str()` of a number in Python 2."""
+    text = "%.12g" % value
+    return text if isinstance(value, int) or any(c in text for c in ".en") else text + ".0"
+
+
+class Recorder:
+    def __init__(self):
+        self.chassis, self.speed, self.curvature, self.s, self.moving = None, 0.0, 0.0, 0.0, False
+
+    def row(self, line):
+        self.chassis = line.get("chassis", self.chassis)
+        chassis = self.chassis
+        if chassis is None or "speed_mps" not in chassis or "steering_percentage" not in chassis:
+            return None
+        speed, steering, pose = float32(chassis["speed_mps"]), float32(chassis["steering_percentage"]), line["localization"]["pose"]
+        acceleration = 0 if self.speed < 1e-9 and speed < 1e-9 else pose["linear_acceleration_vrf"]["y"]
+        curvature = math.tan(math.radians(steering / 100 * 470) / 16) / 2.85
+        rate = (curvature - self.curvature) / (speed * 0.01) if abs(speed) >= 1e-9 else 0
+        self.speed, self.curvature = speed, curvature  # also before the car moves: garage.csv begins with such a rate
+        self.moving = self.moving or abs(speed) >= 1e-9
+        if not self.moving:
+            return None
+        self.s += speed * 0.01
+        position, gear = pose["position"], GEARS.index(chassis["gear_location"])
+        ends = [float32(chassis["throttle_percentage"]), float32(chassis["brake_percentage"]), steering]
+        values = [position["x"], position["y"], position["z"], speed, acceleration, curvature, rate, None, pose["heading"], gear, self.s, *ends]
+        stamp = "%.4f" % line["localization"]["header"]["timestamp_sec"]
+        return ", ".join(stamp if value is None else printed(value) for value in values)
+
+
 # ---------------------------------------------------------------------------------------------- cases
 
 
@@ -221,8 +260,8 @@ def drive(rng, rows, step=0.01):
         rate = (kappa - before) / (v * 0.01) if v else 0.0
         before = kappa
         cells = [x, y, rng.uniform(-40, 40), v, rng.gauss(0, 1.5), kappa, rate, None, theta, None, s, rng.uniform(0, 40), 0.0, kappa * 500]
-        printed = ["%.4f" % time if c == "time" else str(gear) if c == "gear" else "%.12g" % value for c, value in zip(COLUMNS, cells)]
-        text.append(", ".join(printed))
+        cells = ["%.4f" % time if c == "time" else str(gear) if c == "gear" else "%.12g" % value for c, value in zip(COLUMNS, cells)]
+        text.append(", ".join(cells))
     return "\n".join(text) + "\n"
 
 
@@ -252,8 +291,27 @@ def case(name, tool, text, inputs, options=(), source=None):
             **({} if signal else {"tolerances": {"acceleration_s": 1e-6}})}
 
 
+def recording(rng):
+    lines = []
+    for i in range(400):
+        speed = rng.choice([0.0, rng.uniform(-3, 20), 1e-10, 123456.7, -2.0, 5.0]) if i > 10 else 0.0 if i < 8 else 1.5
+        chassis = {"speed_mps": speed, "steering_percentage": rng.uniform(-100, 100), "gear_location": rng.choice(GEARS),
+                   "throttle_percentage": rng.uniform(0, 100), "brake_percentage": rng.choice([0.0, 33.3, 1e-7])}
+        for name in ("speed_mps", "steering_percentage"):
+            if rng.random() < 0.03: chassis.pop(name)
+        position = {"x": rng.choice([586000.125, 1e-7, 12345678.12345678, -0.5, 1e13, 0.1 + 0.2]), "y": rng.uniform(4e6, 5e6), "z": rng.choice([0.0, -3.25, 1e-5])}
+        line = {"localization": {"header": {"timestamp_sec": 1.5e9 + i * 0.01 + rng.random() * 1e-3}, "pose": {
+            "position": position, "heading": rng.uniform(-3, 3), "linear_acceleration_vrf": {"x": 0.1, "y": rng.uniform(-2, 2), "z": 0.0}}}}
+        if rng.random() < 0.8 and i > 2: line["chassis"] = chassis
+        lines.append(line)
+    recorder = Recorder()
+    rows = [row for line in lines if (row := recorder.row(line)) is not None]
+    return {"name": "rtk_recorder", "command": ["planning", "record"], "input": lines, "output": [",".join(COLUMNS), *rows]}
+
+
 def cases(seed):
     rng = random.Random(seed)
+    yield recording(rng)
     long, short = drive(rng, 2300), drive(rng, 180)
     yield case("a drive from its start", "rtk_player", long, lines(rng, long, 8, 0.1))
     yield case("from the middle, in and out of automatic driving", "rtk_player", long,

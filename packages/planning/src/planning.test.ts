@@ -157,7 +157,7 @@ describe("recorder", () => {
       },
     });
     expect(recorder.onLocalization(pose(1))).toBeUndefined();
-    recorder.onChassis({ speed_mps: 0, steering_percentage: 0 });
+    recorder.onChassis({ speed_mps: 0, steering_percentage: 59.5 / 4.7 });
     expect(recorder.onLocalization(pose(1))).toBeUndefined();
     recorder.onChassis({
       speed_mps: 0.2166666686534882,
@@ -166,7 +166,7 @@ describe("recorder", () => {
       brake_percentage: 13.69344615936279,
       gear_location: 1,
     });
-    // First row of Apollo's garage.csv but for the change rate, which has the row before it, and our height.
+    // First row of Apollo's garage.csv but for our height. Its change rate says how the wheel stood before the car moved.
     const row = recorder.onLocalization(pose(2.83470068837))!.split(", ");
     expect(row.slice(0, 6)).toEqual([
       "586385.858607",
@@ -176,6 +176,7 @@ describe("recorder", () => {
       "0.887545286694",
       "0.0227670812611",
     ]);
+    expect(row[6]).toBe("-0.0177396744278");
     expect(row.slice(7)).toEqual([
       "1496957374.6140",
       "2.83470068837",
@@ -187,6 +188,12 @@ describe("recorder", () => {
     ]);
     recorder.onChassis({ speed_mps: 0, steering_percentage: 1 });
     recorder.onLocalization(pose(1));
+    const middle = (timestamp_sec: number) => recorder.onLocalization({ ...pose(1), header: { timestamp_sec } });
+    expect([1.03125, 1.09375, 1.5].map((timeS) => middle(timeS)!.split(", ")[7])).toEqual([
+      "1.0312",
+      "1.0938",
+      "1.5000",
+    ]);
     const still = recorder.onLocalization(pose(1))!.split(", ");
     expect([still[3], still[4], still[6]]).toEqual(["0.0", "0", "0"]);
   });
@@ -200,6 +207,12 @@ describe("recorder", () => {
     [1234567890123, "1.23456789012e+12"],
     [0.1 + 0.2, "0.3"],
     [0.0001, "0.0001"],
+    [46.95947265625, "46.9594726562"],
+    [52.36484527587891, "52.3648452759"],
+    [-18.60400390625, "-18.6040039062"],
+    [12.13720703125 + 2 ** -40, "12.1372070313"],
+    [46.95947265625 * 2, "93.9189453125"],
+    [0.7999999523162842, "0.799999952316"],
     [Number.NaN, "nan"],
   ] as const)("str(%f) is %s", ([value, text]) => {
     expect(pythonFloat(value)).toBe(text);

@@ -31,19 +31,21 @@ export class RtkRecorder {
     const steering = Math.fround(chassis.steering_percentage ?? Number.NaN);
     if (Number.isNaN(speed) || Number.isNaN(steering)) return undefined;
     const still = Math.abs(speed) < STILL_MPS;
+    const wheelRad = (steering / 100) * 470 * (Math.PI / 180);
+    const curvature = Math.tan(wheelRad / 16) / 2.85;
+    const [previousSpeed, previousCurvature] = [this.#previousSpeed, this.#previousCurvature];
+    this.#previousSpeed = speed;
+    this.#previousCurvature = curvature;
     if (!this.#begun && still) return undefined;
     this.#begun = true;
 
     const pose = localization.pose ?? {};
     // Whole numbers that never were floats print without a point.
-    const resting = speed < STILL_MPS && this.#previousSpeed < STILL_MPS;
+    const resting = speed < STILL_MPS && previousSpeed < STILL_MPS;
     const acceleration = resting ? "0" : pythonFloat(pose.linear_acceleration_vrf?.y ?? Number.NaN);
-    const wheelRad = (steering / 100) * 470 * (Math.PI / 180);
-    const curvature = Math.tan(wheelRad / 16) / 2.85;
-    const changeRate = still ? "0" : pythonFloat((curvature - this.#previousCurvature) / (speed * STEP_S));
+    const changeRate = still ? "0" : pythonFloat((curvature - previousCurvature) / (speed * STEP_S));
     this.#s += speed * STEP_S;
-    this.#previousSpeed = speed;
-    this.#previousCurvature = curvature;
+    const timeS = localization.header?.timestamp_sec ?? 0;
     return [
       pythonFloat(pose.position?.x ?? Number.NaN),
       pythonFloat(pose.position?.y ?? Number.NaN),
@@ -52,7 +54,7 @@ export class RtkRecorder {
       acceleration,
       pythonFloat(curvature),
       changeRate,
-      (localization.header?.timestamp_sec ?? 0).toFixed(4),
+      halfToEven(timeS.toFixed(4), timeS.toFixed(MOST_DIGITS)),
       pythonFloat(pose.heading ?? 0),
       String(chassis.gear_location ?? 0),
       pythonFloat(this.#s),
@@ -68,14 +70,35 @@ export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
-  const [digits, power] = value.toExponential(11).split("e") as [string, string];
+  const [digits, power] = halfToEven(value.toExponential(11), value.toExponential(MOST_DIGITS)).split("e") as [
+    string,
+    string,
+  ];
   const exponent = Number(power);
   if (exponent < -4 || exponent >= 12) {
     const mantissa = digits.replace(/\.?0+$/, "");
     return `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   }
-  const fixed = Number(value.toPrecision(12))
+  const fixed = Number(`${digits}e${power}`)
     .toFixed(Math.max(11 - exponent, 0))
     .replace(/(\.\d*?)0+$/, "$1");
   return fixed.endsWith(".") ? `${fixed}0` : fixed.includes(".") ? fixed : `${fixed}.0`;
+}
+
+/** As far as JavaScript prints digits; a number in the middle between two shorter ones has far fewer. */
+const MOST_DIGITS = 100;
+
+/**
+ * C, and Python with it, rounds a number in the very middle to the even digit, JavaScript away from zero. The middle is not rare
+ * here: what comes from 32-bit floats is often exactly 46.95947265625.
+ * @param rounded by JavaScript @param exact the same number in the same notation with all its digits
+ */
+function halfToEven(rounded: string, exact: string): string {
+  const [digits, power = ""] = rounded.split("e") as [string, string?];
+  const [all] = exact.split("e") as [string];
+  // After a carry (9.99…95) the two have different lengths or exponents, and what JavaScript gives ends in an even 0.
+  const tail = all.slice(digits.length);
+  const isMiddle = /^50*$/.test(tail) && exact.endsWith(power === "" ? "" : `e${power}`);
+  if (!isMiddle || Number(digits.at(-1)) % 2 === 0) return rounded;
+  return `${all.slice(0, digits.length)}${power === "" ? "" : `e${power}`}`;
 }
