@@ -13,6 +13,7 @@ import {
   type RingMemory,
   type RingReader,
 } from "../src/index.ts";
+import { PLACES, RECORD_HEADER_BYTES } from "../src/log-layout.ts";
 import type { Scenario, ThreadContext, ThreadSpec } from "./explorer.ts";
 
 /** What threads report: a message that was read, or a number under a name. */
@@ -82,12 +83,16 @@ function writeAll(writer: Writing, from: number, to: number, length: number): vo
   }
 }
 
-/** The counters stand just before their wrap-around, so that every scenario also crosses it. */
-const logOptions = { capacityBytes: 4096, maxReaders: 2, startPosition: 2 ** 32 - 2048 };
-const log = {
-  memoryBytes: LogRing.bytesFor(logOptions),
-  prepare: (memory: RingMemory): void => void LogRing.createIn(memory, logOptions),
+const logFrom = (startPosition: number): { memoryBytes: number; prepare: (memory: RingMemory) => void } => {
+  const options = { capacityBytes: 4096, maxReaders: 2, startPosition };
+  return { memoryBytes: LogRing.bytesFor(options), prepare: (memory) => void LogRing.createIn(memory, options) };
 };
+/** The counters stand just before their wrap-around, so that every scenario also crosses it. */
+const log = logFrom(2 ** 32 - 2048);
+/** A multiple of 4 KB, the ring's size, and of 2 GB, in front of which there is room for three large messages and 8 bytes. */
+const BEFORE_2_GB = 2 ** 32 - 3 * (LARGE + 8) - 8;
+/** The word that the first reliable reader announces its position in. */
+const FIRST_CURSOR = PLACES + 2;
 const pinOptions = { maxMessageBytes: 8, depth: 2, chunks: 3, maxReaders: 2 };
 const pinWith = (options: PinRingOptions): { memoryBytes: number; prepare: (memory: RingMemory) => void } => ({
   memoryBytes: PinRing.bytesFor({ ...pinOptions, ...options }),
@@ -211,6 +216,48 @@ export const scenarios: Readonly<Record<string, Scenario<Event>>> = {
     ...log,
     threads: [logReader(4, { mode: "reliable" }), logWriter(0, 5, LARGE, { before: 3 })],
     check: all(4, 0),
+  },
+  "log: reliable, the position passes a multiple of 2 GB while a batch is copied": {
+    ...logFrom(BEFORE_2_GB),
+    threads: [
+      {
+        prepared: true,
+        reads: true,
+        run: (context) => {
+          const { memory } = context;
+          const reader = context.atomically(() => LogRing.attach(memory).reader({ mode: "reliable" }));
+          while (reader.sequence < 4) {
+            while (reader.next()) {
+              const first = reader.offset === RECORD_HEADER_BYTES;
+              context.log({ name: first ? "first of a batch" : "further", value: reader.sequence });
+              context.log({ name: "cursor", value: Atomics.load(memory.words, FIRST_CURSOR) });
+            }
+            if (reader.sequence < 4) reader.wait();
+          }
+        },
+      },
+      logWriter(0, 5, LARGE, { before: 3 }),
+    ],
+    check: ([events]) => {
+      let last = -1;
+      const batches: { last: number; readonly cursors: number[] }[] = [];
+      for (const event of events!) {
+        if (!("name" in event)) continue;
+        if (event.name === "cursor") batches.at(-1)!.cursors.push(event.value);
+        else {
+          must(event.value === ++last, `got ${event.value} for ${last}`);
+          if (event.name === "further") batches.at(-1)!.last = last;
+          else batches.push({ last, cursors: [] });
+        }
+      }
+      must(last === 4, `ended with ${last}`);
+      // Three messages end 8 bytes before the boundary; there the ring's end is, too, and the fourth goes to its start.
+      const endOf = (n: number): number => BEFORE_2_GB + (n + 1) * (LARGE + 8) + (n < 3 ? 0 : 8);
+      for (const batch of batches) {
+        for (const cursor of batch.cursors)
+          must(((cursor - endOf(batch.last)) | 0) <= 0, `freed up to ${cursor >>> 0}, but copied only ${batch.last}`);
+      }
+    },
   },
   "log: a reliable reader joins while two messages go into a full ring": {
     ...log,

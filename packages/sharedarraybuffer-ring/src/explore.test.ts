@@ -7,6 +7,7 @@ import type { RingMemory } from "./index.ts";
 const QUICK = [
   "log: two readers sleep on one bell",
   "log: keep-last, two messages more than a full ring holds",
+  "log: reliable, the position passes a multiple of 2 GB while a batch is copied",
   "log: a reliable reader joins while two messages go into a full ring",
   "log: a reliable reader is killed anywhere, the writer goes on",
   "pin: a reliable reader joins while four messages go through",
