@@ -257,11 +257,17 @@ test.skipIf(!mapsMemory)(
     writeFileSync(join(dead, "1"), new Uint8Array(1 << 20));
     const living = readdirSync(bus).filter((name) => !dead.endsWith(name));
     expect(living).toHaveLength(1);
-    const doctor = delos("doctor", "--json");
-    expect(await doctor.status).toBe(0);
-    const { checks } = JSON.parse(doctor.text.out) as { checks: { name: string; detail: string }[] };
-    const found = checks.find(({ name }) => name === join(bus, ".."))!;
-    expect(found.detail).toMatch(/removed what \d+ dead ones had left, [1-9]/);
+    const examine = async (...args: string[]) => {
+      const doctor = delos("doctor", "--json", ...args);
+      expect(await doctor.status).toBe(0);
+      const { checks } = JSON.parse(doctor.text.out) as { checks: { name: string; detail: string }[] };
+      return { checks, found: checks.find(({ name }) => name === join(bus, ".."))! };
+    };
+    const { found: kept } = await examine("--dry-run");
+    expect(kept.detail).toMatch(/to be removed is what \d+ dead ones had left, [1-9]/);
+    expect(existsSync(dead)).toBe(true);
+    const { checks, found } = await examine();
+    expect(found.detail).toMatch(/; removed what \d+ dead ones had left, [1-9]/);
     expect(checks.find(({ name }) => name === "mapped memory")).toMatchObject({ status: "ok" });
     expect(readdirSync(bus).filter((name) => name === living[0])).toEqual(living);
     expect(existsSync(dead)).toBe(false);

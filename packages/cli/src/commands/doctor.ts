@@ -22,21 +22,25 @@ const PROBE_MS = 1000;
 export const doctorCommands = (open: OpenBus): readonly Command[] => [
   {
     name: "doctor",
-    usage: "doctor [--domain N] [--interface NAME] [--json]",
+    usage: "doctor [--domain N] [--interface NAME] [--dry-run] [--json]",
     summary: "Look whether this machine and the bus are in order",
     description: `
-Looks at Node.js, shared memory (and removes what dead processes left there), the network cards, multicast (by sending and
+Looks at Node.js, shared memory (and removes what dead processes left there, unless --dry-run), the network cards, multicast (by sending and
 receiving a packet on each card), the socket buffers, and who is on the bus. Ends with status 1 when something does not work.`,
-    examples: ["delos doctor", "delos doctor --json"],
-    options: BUS_OPTIONS,
-    optionHelp: BUS_HELP,
+    examples: ["delos doctor", "delos doctor --dry-run --json"],
+    options: { ...BUS_OPTIONS, "dry-run": { type: "boolean" } },
+    optionHelp: { ...BUS_HELP, "dry-run": "Only tell what dead processes left in /dev/shm" },
     async run(context) {
       positionals(context, this.usage);
-      const findings: Finding[] = [nodeVersion(), sharedMemory(), ...(await memoryBetweenProcesses()), socketBuffers()];
+      const keep = context.values["dry-run"] === true;
+      const memory = await memoryBetweenProcesses(keep);
+      const findings: Finding[] = [nodeVersion(), sharedMemory(), ...memory, socketBuffers()];
       const cards = cardsOf(texts(context.values, "interface"));
       findings.push(cardsFinding(cards));
       for (const card of cards) findings.push(await multicast(card.name, card.address));
-      findings.push(...(await bus(context, open)));
+      // Who joins a bus in shared memory removes what is dead there.
+      const joining = keep ? { ...context, values: { ...context.values, transport: "rtps" } } : context;
+      findings.push(...(await bus(joining, open)));
       const ok = findings.every(({ status }) => status !== "fail");
       if (context.json) line(context, { ok, domain: domainOf(context), checks: findings });
       else {
@@ -81,7 +85,7 @@ function sharedMemory(): Finding {
 }
 
 /** Whether this process can map memory with others; and what dead ones left, which is removed. */
-async function memoryBetweenProcesses(): Promise<Finding[]> {
+async function memoryBetweenProcesses(keep: boolean): Promise<Finding[]> {
   const { surveyHostMemory } = await import("@delos/transport-shm");
   const { loadNative } = await import("@delos/transport-shm/mapped");
   const findings: Finding[] = [];
@@ -96,11 +100,12 @@ async function memoryBetweenProcesses(): Promise<Finding[]> {
     const detail = `${describeError(error)}; processes of this host use RTPS over loopback`;
     findings.push({ name: "mapped memory", status: "warn", detail });
   }
-  const { folder, participants, segments, bytes, removed, elsewhere, strange } = surveyHostMemory();
+  const { folder, participants, segments, bytes, removed, elsewhere, strange } = surveyHostMemory({ keep });
   const megabytes = (count: number): string => `${(count / 2 ** 20).toFixed(1)} MiB`;
   const parts = [`${participants} participants with ${segments} segments, ${megabytes(bytes)}`];
   if (removed.participants > 0) {
-    parts.push(`removed what ${removed.participants} dead ones had left, ${megabytes(removed.bytes)}`);
+    const what = `what ${removed.participants} dead ones had left, ${megabytes(removed.bytes)}`;
+    parts.push(keep ? `to be removed is ${what}` : `removed ${what}`);
   }
   if (elsewhere.length > 0) parts.push(`of other PID namespaces, not looked into: ${elsewhere.join(", ")}`);
   if (strange.length > 0) parts.push(`not of Delos: ${strange.join(", ")}`);

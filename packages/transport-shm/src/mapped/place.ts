@@ -160,7 +160,7 @@ export interface HostMemorySurvey {
   readonly participants: number;
   readonly segments: number;
   readonly bytes: number;
-  /** What dead participants had left, removed by this look. */
+  /** What dead participants had left: removed by this look, or to be removed by another. */
   readonly removed: { readonly participants: number; readonly bytes: number };
   /** Folders of other PID namespaces: whether those processes live cannot be seen from here. */
   readonly elsewhere: readonly string[];
@@ -168,8 +168,8 @@ export interface HostMemorySurvey {
   readonly strange: readonly string[];
 }
 
-/** Looks through everything of this user in /dev/shm, and removes what dead processes left. */
-export function surveyHostMemory(root: string = SHM_ROOT): HostMemorySurvey {
+/** Looks through everything of this user in /dev/shm, and removes what dead processes left, unless told to `keep` it. */
+export function surveyHostMemory({ root = SHM_ROOT, keep = false } = {}): HostMemorySurvey {
   const folder = baseFolder(root);
   const namespace = pidNamespace();
   let [participants, segments, bytes] = [0, 0, 0];
@@ -197,7 +197,7 @@ export function surveyHostMemory(root: string = SHM_ROOT): HostMemorySurvey {
         segments += size.segments;
         bytes += size.bytes;
       } else {
-        removePlace(bus, child);
+        if (!keep) removePlace(bus, child);
         removed.participants++;
         removed.bytes += size.bytes;
       }

@@ -199,8 +199,11 @@ describe.skipIf(!possible)("folders", () => {
     leave();
     expect(sweep(bus)).toBe(1);
     const left = leave();
-    const survey = surveyHostMemory(root);
-    expect(survey).toMatchObject({ participants: 1, segments: 0, removed: { participants: 1, bytes: 5000 } });
+    const found = { participants: 1, segments: 0, removed: { participants: 1, bytes: 5000 } };
+    expect(surveyHostMemory({ root, keep: true })).toMatchObject(found);
+    expect(existsSync(left)).toBe(true);
+    const survey = surveyHostMemory({ root });
+    expect(survey).toMatchObject(found);
     expect([existsSync(left), existsSync(mine)]).toEqual([false, true]);
   });
 
