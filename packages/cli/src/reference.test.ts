@@ -34,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), "delos-reference-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasPython)("replays give what references in another language give (python3)", () => {
-  test.for(Object.entries(REFERENCES))("%s", async ([, file]) => {
+  test.for(Object.entries(REFERENCES))("%s", { timeout: 300_000 }, async ([, file]) => {
     const script = fileURLToPath(new URL(`../../${file}`, import.meta.url));
     const made = spawnSync("python3", [script, SEED], { encoding: "utf8", maxBuffer: 1 << 28 });
     expect(made.stderr).toBe("");

@@ -9,6 +9,7 @@ Prints one JSON array of cases {"name", "command", "files", "input": [...], "out
 import bisect
 import json
 import math
+import operator
 import random
 import re
 import struct
@@ -130,9 +131,13 @@ def inverse(matrix):
     return [row[n:] for row in rows]
 
 
+def dot(a, b):
+    return sum(map(operator.mul, a, b))
+
+
 def times(a, b):
     columns = list(zip(*b))
-    return [[sum(x * y for x, y in zip(row, column)) for column in columns] for row in a]
+    return [[dot(row, column) for column in columns] for row in a]
 
 
 # ---------------------------------------------------------------------------------------------- trajectory
@@ -303,17 +308,19 @@ class Lateral:
         p = [[c.matrix_q[i] if i == j else 0.0 for j in range(n)] for i in range(n)]
 
         def row():
-            pb = [sum(x * y for x, y in zip(line, b)) for line in p]
+            pb = [dot(line, b) for line in p]
             pa = times(p, big)
-            s = 1 + sum(x * y for x, y in zip(b, pb))
-            return pa, pb, s, [sum(b[i] * pa[i][j] for i in range(n)) for j in range(n)]
+            return pa, pb, 1 + dot(b, pb), [dot(b, column) for column in zip(*pa)]
 
         for _ in range(int(c.max_iteration)):
             pa, pb, s, bpa = row()
-            apb = [sum(x * y for x, y in zip(line, pb)) for line in turned]
             apa = times(turned, pa)
-            new = [[apa[i][j] - apb[i] / s * bpa[j] + (c.matrix_q[i] if i == j else 0.0) for j in range(n)] for i in range(n)]
-            change = abs(max(new[i][j] - p[i][j] for i in range(n) for j in range(n)))
+            new = []
+            for i, line in enumerate(apa):
+                share = dot(turned[i], pb) / s
+                new.append([value - share * b_j for value, b_j in zip(line, bpa)])
+                new[i][i] += c.matrix_q[i]
+            change = abs(max(max(map(operator.sub, a, b_)) for a, b_ in zip(new, p)))
             p = new
             if change < c.eps:
                 break
