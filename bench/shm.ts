@@ -2,6 +2,7 @@ import process from "node:process";
 import { MessageChannel } from "node:worker_threads";
 import { loadNative } from "@delos/transport-shm/mapped";
 import { openNativePeers } from "./peers/native.ts";
+import { bareCopy } from "./shm/bare-copy.ts";
 import { type Cell, COUNTS, needsProcesses } from "./shm/channel.ts";
 import type { Driver, Test } from "./shm/driver.ts";
 import { type Ends, openEnds } from "./shm/ends.ts";
@@ -19,7 +20,8 @@ import type { BenchOptions, BenchRow } from "./suite.ts";
  *
  * `shm` copies in and sleeps when there is nothing; `shm-batch` publishes 64 at a time; `shm-loan` writes only 16 bytes into
  * memory of the ring; `-adaptive` spins up to 90 µs before it sleeps; `shm-async` reads in an event loop. `mapped…` is
- * the same between processes, in mapped files; `--only shm` means both, `--only mapped` the latter.
+ * the same between processes, in mapped files; `--only shm` means both, `--only mapped` the latter. `copy-shared` and `copy` are
+ * no transports: how often the message alone can be copied into shared and into ordinary memory, for nobody.
  */
 export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
   const { quick, only, signal } = options;
@@ -36,6 +38,8 @@ export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
       return !driver.endsWith("-batch") || (test === "throughput" && bytes <= 4096);
     }
   }
+  if (only === undefined || ["shm", "threads", "copy"].some((name) => only.includes(name)))
+    own.push(bareCopy("copy-shared", true, quick), bareCopy("copy", false, quick));
   await using native = await openNativePeers({ only, quick, signal });
   rows.push(...native.rows);
   for (const { transport, skipped } of rows)

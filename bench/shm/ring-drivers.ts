@@ -34,7 +34,8 @@ function open(buffer: SharedArrayBuffer | RingMemory, bytes: number): LogRing | 
 }
 
 export function ringPublisher(cell: Cell, direction: number): Publisher {
-  const writer: LogWriter | PinWriter = open(cell.rings[direction]!, cell.bytes).writer();
+  // Nothing is kept for late joiners, as in the peers: the chunk that was read last is filled next.
+  const writer: LogWriter | PinWriter = open(cell.rings[direction]!, cell.bytes).writer({ history: 0 });
   const spin = cell.driver.endsWith("-adaptive") ? ("adaptive" as const) : 0;
   const wait = (): void => void writer.waitForSpace(cell.bytes, { spin, timeoutMs: 100 });
   const close = (): void => writer.close();

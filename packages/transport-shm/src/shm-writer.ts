@@ -298,7 +298,7 @@ export class ShmWriter implements Writer {
 
   segmentAttached(): void {
     const writer = this.#pool?.writer;
-    if (writer !== undefined && writer.readers >= this.#matched.size) writer.history = 1;
+    if (writer !== undefined && writer.readers >= this.#matched.size) writer.history = 0;
     this.#flushSoon();
   }
 
