@@ -125,7 +125,7 @@ async function whyNoZeromq(): Promise<string | undefined> {
     await zeromq();
     return undefined;
   } catch {
-    return "not installed: npm install --no-save zeromq@6.8.0 (41 MB)";
+    return "not installed: npm install, with optional dependencies";
   }
 }
 

@@ -269,7 +269,7 @@ interface ZeroMq {
   };
 }
 
-/** Not among the dependencies: its binaries for all platforms are 41 MB. `npm install --no-save zeromq@6` brings it. */
+/** An optional dependency: it brings its binaries along, for the platforms that it knows, and needs no script to install them. */
 export async function zeromq(): Promise<ZeroMq> {
   const name = "zeromq";
   return (await import(name)) as ZeroMq;
