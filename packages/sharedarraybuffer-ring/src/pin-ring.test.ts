@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createBell, PinRing, type PinRingOptions, RingError } from "./index.ts";
+import { atomicsSleeper, createBell, PinRing, type PinRingOptions, RingError, ringMemory } from "./index.ts";
 
 const message = (number: number, length: number): Uint8Array => new Uint8Array(length).fill(number & 255);
 const codeOf = (action: () => unknown): string => {
@@ -290,4 +290,32 @@ test("an event loop listens, and one bell wakes it for several rings", async () 
   await Promise.all(listening);
   expect(seen.map((list) => list.length)).toEqual([100, 100]);
   expect(seen[1]).toEqual(Array.from({ length: 100 }, (_, i) => (2 * i + 1) & 255));
+});
+
+test("an event loop that has more to read does not have itself woken for it, also where each message fills a turn", async () => {
+  const options = { maxMessageBytes: 4096, depth: 8 };
+  let wakes = 0;
+  const notify: typeof atomicsSleeper.notify = (words, index) => {
+    wakes++;
+    atomicsSleeper.notify(words, index);
+  };
+  const memory = ringMemory(new SharedArrayBuffer(PinRing.bytesFor(options)), { ...atomicsSleeper, notify });
+  const ring = PinRing.createIn(memory, options);
+  const [writer, reader] = [ring.writer(), ring.reader({ mode: "reliable" })];
+  const MESSAGES = 500;
+  let written = 0;
+  const write = (count: number): void => {
+    for (let i = 0; i < count && written < MESSAGES; i++) if (writer.write(message(written, 4096))) written++;
+  };
+  const listening = reader.listen(
+    () => {
+      write(2); // there is always one more by the time this one has been read
+      if (reader.received === MESSAGES) writer.close();
+    },
+    { bytes: 4096 },
+  );
+  write(2);
+  await listening;
+  expect([written, reader.received, reader.lost]).toEqual([MESSAGES, MESSAGES, 0]);
+  expect(wakes).toBeLessThan(20);
 });

@@ -126,7 +126,8 @@ export abstract class RingReader implements Disposable {
           if (stopped()) return;
         }
         if (this.ended) return;
-        if (count >= FLOOD_MESSAGES) {
+        // A turn that is used up is followed by another one, not by a sleep that every message would have to end.
+        if (count >= FLOOD_MESSAGES || volume >= bytes) {
           [count, volume] = [0, 0];
           await nextTurn();
           continue;
