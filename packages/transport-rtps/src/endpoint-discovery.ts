@@ -272,7 +272,11 @@ export class EndpointDiscovery implements Disposable {
   /** It is reached elsewhere now. */
   reroute(participant: RemoteParticipant): void {
     for (const reader of participant.readers.values()) {
-      for (const writerId of Array.from(reader.links.keys())) this.statefulWriters.get(writerId)?.reroute();
+      const packer = reader.data === undefined ? participant.metatraffic : this.#packers.ofReader(reader);
+      for (const [writerId, proxy] of reader.links) {
+        if (packer !== undefined) proxy.packer = packer;
+        this.statefulWriters.get(writerId)?.reroute();
+      }
     }
   }
 

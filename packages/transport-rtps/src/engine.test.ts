@@ -80,6 +80,24 @@ describe("discovery", () => {
     expect(reader.matched).toHaveLength(0);
   });
 
+  test.for([0, 0.3])("a participant whose address changes is followed there (%f of datagrams lost)", (loss) => {
+    const net = new SimulatedNetwork();
+    const [a, b, c] = [net.engine(), net.engine(), net.engine()];
+    for (const engine of [a, b, c]) engine.start();
+    const [writer, reader] = [new TestWriter(a, "t", KEEP_ALL), new TestReader(b, "t", KEEP_ALL)];
+    const [back, answers] = [new TestWriter(b, "back", KEEP_ALL), new TestReader(c, "back", KEEP_ALL)];
+    net.advance(500);
+    net.weather = { loss };
+    for (let n = 0; n < 5; n++) {
+      net.move(b, `10.8.0.${n + 1}`);
+      writer.write(n);
+      back.write(n);
+      net.advance(loss === 0 ? 200 : 15_000);
+      expect([reader.received, answers.received]).toEqual([range(0, n + 1), range(0, n + 1)]);
+    }
+    expect([reader.lost, answers.lost, writer.matched.length, reader.matched.length]).toEqual([0, 0, 1, 1]);
+  });
+
   test.for([0.05, 0.2, 0.3])("at %f loss everybody still finds everybody", (loss) => {
     const net = new SimulatedNetwork({ loss, duplicate: 0.05, reorder: 0.2 }, 7);
     const engines = range(0, 8).map(() => net.engine());

@@ -37,6 +37,9 @@ const PADDING_BYTES = 512;
 /** What the beginning of the built-in protocols takes at most. */
 const CONTACT_BYTES = 320;
 
+/** Announcements after a change of our addresses that go to each participant by itself, too. */
+const TELLINGS = 4;
+
 /** What becomes of the participants that were discovered. */
 export interface ParticipantListener {
   /** It has been announced and located, but not been told of us yet. */
@@ -76,6 +79,8 @@ export class ParticipantDiscovery {
   #announced!: Change;
   /** The first announcements are still going out: whoever is there may have heard one. */
   #starting = false;
+  /** Our addresses have changed: announcements that are still to go to everybody by himself. */
+  #tellings = 0;
   readonly #alarms = new Set<Disposable>();
 
   constructor(options: EngineOptions, counters: Counters, packers: Packers, listener: ParticipantListener) {
@@ -109,6 +114,7 @@ export class ParticipantDiscovery {
     this.#announcement = { ...this.#announcement, ...change };
     this.#announcementSn++;
     this.#encodeAnnouncement();
+    if (change.metatrafficUnicast !== undefined || change.defaultUnicast !== undefined) this.#tellings = TELLINGS;
     this.#announce();
   }
 
@@ -240,8 +246,11 @@ export class ParticipantDiscovery {
     const { metatrafficUnicast, defaultUnicast } = participant.data;
     const meta = this.#packers.choose(metatrafficUnicast, from);
     const user = this.#packers.choose(defaultUnicast, from);
-    participant.metatraffic = meta === undefined ? undefined : this.#packers.at(meta, false);
-    participant.userTraffic = user === undefined ? participant.metatraffic : this.#packers.at(user, false);
+    // Who has moved, and has spoken to us from there, has shown that he hears us.
+    const at = (locator: Locator): Packer =>
+      this.#packers.at(locator, participant.verified && participant.addresses.has(locator.address));
+    participant.metatraffic = meta === undefined ? undefined : at(meta);
+    participant.userTraffic = user === undefined ? participant.metatraffic : at(user);
   }
 
   #expire(participant: RemoteParticipant): void {
@@ -322,6 +331,18 @@ export class ParticipantDiscovery {
       this.#sendAnnouncement(packer);
       if (this.#starting)
         packer.submessage(ID.PAD, 0, PADDING_BYTES, undefined, (writer) => writer.zeros(PADDING_BYTES));
+    }
+    if (this.#tellings > 0) this.#tellAll();
+  }
+
+  /**
+   * What comes to all from an address that is not ours yet may be anybody's, and does not move us. What is addressed to a
+   * participant shows that we know it.
+   */
+  #tellAll(): void {
+    this.#tellings--;
+    for (const { metatraffic, prefixBytes } of this.participants.values()) {
+      metatraffic?.data(entity.SPDP_WRITER, this.#announced, prefixBytes, 0);
     }
   }
 

@@ -6,8 +6,8 @@ import { VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
 export class ReaderProxy {
   readonly remote: RemoteReader;
   readonly reliable: boolean;
-  /** Where what is for this reader alone goes. */
-  readonly packer: Packer;
+  /** Where what is for this reader alone goes; its participant may move. */
+  packer: Packer;
   /** Where new samples reach it: an address of its own, or one that it shares. */
   route: Packer;
   /** Samples before it are none of the reader's business, unless they are part of a transient-local history. */

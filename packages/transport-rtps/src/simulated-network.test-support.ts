@@ -41,6 +41,8 @@ export class SimulatedNetwork {
   onSend: ((bytes: Uint8Array, from: Locator, to: Locator) => void) | undefined;
   readonly #random: () => number;
   readonly #engines = new Map<string, Engine>();
+  /** Where each sends from. */
+  readonly #homes = new Map<Engine, { address: string; port: number }>();
   #hosts = 0;
   #deferred: (() => void)[] = [];
 
@@ -53,7 +55,7 @@ export class SimulatedNetwork {
     const address = `10.0.${this.#hosts >> 8}.${(this.#hosts & 255) + 1}`;
     this.#hosts++;
     const unicast: Locator = { address, port: 7410 };
-    const user: Locator = { address, port: 7411 };
+    const user = { address, port: 7411 };
     const group: Locator = { address: "239.255.0.1", port: 7400 };
     const prefix = Array.from({ length: 12 }, (_, i) =>
       i === 0 ? 1 : i === 1 ? 0xde : Math.floor(this.#random() * 256),
@@ -85,12 +87,21 @@ export class SimulatedNetwork {
       ...options,
     });
     this.#engines.set(address, engine);
+    this.#homes.set(engine, user);
     return engine;
   }
 
   /** The engine is cut off without a word, as by a power failure. */
   kill(engine: Engine): void {
     for (const [address, known] of this.#engines) if (known === engine) this.#engines.delete(address);
+  }
+
+  /** The engine's card gets another address, which its participant notices. */
+  move(engine: Engine, address: string): void {
+    this.kill(engine);
+    this.#engines.set(address, engine);
+    this.#homes.get(engine)!.address = address;
+    engine.update({ metatrafficUnicast: [{ address, port: 7410 }], defaultUnicast: [{ address, port: 7411 }] });
   }
 
   advance(ms: number): void {

@@ -228,6 +228,8 @@ export class StatefulWriter implements Trailer {
   /** To be called when a participant's locators have changed. */
   reroute(): void {
     this.#route();
+    // Reminders go there, too, when there is nothing new.
+    this.#findRoutes();
   }
 
   onAckNack(proxy: ReaderProxy, ack: AckNack): void {
