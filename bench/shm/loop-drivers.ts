@@ -206,12 +206,15 @@ export async function wsSubscriber(counts: Int32Array, direction: number): Promi
   };
 }
 
-/** ZeroMQ over a unix socket, its queue bounded by the same window. */
+/** ZeroMQ over a unix socket, its queue bounded by the same window. It is an XPUB to hear of the subscriptions. */
 export async function zmqPublisher(cell: Cell, counts: Int32Array, direction: number): Promise<Publisher> {
-  const { Publisher: Pub } = await zeromq();
-  const socket = new Pub({ sendHighWaterMark: windowFor(cell.bytes) * 2, linger: 0 });
+  const { XPublisher } = await zeromq();
+  const socket = new XPublisher({ sendHighWaterMark: windowFor(cell.bytes) * 2, linger: 0, verbosity: "allSubs" });
   await socket.bind(`ipc://${socketPath(cell, direction)}`);
-  let sending = Promise.resolve();
+  // What is sent before a subscription has arrived does not reach it.
+  let sending = (async () => {
+    for (let i = 0; i < cell.subscribers; i++) await socket.receive();
+  })();
   const window = windowed(
     cell,
     counts,
@@ -235,7 +238,6 @@ export async function zmqSubscriber(cell: Cell, direction: number): Promise<Subs
   const socket = new Sub({ receiveHighWaterMark: windowFor(cell.bytes) * 2, receiveTimeout: 50, linger: 0 });
   socket.connect(`ipc://${socketPath(cell, direction)}`);
   socket.subscribe();
-  await new Promise((resolve) => setTimeout(resolve, 200)); // a subscription travels; nothing tells when it has arrived
   return {
     async run(onMessage, done) {
       while (!done()) {
@@ -252,11 +254,12 @@ export async function zmqSubscriber(cell: Cell, direction: number): Promise<Subs
 }
 
 interface ZeroMq {
-  readonly Publisher: new (
+  readonly XPublisher: new (
     options: object,
   ) => {
     bind(address: string): Promise<void>;
     send(bytes: Uint8Array): Promise<void>;
+    receive(): Promise<Buffer[]>;
     close(): void;
   };
   readonly Subscriber: new (
