@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { busShown } from "./bus/bus-host.tsx";
 import { Connection } from "./connection/connection.ts";
 import { MediaState } from "./media/media-state.ts";
 import { actionOf, belongsTo, isEstop, type KeyAction } from "./panels/keys/keyboard.ts";
@@ -232,7 +233,10 @@ export class App {
 
   #escape(): void {
     if (this.media.close() || this.dreamview.close()) return;
+    // Out of a field first: nobody loses a form by one key.
+    const typing = document.activeElement?.matches("input, textarea, select") === true;
     if (this.keysShown.value) this.keysShown.value = false;
+    else if (busShown.value && !typing) busShown.value = false;
     else if (this.state.inspected.value !== "") this.state.inspect("");
     else (document.activeElement as HTMLElement | null)?.blur();
   }

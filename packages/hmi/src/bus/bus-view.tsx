@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { App } from "../app.ts";
 import { Icon } from "../panels/icon.tsx";
+import { useReturnFocus } from "../panels/keys/return-focus.ts";
 import "./bus.css";
 import { BusState, TABS } from "./bus-state.ts";
 import { busWords as words } from "./bus-words.ts";
@@ -13,6 +14,7 @@ import { TopicsTab } from "./topics-tab.tsx";
 /** The bus: who talks to whom, what they say, and saying something oneself. */
 export default function BusView({ app, close }: { readonly app: App; readonly close: () => void }): JSX.Element {
   const state = useMemo(() => new BusState(app), [app]);
+  useReturnFocus();
   useEffect(() => () => state[Symbol.dispose](), [state]);
   const { tab, link } = state;
   const shown = tab.value;

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { App } from "../../app.ts";
 import { worldWords } from "../../text/world-words.ts";
 import { Icon } from "../icon.tsx";
+import { useReturnFocus } from "../keys/return-focus.ts";
 import { Chart } from "../plots/chart.ts";
 import { MONITOR_PLOTS } from "./monitor-plots.ts";
 import { plannedCurve } from "./plan-curves.ts";
@@ -18,6 +19,7 @@ const PLANNED = ["speed", "acceleration", "curvature"] as const;
 /** Planning and control against time: plan, target and what the car does, with one crosshair through all of it. */
 export default function PncView({ app }: { readonly app: App }): JSX.Element {
   const root = useRef<HTMLElement>(null);
+  useReturnFocus();
   useEffect(() => {
     const { state, dreamview } = app;
     const store = state.monitor;

@@ -7,6 +7,7 @@ import { metres } from "../../text/format.ts";
 import { worldWords } from "../../text/world-words.ts";
 import { Icon } from "../icon.tsx";
 import { belongsTo } from "../keys/keyboard.ts";
+import { useReturnFocus } from "../keys/return-focus.ts";
 import { lengthsOf } from "./dreamview.ts";
 
 /** Layers, distances, the PnC monitor: buttons over the picture, and keys of their own. */
@@ -78,6 +79,7 @@ export function SceneTools({ app }: { readonly app: App }): JSX.Element {
 function LayerMenu({ app }: { readonly app: App }): JSX.Element {
   const { layers } = worldWords;
   const first = useRef<HTMLInputElement>(null);
+  useReturnFocus();
   useEffect(() => first.current?.focus(), []);
   return (
     <fieldset class="layer-menu" id="layer-menu" data-testid="layer-menu">
