@@ -20,9 +20,9 @@ async function whileBlocked(thread: boolean, until: string): Promise<string[]> {
   ends.push(() => observer.kill("SIGKILL"));
   const lines: string[] = [];
   createInterface({ input: observer.stdout }).on("line", (line) => lines.push(line));
-  const delos = await Delos.open(place, { interfaces: ["127.0.0.1"], thread, leaseMs: 1500, announceMs: 300 });
+  const delos = await Delos.open(place, { interfaces: ["127.0.0.1"], thread, leaseMs: 3000, announceMs: 300 });
   ends.push(() => delos.transport[Symbol.asyncDispose]());
-  const writer = delos.writer("beat", STRING, { livelinessLeaseMs: 1000 });
+  const writer = delos.writer("beat", STRING, { livelinessLeaseMs: 2500 });
   await expect.poll(() => writer.inner.matched.length, { timeout: 30_000 }).toBe(1);
   await expect.poll(() => lines, { timeout: 30_000 }).toEqual(["matched"]);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000);
