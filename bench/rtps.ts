@@ -68,7 +68,7 @@ export async function benchRtps(options: BenchOptions): Promise<BenchRow[]> {
   for (const bystanders of quick ? [4] : [4, 16]) {
     want("rtps-growth", true, () => growth(1, bystanders, seconds));
   }
-  want("rtps-idle", true, () => idle(quick ? 5 : 10));
+  want("rtps-idle", true, () => idle(quick ? 5 : 20));
   want("rtps-found", true, found);
   try {
     const measured: BenchRow[][] = cells.map(() => []);

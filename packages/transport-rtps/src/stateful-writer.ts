@@ -47,6 +47,8 @@ export const WRITER_TIMING = {
   greetingMs: 250,
   heartbeatMaxMs: 2000,
   resendSuppressionMs: 20,
+  /** Built-in readers of Delos do not ask again within 100 ms: what comes sooner has crossed the answer. */
+  builtinSuppressionMs: 90,
   /** A reader without progress for so long no longer holds back the sending… */
   lagMs: 500,
   /** …and after so long no longer holds samples of a keep_all history. */
@@ -463,6 +465,9 @@ export class StatefulWriter implements Trailer {
 
   /** False when everything that was asked for is on its way already. */
   #answer(proxy: ReaderProxy, requested: Iterable<number>, nowMs: number): boolean {
+    const { participant, data } = proxy.remote;
+    const builtin = data === undefined && participant.data.vendor === VENDOR_DELOS;
+    const suppressionMs = builtin ? this.#timing.builtinSuppressionMs : this.#timing.resendSuppressionMs;
     const gone: number[] = [];
     let bytes = 0;
     let resent = 0;
@@ -474,7 +479,7 @@ export class StatefulWriter implements Trailer {
         continue;
       }
       const lastMs = proxy.resent.get(sn) ?? -Infinity;
-      if (nowMs - lastMs < this.#timing.resendSuppressionMs || bytes > this.#timing.turnBytes) continue;
+      if (nowMs - lastMs < suppressionMs || bytes > this.#timing.turnBytes) continue;
       proxy.resent.set(sn, nowMs);
       bytes += change.payloadBytes;
       resent++;
