@@ -68,7 +68,7 @@ function ringsFor({ driver, bytes, subscribers }: Named): SharedArrayBuffer[] {
 }
 
 async function processes(named: Named, limits: Limits): Promise<Ends> {
-  const folder = mkdtempSync("/dev/shm/delos-bench-");
+  const folder = mkdtempSync(`/dev/shm/delos-bench-${process.pid}-`);
   const file = (name: string): string => join(folder, name);
   const countsFile = file("counts");
   const counts = new Int32Array((await createMapped(countsFile, countBytes(named.subscribers))).buffer);
