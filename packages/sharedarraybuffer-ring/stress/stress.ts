@@ -95,21 +95,20 @@ export async function stress(options: StressOptions): Promise<StressReport> {
   const startedMs = performance.now();
   let writer = start("writer", false, false);
   let guests = [start("reader", true, false), start("reader", false, false)];
-  let [writersTerminated, readersTerminated, finished] = [0, 0, false];
-  void writer.ended.then(() => (finished = true));
+  let [writersTerminated, readersTerminated] = [0, 0];
+  let writing = stateOf(writer.ended);
   /** What a reader that stays has come to: terminations are spread over the whole run. */
   const passed = (): number => count(readers[0]!.data.owner, COUNT.last);
   for (let i = 0; i < options.terminations && failures.length === 0; i++) {
     const due = ((i + random(1000) / 1000) * messages) / options.terminations;
-    while (passed() < due && !finished && failures.length === 0) await pause(1);
+    while (passed() < due && !writing.ended && failures.length === 0) await pause(1);
     await pause(random(20));
     if (random(2) === 0) {
-      if (finished) continue;
+      if (writing.ended) continue;
       await kill(writer);
       writersTerminated++;
       writer = start("writer", false, false);
-      finished = false;
-      void writer.ended.then(() => (finished = true));
+      writing = stateOf(writer.ended);
     } else {
       const at = random(guests.length);
       await kill(guests[at]!);
@@ -124,9 +123,8 @@ export async function stress(options: StressOptions): Promise<StressReport> {
     writer = start("writer", false, false);
   }
   const stayed = [...readers];
-  let allEnded = false;
-  void Promise.all(stayed.map((reader) => reader.ended)).then(() => (allEnded = true));
-  while (!allEnded && failures.length === 0) await pause(10);
+  const all = stateOf(Promise.all(stayed.map((reader) => reader.ended)));
+  while (!all.ended && failures.length === 0) await pause(10);
   Atomics.store(aliveWords, CONTROL, 1);
   Atomics.notify(aliveWords, CONTROL);
   await Promise.all([...guests, ...readers, writer].map(kill));
@@ -157,4 +155,11 @@ export async function stress(options: StressOptions): Promise<StressReport> {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
+}
+
+/** Whether it has ended, for those who look now and then. */
+function stateOf(work: Promise<unknown>): { readonly ended: boolean } {
+  const state = { ended: false };
+  void work.then(() => (state.ended = true));
+  return state;
 }

@@ -139,9 +139,9 @@ export async function stressProcesses(options: ProcessStressOptions): Promise<Pr
     await attached(writer);
     await reached(messages);
     control.stop(writer.data.owner);
-    let allEnded = false;
-    void Promise.all([writer.ended, ...stay.map((end) => end.ended)]).then(() => (allEnded = true));
-    while (!allEnded && failures.length === 0) await pause(10);
+    const all = { ended: false };
+    void Promise.all([writer.ended, ...stay.map((end) => end.ended)]).then(() => (all.ended = true));
+    while (!all.ended && failures.length === 0) await pause(10);
     if (failures.length > 0) throw new Error(failures.join("; "));
 
     const sum = (what: number): number => {
