@@ -29,7 +29,7 @@ let cells = 0;
 
 export function openEnds(driver: string, bytes: number, subscribers: number, quick: boolean): Promise<Ends> | Ends {
   const cell = { driver, bytes, subscribers, id: `${process.pid}-${++cells}` };
-  const limits = { durationMs: quick ? 250 : 700, most: quick ? 2000 : 20_000 };
+  const limits = { durationMs: quick ? 250 : 400, most: quick ? 2000 : 20_000 };
   return needsProcesses(driver) ? processes(cell, limits) : threads(cell, limits);
 }
 
