@@ -112,14 +112,15 @@ class Localization:
             value = imu.get("imu", {}).get(field)
             if value is None:
                 continue
+            known = {k: v for k, v in value.items() if not math.isnan(float(v))}  # nor a component that is none
             if not self.unify:
-                pose[field] = value
+                pose[field] = known
             elif "orientation" in pose:
                 rotated = rotate(pose["orientation"], vector(value))
                 # Apollo would send NaN where a component is missing; Delos puts no NaN on the bus.
                 if not any(map(math.isnan, rotated)):
                     pose[field] = point(rotated)
-                pose[field + "_vrf"] = value
+                pose[field + "_vrf"] = known
         return {"header": header, "pose": pose}
 
 

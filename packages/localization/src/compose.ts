@@ -29,18 +29,18 @@ export function composePose(
 
   const { linear_acceleration: acceleration, angular_velocity: rates } = imu.imu ?? {};
   if (!flags.enable_map_reference_unify) {
-    if (acceleration !== undefined) pose.linear_acceleration = acceleration;
-    if (rates !== undefined) pose.angular_velocity = rates;
+    if (acceleration !== undefined) pose.linear_acceleration = finite(acceleration);
+    if (rates !== undefined) pose.angular_velocity = finite(rates);
     return pose;
   }
   if (measured?.orientation === undefined) return pose;
   if (acceleration !== undefined) {
     setRotated(pose, "linear_acceleration", acceleration, q);
-    pose.linear_acceleration_vrf = acceleration;
+    pose.linear_acceleration_vrf = finite(acceleration);
   }
   if (rates !== undefined) {
     setRotated(pose, "angular_velocity", rates, q);
-    pose.angular_velocity_vrf = rates;
+    pose.angular_velocity_vrf = finite(rates);
   }
   return pose;
 }
@@ -57,6 +57,14 @@ export function quaternionOf(orientation: apollo.common.Quaternion | undefined):
     y: orientation?.qy ?? Number.NaN,
     z: orientation?.qz ?? Number.NaN,
   };
+}
+
+/** Without the components that are no numbers: they are missing, and NaN does not go on the bus. */
+function finite(point: Point): Point {
+  const parts = Object.entries(point) as [keyof Point, number][];
+  return parts.every(([, n]) => Number.isFinite(n))
+    ? point
+    : (Object.fromEntries(parts.filter(([, n]) => Number.isFinite(n))) as Point);
 }
 
 /** Rotates into the map. With a component missing the result would be NaN, which does not go on the bus. */

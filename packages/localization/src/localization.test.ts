@@ -2,6 +2,7 @@ import { readFlags } from "@delos/core";
 import { quaternionOfEulerZxy, seededRandom } from "@delos/math";
 import type { apollo } from "@delos/msgs";
 import { describe, expect, test } from "vitest";
+import { composePose } from "./compose.ts";
 import { ErrorStateFilter, interpolateImu, LOCALIZATION_FLAGS, matchImu, RtkLocalization } from "./index.ts";
 
 type Imu = apollo.localization.Imu;
@@ -79,6 +80,20 @@ describe("composition", () => {
     expect(localization.rejected).toBe(2);
     expect(localization.tick(2).estimate!.pose!.position!.x).toBe(586385);
   });
+});
+
+test("a component that is NaN is missing in what is published, with and without rotation into the map", () => {
+  for (const enable_map_reference_unify of [true, false]) {
+    const flags = { ...LOCALIZATION_FLAGS, map_offset_x: 0, enable_map_reference_unify };
+    const half: Imu = {
+      header: { timestamp_sec: 1 },
+      imu: { linear_acceleration: { x: 4, y: 1, z: Number.NaN }, angular_velocity: { x: Number.NaN, y: 0, z: 0.5 } },
+    };
+    const pose = composePose(gps(1), half, flags);
+    const kind = enable_map_reference_unify ? "_vrf" : "";
+    expect(pose).toMatchObject({ [`linear_acceleration${kind}`]: { x: 4, y: 1 } });
+    expect(JSON.stringify(pose)).not.toContain("null"); // as JSON says NaN
+  }
 });
 
 describe("IMU matching", () => {
