@@ -18,7 +18,7 @@ const START_S = 1_700_000_000;
 const { COMPLETE_AUTO_DRIVE, COMPLETE_MANUAL, EMERGENCY_MODE } = apollo.canbus.Chassis.DrivingMode;
 
 /** A bend to the left; `beside` metres to its left, `faster` than 8 m/s. */
-function drive(path: string, { beside = 0, faster = 0, seconds = 30, startS = START_S } = {}): void {
+function drive(path: string, { beside = 0, faster = 0, seconds = 30, startS = START_S, ballastBytes = 0 } = {}): void {
   const Pose = apollo.localization.LocalizationEstimate;
   const { Chassis } = apollo.canbus;
   using writer = new McapWriter(createFile(path), { compression: "none", chunkBytes: 64 * 1024 });
@@ -33,6 +33,8 @@ function drive(path: string, { beside = 0, faster = 0, seconds = 30, startS = ST
   const { PadMessage, DrivingAction } = apollo.control;
   const pads = channel("/apollo/control/pad", PadMessage.schema);
   const [radius, speed] = [120, 8 + faster];
+  const ballast =
+    ballastBytes === 0 ? undefined : channel("/ballast", { name: "ballast", data: new TextEncoder().encode("bytes") });
   for (let i = 0; i < seconds * 20; i++) {
     if (i === 96) {
       const startNs = BigInt(startS) * 1_000_000_000n + 4_800_000_000n;
@@ -40,6 +42,8 @@ function drive(path: string, { beside = 0, faster = 0, seconds = 30, startS = ST
     }
     const timeS = i / 20;
     const timeNs = BigInt(startS) * 1_000_000_000n + BigInt(i) * 50_000_000n;
+    if (ballast !== undefined)
+      writer.writeMessage(ballast, i, timeNs, timeNs, new Uint8Array(ballastBytes / (seconds * 20)).fill(i));
     const header = { timestamp_sec: startS + timeS };
     const angle = (speed * timeS) / (radius - beside);
     const at = { x: (radius - beside) * Math.sin(angle), y: radius - (radius - beside) * Math.cos(angle) };
@@ -168,6 +172,38 @@ describe.skipIf(chromiumPath === undefined || !existsSync(built))("the media pla
     await expect.poll(() => at("console").textContent()).toContain("BAG_UNKNOWN_FORMAT");
     expect(deck.replay).toBe(before);
     await expect.poll(() => at("title").textContent()).toBe("wednesday.mcap");
+    expect(player.complaints).toEqual([]);
+  });
+
+  test("a recording of many megabytes is dropped: it is told how far it is, and plays", async () => {
+    await using player = await opened();
+    const { page, at, deck } = player;
+    const file = join(folder, "large.dropped");
+    drive(file, { seconds: 20, ballastBytes: 12_000_000 });
+    const data = readFileSync(file);
+    await page.keyboard.press("o");
+    await at("media").waitFor();
+    await page.evaluate("void (window.parts = [])");
+    for (let at = 0; at < data.length; at += 4_000_000) {
+      const part = data.subarray(at, at + 4_000_000).toString("base64");
+      await page.evaluate(`void window.parts.push(Uint8Array.from(atob("${part}"), (char) => char.charCodeAt(0)))`);
+    }
+    await page.evaluate(`{
+      window.told = [];
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(window.parts, "large.mcap"));
+      for (const type of ["dragover", "drop"])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      new MutationObserver(() => {
+        const text = document.querySelector("[data-testid=media-busy]")?.textContent;
+        if (text) window.told.push(text);
+      }).observe(document.body, { childList: true, characterData: true, subtree: true, attributes: true });
+    }`);
+    await expect.poll(() => at("title").textContent(), { timeout: 60_000 }).toBe("large.mcap");
+    expect(((await page.evaluate("window.told")) as string[]).some((text) => text.includes("large.mcap"))).toBe(true);
+    expect(Number(deck.replay.recording.endNs - deck.replay.recording.startNs) / 1e9).toBeCloseTo(19.95, 1);
+    const [sent] = deck.replay.recording.files;
+    expect(readFileSync(sent!).equals(data)).toBe(true);
     expect(player.complaints).toEqual([]);
   });
 

@@ -76,9 +76,8 @@ export function ConsolePanel({ state }: { readonly state: PageState }): JSX.Elem
       >
         {lines.map((notice) => (
           <li key={notice.number} class={LEVELS[notice.level] ?? LEVELS[NoticeLevel.error]}>
-            <time>{notice.time_s > 0 && startS > 0 ? clock(notice.time_s - startS, 1) : ""}</time>
-            <b>{notice.source}</b>
-            <span>{notice.text}</span>
+            <time>{notice.time_s > 0 && startS > 0 ? clock(notice.time_s - startS, 1) : ""}</time>{" "}
+            <b>{notice.source}</b> <span>{notice.text}</span>
           </li>
         ))}
       </ol>
