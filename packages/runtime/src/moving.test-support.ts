@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import process from "node:process";
 import { delos } from "@delos/msgs";
 import type { QosOptions, TransportFactory } from "@delos/transport";
+import { hostMemory, sharedMemory } from "@delos/transport-shm";
 import { expect } from "vitest";
 import type { Publisher } from "./publisher.ts";
 import { open, type Runtime } from "./runtime.ts";
@@ -72,4 +75,24 @@ export async function publishUntil(pair: Pair, way: string): Promise<void> {
   }
   pair.publish(10);
   expect(pair.ways()).toEqual([way, way]);
+}
+
+/** The transports over rings that this machine has, by their names. */
+export const MEMORIES: [string, (options: { domain: string }) => TransportFactory][] = [["shm", sharedMemory]];
+if (process.platform === "linux" && existsSync("/dev/shm")) MEMORIES.push(["shm-host", hostMemory]);
+
+/** A pair that talks over the transport `far` moves to `near` and back, three times, while it publishes. */
+export async function moveBackAndForth(far: TransportFactory, near: TransportFactory): Promise<void> {
+  const { name } = near.address;
+  await using one = await pair(far);
+  for (let round = 0; round < 3; round++) {
+    await Promise.all([one.a.addTransport(near), one.b.addTransport(near), publishUntil(one, name)]);
+    await one.publisher.waitForAcknowledgments();
+    // Turn by turn one and the other side takes its transport away first.
+    const [first, second] = round % 2 === 0 ? [one.a, one.b] : [one.b, one.a];
+    await Promise.all([first.removeTransport(name), publishUntil(one, far.address.name)]);
+    await second.removeTransport(name);
+  }
+  await expect.poll(() => one.got.length).toBe(one.publisher.sequence);
+  expect(one.events).toEqual(["matched", "matched"]); // it was one pair all the time
 }

@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import process from "node:process";
 import { InProcessBus, inProcess, type Reach, type Transport, type TransportFactory } from "@delos/transport";
-import { hostMemory, sharedMemory } from "@delos/transport-shm";
 import { expect, test } from "vitest";
-import { Count, opened, pair, publishUntil, servedBy } from "./moving.test-support.ts";
+import { Count, MEMORIES, moveBackAndForth, opened, pair, publishUntil, servedBy } from "./moving.test-support.ts";
 
 /** A transport of another name and reach, which is a bus in memory all the same. */
 function named(name: string, reach: Reach): TransportFactory {
@@ -35,22 +33,9 @@ test("a pair moves closer when a nearer transport comes, and back when it goes, 
   expect(one.events).toEqual(["matched", "matched"]); // it was one pair all the time
 });
 
-const MEMORIES: [string, (options: { domain: string }) => TransportFactory][] = [["shm", sharedMemory]];
-if (process.platform === "linux" && existsSync("/dev/shm")) MEMORIES.push(["shm-host", hostMemory]);
-
-test.for(MEMORIES)("the same with the rings of %s as the nearer transport", async ([name, memory]) => {
-  const shm = memory({ domain: `moving.${process.pid}` });
-  await using one = await pair(named("far", "network"));
-  for (let round = 0; round < 3; round++) {
-    await Promise.all([one.a.addTransport(shm), one.b.addTransport(shm), publishUntil(one, name)]);
-    await one.publisher.waitForAcknowledgments();
-    // Turn by turn one and the other side takes its transport away first.
-    const [first, second] = round % 2 === 0 ? [one.a, one.b] : [one.b, one.a];
-    await Promise.all([first.removeTransport(name), publishUntil(one, "far")]);
-    await second.removeTransport(name);
-  }
-  await expect.poll(() => one.got.length).toBe(one.publisher.sequence);
-});
+test.for(MEMORIES)("the same with the rings of %s as the nearer transport", ([, memory]) =>
+  moveBackAndForth(named("far", "network"), memory({ domain: `moving.${process.pid}` })),
+);
 
 test("several subscriptions move each by itself", async () => {
   const [near, far] = [named("near", "thread"), named("far", "host")];

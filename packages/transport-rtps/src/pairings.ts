@@ -1,4 +1,3 @@
-import type { Clock } from "@delos/core";
 import type { ByteReader } from "@delos/wire";
 import type { LocalReader, LocalWriter } from "./local-endpoint.ts";
 import type { Packers } from "./packers.ts";
@@ -17,6 +16,8 @@ interface Request {
   confirmed: boolean;
 }
 
+type PairingContext = Pick<ReaderContext, "toWriter" | "count" | "clock">;
+
 export interface PairingEndpoints {
   /** Whether both are still there. */
   stands(local: LocalReader, remote: RemoteWriter): boolean;
@@ -29,18 +30,14 @@ export interface PairingEndpoints {
  * the other way, and says so until the writer has confirmed it, or one of both is gone.
  */
 export class Pairings implements Disposable {
-  readonly #context: Pick<ReaderContext, "toWriter" | "count"> & { readonly clock: Clock };
+  readonly #context: PairingContext;
   readonly #packers: Packers;
   readonly #endpoints: PairingEndpoints;
   /** The newest request of each pair. */
   readonly #requests = new WeakMap<RemoteWriter, Map<number, Request>>();
   readonly #alarms = new Set<Disposable>();
 
-  constructor(
-    context: Pick<ReaderContext, "toWriter" | "count"> & { readonly clock: Clock },
-    packers: Packers,
-    endpoints: PairingEndpoints,
-  ) {
+  constructor(context: PairingContext, packers: Packers, endpoints: PairingEndpoints) {
     this.#context = context;
     this.#packers = packers;
     this.#endpoints = endpoints;
