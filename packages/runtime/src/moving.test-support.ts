@@ -82,7 +82,7 @@ export const MEMORIES: [string, (options: { domain: string }) => TransportFactor
 if (process.platform === "linux" && existsSync("/dev/shm")) MEMORIES.push(["shm-host", hostMemory]);
 
 /** A pair that talks over the transport `far` moves to `near` and back, three times, while it publishes. */
-export async function moveBackAndForth(far: TransportFactory, near: TransportFactory): Promise<void> {
+export async function expectMovesThereAndBack(far: TransportFactory, near: TransportFactory): Promise<void> {
   const { name } = near.address;
   await using one = await pair(far);
   for (let round = 0; round < 3; round++) {

@@ -1,7 +1,15 @@
 import process from "node:process";
 import { InProcessBus, inProcess, type Reach, type Transport, type TransportFactory } from "@delos/transport";
 import { expect, test } from "vitest";
-import { Count, MEMORIES, moveBackAndForth, opened, pair, publishUntil, servedBy } from "./moving.test-support.ts";
+import {
+  Count,
+  expectMovesThereAndBack,
+  MEMORIES,
+  opened,
+  pair,
+  publishUntil,
+  servedBy,
+} from "./moving.test-support.ts";
 
 /** A transport of another name and reach, which is a bus in memory all the same. */
 function named(name: string, reach: Reach): TransportFactory {
@@ -34,7 +42,7 @@ test("a pair moves closer when a nearer transport comes, and back when it goes, 
 });
 
 test.for(MEMORIES)("the same with the rings of %s as the nearer transport", ([, memory]) =>
-  moveBackAndForth(named("far", "network"), memory({ domain: `moving.${process.pid}` })),
+  expectMovesThereAndBack(named("far", "network"), memory({ domain: `moving.${process.pid}` })),
 );
 
 test("several subscriptions move each by itself", async () => {

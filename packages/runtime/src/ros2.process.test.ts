@@ -3,39 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rtps } from "@delos/transport-rtps";
-import { codecFor, ros2Schema, wellKnownRosAction, wellKnownRosText } from "@delos/wire";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startPeer } from "../../transport-rtps/src/delos-under-test.test-support.ts";
 import { buildRos2Peer, installed } from "../../transport-rtps/src/peers.test-support.ts";
-import {
-  action,
-  actionClient,
-  type Node,
-  open,
-  parameter,
-  type Runtime,
-  serveAction,
-  service,
-  topic,
-} from "./index.ts";
+import { Add, Fibonacci, ros } from "./example-interfaces.test-support.ts";
+import { actionClient, type Node, open, parameter, type Runtime, serveAction, topic } from "./index.ts";
 
 /** Nested messages, services, parameters and actions, with a peer on Cyclone DDS that does on the wire what a node of ROS 2 does. */
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 5 });
-const ros = (name: string) => {
-  const [pkg, , type] = name.split("/");
-  return codecFor(ros2Schema(name, wellKnownRosText(`${pkg}/${type}`, "ros2")!));
-};
 const Pose = topic("/pose", ros("geometry_msgs/msg/PoseStamped"));
-const Add = service(
-  "/add",
-  ros("example_interfaces/srv/AddTwoInts_Request"),
-  ros("example_interfaces/srv/AddTwoInts_Response"),
-);
-const Fibonacci = action<{ order: number }, { sequence: Iterable<number> }, { sequence: Iterable<number> }>(
-  "/fibonacci",
-  "example_interfaces/action/Fibonacci",
-  wellKnownRosAction("example_interfaces/action/Fibonacci")!,
-);
 
 let domain = process.pid + 60;
 

@@ -1,6 +1,7 @@
 import { rtps } from "@delos/transport-rtps";
-import { codecFor, idlSchema, ros2Schema, wellKnownRosAction, wellKnownRosText } from "@delos/wire";
-import { action, actionClient, type Node, open, parameter, serveAction, service, topic } from "./index.ts";
+import { codecFor, idlSchema } from "@delos/wire";
+import { Add, Fibonacci, ros } from "./example-interfaces.test-support.ts";
+import { actionClient, type Node, open, parameter, serveAction, topic } from "./index.ts";
 
 /*
  * Two participants on loopback, one with a thread of its own, that say to each other all that Delos can say by RTPS: packed and
@@ -8,10 +9,6 @@ import { action, actionClient, type Node, open, parameter, serveAction, service,
  * and types that others know, and goodbyes. Prints "done" when all of it has arrived.
  */
 const domain = 7;
-const ros = (name: string) => {
-  const [pkg, , type] = name.split("/");
-  return codecFor(ros2Schema(name, wellKnownRosText(`${pkg}/${type}`, "ros2")!));
-};
 const IDL = `module m { struct Reading { @key long id; string text; }; struct Named { @key string name; unsigned long n; };
   struct Blob { unsigned long n; sequence<octet> data; }; };`;
 const Text = topic("/text", ros("std_msgs/msg/String"), { history: "keep_all" });
@@ -26,16 +23,6 @@ const Blob = topic("blob", codecFor(idlSchema("m::Blob", IDL)), {
   livelinessLeaseMs: 60_000,
   lifespanMs: 60_000,
 });
-const Add = service(
-  "/add",
-  ros("example_interfaces/srv/AddTwoInts_Request"),
-  ros("example_interfaces/srv/AddTwoInts_Response"),
-);
-const Fibonacci = action<{ order: number }, { sequence: Iterable<number> }, { sequence: Iterable<number> }>(
-  "/fibonacci",
-  "example_interfaces/action/Fibonacci",
-  wellKnownRosAction("example_interfaces/action/Fibonacci")!,
-);
 
 async function side(name: string, thread: boolean): Promise<Node> {
   const runtime = await open({ transports: [rtps({ domain, interfaces: ["127.0.0.1"], thread })], log: () => {} });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { BLOB, Delos, pattern, READING, STRING, startPeer, texts } from "./delos-under-test.test-support.ts";
+import { expectKilledPeersReplaced } from "./killed-peers.test-support.ts";
 import { buildPeer, installed } from "./peers.test-support.ts";
 
 /**
@@ -114,29 +115,8 @@ describe.skipIf(!installed.fastdds)("with eProsima Fast DDS (skipped without its
     await until(() => expect(lines).toEqual([1, 2].map((n) => `blob ${n} ${size} whole`)), 60_000);
   });
 
-  test("killed peers go with their lease, new ones are found at once", async () => {
-    const reader = delos.reader("/chatter", STRING, { history: "keep_all" });
-    const writer = delos.writer("/answers", STRING);
-    const publisher = peer("pub", "string", "rt/chatter", "count", "100000");
-    const subscriber = peer("sub", "string", "rt/answers", "count", "100000");
-    await until(() => expect(reader.messages.length).toBeGreaterThan(5));
-    await until(() => expect(writer.inner.matched).toHaveLength(1));
-    writer.send({ data: "one" });
-    await until(() => expect(subscriber.lines).toEqual(["text one"]));
-    const dead = new Set([...reader.inner.matched, ...writer.inner.matched].map(({ id }) => id));
-    expect(dead.size).toBe(2);
-    publisher.process.kill("SIGKILL");
-    subscriber.process.kill("SIGKILL");
-    peer("pub", "string", "rt/chatter", "count", "5");
-    const again = peer("sub", "string", "rt/answers", "count", "100000");
-    await until(() => expect(reader.messages.slice(-5)).toEqual(texts(5).map((data) => ({ data }))));
-    await until(() => expect(writer.inner.matched.some(({ id }) => !dead.has(id))).toBe(true));
-    writer.send({ data: "two" });
-    await until(() => expect(again.lines).toEqual(["text two"]));
-    const left = (): boolean => [...reader.inner.matched, ...writer.inner.matched].some(({ id }) => dead.has(id));
-    await until(() => expect(left()).toBe(false), 40_000);
-    expect(writer.inner.matched).toHaveLength(1);
-  });
+  test("killed peers go with their lease, new ones are found at once", () =>
+    expectKilledPeersReplaced(delos, peer, (check, timeout) => until(check, timeout ?? 20_000), 40_000));
 
   test("QoS that does not fit is reported here exactly where Fast DDS's own status says so", async () => {
     const { lines } = peer("sub", "string", "rt/chatter");
