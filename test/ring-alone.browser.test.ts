@@ -8,9 +8,14 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launch } from "../packages/hmi/dev/browser.ts";
 
-/** sharedarraybuffer-ring as npm gives it to somebody who has nothing else: in an empty folder, in Node and in a browser. */
+/** sharedarraybuffer-ring as npm gives it to somebody who has nothing else: in an empty folder, in each runtime and in a browser. */
 const packageFolder = fileURLToPath(new URL("../packages/sharedarraybuffer-ring/", import.meta.url));
-const runtimes = ["bun", "deno"].filter((name) => spawnSync(name, ["--version"]).status === 0);
+/** How each runtime is told to run a program. */
+const runtimes = new Map([
+  ["node", [process.execPath]],
+  ["bun", ["bun"]],
+  ["deno", ["deno", "run", "--allow-all"]],
+]);
 
 let folder: string;
 beforeAll(() => {
@@ -21,25 +26,77 @@ beforeAll(() => {
   execFileSync("sh", ["-c", `tar -xzf ./*.tgz -C ${installed} --strip-components 1`], { cwd: folder });
   const readme = readFileSync(join(installed, "README.md"), "utf8");
   writeFileSync(join(folder, "example.mjs"), /```ts\n([\s\S]*?)```/.exec(readme)![1]!);
+  writeFileSync(join(folder, "sender.mjs"), SENDER);
+  writeFileSync(join(folder, "threads.mjs"), THREADS);
+  const manifest = { type: "module", dependencies: { "sharedarraybuffer-ring": "*" } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const MESSAGES = Array.from({ length: 10 }, (_, i) => `message ${i}\n`).join("");
 
-test("the README's example runs in Node; the package asks for nothing else", () => {
+test("the package asks for nothing else", () => {
   const manifest = JSON.parse(
     readFileSync(join(folder, "node_modules", "sharedarraybuffer-ring", "package.json"), "utf8"),
   ) as Record<string, unknown>;
   expect(manifest["dependencies"]).toBeUndefined();
-  const run = spawnSync(process.execPath, ["example.mjs"], { cwd: folder, encoding: "utf8" });
-  expect([run.stdout, run.stderr, run.status]).toEqual([MESSAGES, "", 0]);
 });
 
-test.skipIf(runtimes.length === 0).for(runtimes)("the README's example runs in %s (skipped without it)", (runtime) => {
-  const args = runtime === "deno" ? ["run", "-A", "example.mjs"] : ["example.mjs"];
-  expect(spawnSync(runtime, args, { cwd: folder, encoding: "utf8" }).stdout).toBe(MESSAGES);
-});
+for (const [runtime, [command, ...args]] of runtimes) {
+  const absent = spawnSync(command!, ["--version"]).status !== 0;
+  const run = (program: string) => spawnSync(command!, [...args, program], { cwd: folder, encoding: "utf8" });
 
+  describe.skipIf(absent)(`in ${runtime} (skipped without it)`, () => {
+    test("the README's example runs", () => {
+      const { stdout, stderr, status } = run("example.mjs");
+      expect([stdout, stderr, status]).toEqual([MESSAGES, "", 0]);
+    });
+
+    test("a thread's messages of both rings arrive whole, in order, none lost", () => {
+      const { stdout, stderr } = run("threads.mjs");
+      expect([stdout.trim(), stderr]).toEqual([JSON.stringify({ small: 5000, large: 5000, wrong: 0, lost: 0 }), ""]);
+    });
+  });
+}
+
+/** What the writing thread does, here and in the browser. */
+const SENDER = `
+  export function send({ LogRing, PinRing }, data) {
+    const [log, pin] = [LogRing.attach(data.log).writer(), PinRing.attach(data.pin).writer()];
+    for (let i = 0; i < data.count; i++) {
+      const message = new Uint8Array(1 + (i % 500)).fill(i % 200);
+      while (!log.write(message)) log.waitForSpace(message.length);
+      let loan;
+      while ((loan = pin.loan(100_000)) === undefined) pin.waitForSpace(100_000);
+      loan.bytes.fill(i % 200, 0, 100_000);
+      loan.publish(100_000);
+    }
+    log.close();
+    pin.close();
+  }
+`;
+const THREADS = `
+  import { isMainThread, Worker, workerData } from "node:worker_threads";
+  import * as rings from "sharedarraybuffer-ring";
+  import { send } from "./sender.mjs";
+  if (isMainThread) {
+    const log = rings.LogRing.create({ capacityBytes: 1 << 16 });
+    const pin = rings.PinRing.create({ maxMessageBytes: 100_000, depth: 4, chunks: 8 });
+    const readers = [log.reader({ mode: "reliable" }), pin.reader({ mode: "reliable" })];
+    const seen = [0, 0];
+    let wrong = 0;
+    new Worker(new URL(import.meta.url), { workerData: { log: log.buffer, pin: pin.buffer, count: 5000 } });
+    await Promise.all(readers.map((reader, which) => reader.listen((bytes, offset, length) => {
+      const i = seen[which]++;
+      if (length !== (which === 0 ? 1 + (i % 500) : 100_000)) wrong++;
+      for (let at = offset; at < offset + length; at += 97) if (bytes[at] !== i % 200) wrong++;
+    })));
+    const lost = readers[0].lost + readers[1].lost;
+    console.log(JSON.stringify({ small: seen[0], large: seen[1], wrong, lost }));
+  } else {
+    send(rings, workerData);
+  }
+`;
 const PAGE = `
   import { LogRing, PinRing } from "/node_modules/sharedarraybuffer-ring/dist/index.js";
   export async function run(count) {
@@ -63,20 +120,9 @@ const PAGE = `
   }
 `;
 const WORKER = `
-  import { LogRing, PinRing } from "/node_modules/sharedarraybuffer-ring/dist/index.js";
-  onmessage = ({ data }) => {
-    const [log, pin] = [LogRing.attach(data.log).writer(), PinRing.attach(data.pin).writer()];
-    for (let i = 0; i < data.count; i++) {
-      const message = new Uint8Array(1 + (i % 500)).fill(i % 200);
-      while (!log.write(message)) log.waitForSpace(message.length);
-      let loan;
-      while ((loan = pin.loan(100_000)) === undefined) pin.waitForSpace(100_000);
-      loan.bytes.fill(i % 200, 0, 100_000);
-      loan.publish(100_000);
-    }
-    log.close();
-    pin.close();
-  };
+  import * as rings from "/node_modules/sharedarraybuffer-ring/dist/index.js";
+  import { send } from "/sender.mjs";
+  onmessage = ({ data }) => send(rings, data);
 `;
 
 describe.skipIf(chromiumPath === undefined)(
