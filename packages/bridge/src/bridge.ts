@@ -13,6 +13,7 @@ import { PageProtocol } from "./page/page-protocol.ts";
 import { AuditLog, auditTopic } from "./security/audit.ts";
 import { type SecurityOptions, security, type ToldToken } from "./security/security.ts";
 import type { SocketProtocol } from "./socket-protocol.ts";
+import type { UtmZone } from "./viewers/foxglove/world-topics.ts";
 import { viewerProtocols } from "./viewers/index.ts";
 import { type AnyServer, listen, portOf, WebServer } from "./web-server.ts";
 import { type RoadMap, readRoadMap } from "./world/road-map/road-map.ts";
@@ -38,6 +39,8 @@ export interface BridgeOptions {
   readonly title?: string;
   /** File of an HD map to show: Apollo's, as text or binary protobuf. */
   readonly map?: string | undefined;
+  /** Of the map's coordinates, for viewers that show the globe. Default: zone 10 north, Apollo's own. */
+  readonly utmZone?: UtmZone | undefined;
   /** Folder of the built page. Default: that of `@delos/hmi`. */
   readonly page?: string | undefined;
   /** Name and version, as the page shows them. */
@@ -128,7 +131,11 @@ export class Bridge implements AsyncDisposable {
     this.#lifetime.own(context.onExchange(() => (title = undefined)));
     this.#page = this.#lifetime.own(new PageProtocol(context));
     const media = new MediaProtocol(context, deck, options.media);
-    const others = [media, ...viewerProtocols(context), ...(options.protocols ?? []).map((open) => open(context))];
+    const others = [
+      media,
+      ...viewerProtocols(context, options.utmZone),
+      ...(options.protocols ?? []).map((open) => open(context)),
+    ];
     for (const other of others) this.#lifetime.defer(async () => other[Symbol.asyncDispose]?.());
     const files = new PageFiles(options.page ?? builtPage());
     this.#lifetime.own(new WebServer(server, { files, security: who, protocols: [this.#page, ...others], clock }));

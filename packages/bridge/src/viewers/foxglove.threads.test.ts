@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFile, McapWriter } from "@delos/bag";
 import { apollo, type foxglove, SchemaTypes } from "@delos/msgs";
-import { openReplay } from "@delos/replay";
+import { openReplay, openReplayDeck } from "@delos/replay";
 import { open, parameter, type Runtime, service, topic } from "@delos/runtime";
 import { codecFor, ros2Schema } from "@delos/wire";
 import {
@@ -32,6 +32,9 @@ const Pose = topic("/apollo/localization/pose", apollo.localization.Localization
 const Pad = topic("/apollo/control/pad", apollo.control.PadMessage);
 const text = ros2Schema("std_msgs/msg/String", "string data");
 const Chatter = topic("/chatter", codecFor(text));
+
+/** Opening a recording starts a thread, which takes its time beside other work. */
+const PATIENT = { timeout: 20_000 };
 
 /** A viewer: the real client of the protocol's own package. */
 class Viewer {
@@ -91,6 +94,21 @@ class Viewer {
     this.client.close();
     await closed;
   }
+}
+
+/** Five seconds along x, from 587 km east and 4142 km north, 10 m/s. Returns the file's name. */
+function recordedDrive(name: string, startNs: bigint): string {
+  const file = join(folder, `${name}.mcap`);
+  using writer = new McapWriter(createFile(file), { compression: "none" });
+  const { name: type, schemaEncoding: encoding, data } = Pose.type.schema;
+  const schemaId = writer.addSchema({ name: type, encoding, data });
+  const channel = writer.addChannel({ topic: Pose.name, schemaId, messageEncoding: "protobuf" });
+  for (let i = 0; i < 500; i++) {
+    const timeNs = startNs + BigInt(i) * 10_000_000n;
+    const position = { x: 587_000 + i / 10, y: 4_142_000, z: 0 };
+    writer.writeMessage(channel, i, timeNs, timeNs, Pose.type.encode({ pose: { position } }));
+  }
+  return file;
 }
 
 async function served(runtime: Runtime, options: Partial<BridgeChoices> = {}): Promise<Bridge> {
@@ -185,6 +203,22 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     expect(pads.length).toBe(2);
   });
 
+  test("what viewers publish in ROS' types is a channel whose schema tells all that it is made of", async () => {
+    await using runtime = await open();
+    await using bridge = await served(runtime);
+    await using viewer = new Viewer(bridge);
+    await viewer.hello;
+    viewer.client.advertise({ topic: "/goal", encoding: "json", schemaName: "geometry_msgs/PoseStamped" });
+    const { schema, schemaEncoding, encoding } = await viewer.channel("/goal");
+    expect([encoding, schemaEncoding]).toEqual(["cdr", "ros2msg"]);
+    const [top, ...parts] = schema.split(/^=+\n/m);
+    expect(top!.trim()).toBe("std_msgs/Header header\ngeometry_msgs/Pose pose");
+    const defined = new Map(parts.map((part) => [/^MSG: (\S+)\n/.exec(part)![1]!, part.split("\n").slice(1)]));
+    const used = [top!.split("\n"), ...defined.values()].flat().flatMap((line) => /^(\w+\/\w+) /.exec(line)?.[1] ?? []);
+    expect([...defined.keys()].toSorted()).toEqual([...new Set(used)].toSorted());
+    expect(defined.size).toBe(5);
+  });
+
   test("parameters are read, set and watched", async () => {
     await using runtime = await open();
     await using bridge = await served(runtime);
@@ -227,6 +261,11 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     await using viewer = new Viewer(bridge);
     const add = await vi.waitFor(() => viewer.services.get("/add") ?? Promise.reject(new Error("no service")));
     expect(JSON.parse(add.request!.schema)).toMatchObject({ properties: { a: { type: "string" } } });
+    // Where viewers of the old protocol look for them; those of today warn of a server that says it twice.
+    expect([add.requestSchema, add.responseSchema]).toEqual([add.request!.schema, add.response!.schema]);
+    await using modern = new Viewer(bridge, { subprotocol: "foxglove.sdk.v1" });
+    const same = await vi.waitFor(() => modern.services.get("/add") ?? Promise.reject(new Error("no service")));
+    expect(same).toEqual({ id: add.id, name: "/add", type: add.type, request: add.request, response: add.response });
     const answers: unknown[] = [];
     viewer.client.on("serviceCallResponse", ({ callId, data, encoding }) => {
       answers.push([
@@ -298,23 +337,62 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     expect(entities!.map(({ id, frame_id }) => [id, frame_id])).toEqual([["car", "base_link"]]);
   });
 
-  test("a recording is led by the viewer, and its time is told", async () => {
-    const file = join(folder, "drive.mcap");
-    const startNs = 1_600_000_000_000_000_000n;
-    {
-      using writer = new McapWriter(createFile(file), { compression: "none" });
-      const { name, schemaEncoding: encoding, data } = Pose.type.schema;
-      const schemaId = writer.addSchema({ name, encoding, data });
-      const channel = writer.addChannel({ topic: Pose.name, schemaId, messageEncoding: "protobuf" });
-      for (let i = 0; i < 500; i++) {
-        const timeNs = startNs + BigInt(i) * 10_000_000n;
-        writer.writeMessage(channel, i, timeNs, timeNs, Pose.type.encode({ pose: { position: { x: i, y: 0, z: 0 } } }));
-      }
+  test("a pose of UTM is a place on the globe, in the zone that the bridge was told; the way comes as GeoJSON", async () => {
+    for (const [utmZone, longitudeDeg] of [
+      [undefined, -122.016],
+      [{ zone: 32, hemisphere: "north" }, 9.984],
+    ] as const) {
+      await using runtime = await open();
+      await using bridge = await served(runtime, { utmZone });
+      await using node = runtime.node("car");
+      const poses = node.publisher(Pose);
+      await using viewer = new Viewer(bridge);
+      const locations = await viewer.decoded("/delos/viewer/location");
+      const tracks = await viewer.decoded("/delos/viewer/track");
+      let [i, timeNs] = [0, 1_600_000_000_000_000_000n];
+      await vi.waitFor(
+        () => {
+          const position = { x: 587_000 + ++i, y: 4_141_600, z: 12 };
+          poses.publish({ pose: { position, heading: 0 } }, { sourceTimeNs: (timeNs += 100_000_000n) });
+          expect(tracks.length).toBeGreaterThan(0);
+        },
+        { ...PATIENT, interval: 20 },
+      );
+      const location = locations.at(-1)!.message as foxglove.LocationFix;
+      expect(location.longitude).toBeCloseTo(longitudeDeg, 2);
+      expect(location.latitude).toBeCloseTo(37.417, 2);
+      expect(location).toMatchObject({ altitude: 12, heading: Math.PI / 2 });
+      const { geojson } = tracks.at(-1)!.message as foxglove.GeoJSON;
+      const { type, geometry } = JSON.parse(geojson!);
+      expect([type, geometry.type, geometry.coordinates.length]).toEqual(["Feature", "MultiLineString", 1]);
+      const [[longitude, latitude], next] = geometry.coordinates[0];
+      expect([longitude, latitude]).toEqual([expect.closeTo(longitudeDeg, 2), expect.closeTo(37.417, 2)]);
+      expect(next[0]).toBeGreaterThan(longitude); // eastward
     }
+  });
+
+  test("a pose of a robot's own map is nowhere on the globe", async () => {
+    await using runtime = await open();
+    await using bridge = await served(runtime);
+    await using node = runtime.node("robot");
+    const poses = node.publisher(Pose);
+    await using viewer = new Viewer(bridge);
+    const locations = await viewer.decoded("/delos/viewer/location");
+    const scenes = await viewer.decoded("/delos/viewer/scene");
+    await vi.waitFor(() => {
+      poses.publish({ pose: { position: { x: 3, y: -4, z: 0 }, heading: 0 } });
+      expect(scenes.length).toBeGreaterThan(1);
+    });
+    expect(locations).toEqual([]);
+  });
+
+  test("a recording is led by the viewer, and its time is told", async () => {
+    const startNs = 1_600_000_000_000_000_000n;
+    const file = recordedDrive("drive", startNs);
     await using runtime = await open({ clock: "recorded" });
     await using replay = await openReplay([file], { runtime, paused: true });
     await using bridge = await served(runtime, { replay });
-    await using viewer = new Viewer(bridge);
+    await using viewer = new Viewer(bridge, { subprotocol: "foxglove.sdk.v1" });
     const hello = await viewer.hello;
     expect(hello).toMatchObject({ dataStartTime: { sec: 1_600_000_000, nsec: 0 } });
     expect(hello.capabilities).toEqual(expect.arrayContaining(["time", "playbackControl"]));
@@ -345,6 +423,52 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     expect(got[0]!.timeNs).toBeGreaterThanOrEqual(startNs + 2_000_000_000n);
     await vi.waitFor(() => expect(times.at(-1)).toBe(startNs + 4_990_000_000n));
     await vi.waitFor(() => expect(states.at(-1)?.status).toBe(3));
+  });
+
+  test("who comes while a recording stands still is told the time before any channel; the old protocol nothing of playback", async () => {
+    const startNs = 1_600_000_000_000_000_000n;
+    await using runtime = await open({ clock: "recorded" });
+    await using replay = await openReplay([recordedDrive("still", startNs)], { runtime, paused: true });
+    await using bridge = await served(runtime, { replay });
+    for (const subprotocol of SUBPROTOCOLS) {
+      await using viewer = new Viewer(bridge, { subprotocol });
+      const frames: Buffer[] = [];
+      viewer.socket.on("message", (data: ArrayBuffer | Buffer) => void frames.push(Buffer.from(data as ArrayBuffer)));
+      const hello = await viewer.hello;
+      await viewer.channel(Pose.name);
+      // Its answer comes after whatever the greeting has had to say.
+      viewer.client.getParameters([], "greeted");
+      await vi.waitFor(() => expect(frames.some((frame) => frame.includes('"greeted"'))).toBe(true), PATIENT);
+      const kinds = frames.map((frame) => (frame[0] === 0x7b ? JSON.parse(frame.toString()).op : frame[0]));
+      expect(kinds.slice(0, 3)).toEqual(["serverInfo", 2, "advertise"]);
+      expect(frames[1]!.readBigUInt64LE(1)).toBe(startNs);
+      const isLiving = subprotocol === "foxglove.sdk.v1";
+      expect(kinds.includes(5)).toBe(isLiving);
+      expect(hello.capabilities.includes("playbackControl" as never)).toBe(isLiving);
+      expect(hello.capabilities).toContain("time");
+    }
+  });
+
+  test("another recording is another session: what a viewer looks at goes on", async () => {
+    const [first, second] = [1_600_000_000_000_000_000n, 1_700_000_000_000_000_000n];
+    await using runtime = await open({ clock: "recorded" });
+    await using deck = await openReplayDeck([recordedDrive("first", first)], { runtime, loop: true });
+    await using bridge = await served(runtime, { deck });
+    await using viewer = new Viewer(bridge);
+    const sessions: unknown[] = [];
+    viewer.client.on("serverInfo", ({ sessionId }) => void sessions.push(sessionId));
+    const times: bigint[] = [];
+    viewer.client.on("time", ({ timestamp }) => void times.push(timestamp));
+    // A viewer never subscribes twice to a channel that stays.
+    const transforms = await viewer.decoded("/delos/viewer/tf");
+    await vi.waitFor(() => expect(transforms.length).toBeGreaterThan(0), PATIENT);
+    await deck.exchange([recordedDrive("second", second)]);
+    await vi.waitFor(() => expect(transforms.at(-1)!.timeNs).toBeGreaterThanOrEqual(second), PATIENT);
+    expect(times.at(-1)).toBeGreaterThanOrEqual(second);
+    expect(new Set(sessions).size).toBe(2);
+    expect(viewer.statuses).toEqual([]);
+    const poses = await viewer.decoded(Pose.name);
+    await vi.waitFor(() => expect(poses.length).toBeGreaterThan(0), PATIENT);
   });
 });
 

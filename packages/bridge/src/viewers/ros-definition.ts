@@ -2,27 +2,34 @@ import type { MessageSchema } from "@delos/core";
 import { type FieldType, parseRos1, parseRos2, type StructType, shortRosName, wellKnownRosText } from "@delos/wire";
 
 /**
- * A schema of ROS with its definition. DDS discovery tells only the name of a type, and viewers want the text: that of the
- * standard types is written down here, with all they are made of. Undefined for all others.
+ * A schema of ROS with all that it is made of, as viewers need it: DDS discovery tells only the name of a type, and a program
+ * may leave out of its text the standard types that everybody knows (`std_msgs/Header`). Undefined where nothing is missing,
+ * and where nobody here can tell what is.
  */
 export function withDefinition(schema: MessageSchema): MessageSchema | undefined {
-  const isRos1 = schema.messageEncoding === "ros1";
-  if (schema.data.length > 0 || !(isRos1 || schema.messageEncoding === "cdr")) return undefined;
-  const text = wellKnownRosText(shortRosName(schema.name), isRos1 ? "ros1" : "ros2");
+  const { name, messageEncoding, schemaEncoding, data } = schema;
+  const isRos1 = messageEncoding === "ros1";
+  if (!isRos1 && messageEncoding !== "cdr") return undefined;
+  const own = isRos1 ? "ros1msg" : "ros2msg";
+  if (data.length > 0 && schemaEncoding !== own) return undefined;
+  const text =
+    data.length > 0 ? new TextDecoder().decode(data) : wellKnownRosText(shortRosName(name), isRos1 ? "ros1" : "ros2");
   if (text === undefined) return undefined;
-  const type = (isRos1 ? parseRos1 : parseRos2)(text, schema.name);
-  const data = new TextEncoder().encode(definitionOf(type));
-  return { ...schema, schemaEncoding: isRos1 ? "ros1msg" : "ros2msg", data };
+  const parts = new Map<string, string>();
+  let body: string;
+  try {
+    body = bodyOf((isRos1 ? parseRos1 : parseRos2)(text, name), parts);
+  } catch {
+    return undefined; // it needs types that are not standard ones, or is no text of ROS
+  }
+  const there = new Set([...text.matchAll(/^MSG: *(\S+)/gm)].map(([, part]) => shortRosName(part!)));
+  if (data.length > 0 && [...parts.keys()].every((part) => there.has(part))) return undefined;
+  // The form of MCAP's ros1msg and ros2msg: the type, then those that it is made of.
+  const whole = [body, ...[...parts].map(([part, its]) => `${SEPARATOR}\nMSG: ${part}\n${its}`)].join("\n");
+  return { ...schema, schemaEncoding: own, data: new TextEncoder().encode(whole) };
 }
 
 const SEPARATOR = "=".repeat(80);
-
-/** The text of a type, followed by those of the types it is made of (MCAP's ros1msg and ros2msg). */
-function definitionOf(type: StructType): string {
-  const parts = new Map<string, string>();
-  const body = bodyOf(type, parts);
-  return [body, ...[...parts].map(([name, text]) => `${SEPARATOR}\nMSG: ${name}\n${text}`)].join("\n");
-}
 
 function bodyOf(type: StructType, parts: Map<string, string>): string {
   const constants = type.constants.map(({ type: of, name, value }) => `${of} ${name}=${value}`);

@@ -62,8 +62,7 @@ export class ChannelList implements Disposable {
     const publications = this.#publications.get(topic);
     if (publications === undefined) this.#publications.set(topic, new Set([id]));
     else publications.add(id);
-    const parts =
-      schemaParts(schema) ?? schemaParts(withDefinition(schema)) ?? schemaParts(this.#bus.codecs(schema)?.schema);
+    const parts = schemaParts(withDefinition(schema) ?? schema) ?? schemaParts(this.#bus.codecs(schema)?.schema);
     const known = this.#byTopic.get(topic);
     if (parts === undefined || this.#channels.size >= MAX_CHANNELS) return;
     if (known !== undefined) {

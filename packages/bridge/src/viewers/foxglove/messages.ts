@@ -5,8 +5,13 @@ import { DelosError, type JsonValue } from "@delos/core";
  * one byte; all integers are little-endian.
  */
 
-/** `foxglove.sdk.v1` is the living name, `foxglove.websocket.v1` the one of libraries before it. The messages are the same. */
-export const SUBPROTOCOLS = ["foxglove.sdk.v1", "foxglove.websocket.v1"] as const;
+/** The name that Foxglove's SDK speaks. */
+export const LIVING = "foxglove.sdk.v1";
+/**
+ * `foxglove.websocket.v1` is the name before that. The messages are the same, with fewer of them: its clients know nothing of
+ * playback control. Clients that offer both get the living one.
+ */
+export const SUBPROTOCOLS = [LIVING, "foxglove.websocket.v1"] as const;
 
 export interface Channel {
   readonly id: number;

@@ -11,12 +11,12 @@ import { type Channel, type PlaybackState, PlaybackStatus, SUBPROTOCOLS, time } 
 import { NodeParameters } from "./parameters.ts";
 import { ServiceList } from "./services.ts";
 import { FoxgloveSession } from "./session.ts";
-import { WorldConverter, worldTopics } from "./world-topics.ts";
+import { type UtmZone, WorldConverter, worldTopics } from "./world-topics.ts";
 
 /** The state of the world, and the time, as often as a screen shows them. */
 const TICK_MS = 17;
-/** The scene is larger and changes slowly. */
-const SCENE_TICKS = 6;
+/** The scene is larger and changes slowly; the way grows at one end. */
+const EVERY_TICKS = { transforms: 1, pose: 1, location: 1, scene: 6, track: 30 } as const;
 /** Services and the graph are looked at again once a second. */
 const REFRESH_TICKS = 60;
 /** Fragments of large messages that viewers publish; what they ask for is far smaller. */
@@ -45,7 +45,7 @@ export class FoxgloveProtocol implements SocketProtocol {
   sessionId: string = randomUUID();
   readonly #sessions: Set<FoxgloveSession> = new Set();
   readonly #lifetime: Lifetime = new Lifetime();
-  readonly #converter = new WorldConverter();
+  readonly #converter: WorldConverter;
   readonly #worldChannels: ReadonlyMap<number, keyof typeof worldTopics>;
   readonly #worldSinks: Map<number, Set<WorldSink>> = new Map();
   #ticks = 0;
@@ -53,8 +53,9 @@ export class FoxgloveProtocol implements SocketProtocol {
   #toldPlayback = "";
   #graph: GraphNames = EMPTY_GRAPH;
 
-  constructor(bus: ViewedBus) {
+  constructor(bus: ViewedBus, utmZone?: UtmZone) {
     this.bus = bus;
+    this.#converter = new WorldConverter(utmZone);
     this.channels = new ChannelList(bus);
     this.services = new ServiceList(bus);
     this.feeds = this.#lifetime.own(new TopicFeeds(bus));
@@ -77,6 +78,7 @@ export class FoxgloveProtocol implements SocketProtocol {
       jumped?.[Symbol.dispose]();
       jumped = this.#followJumps(replay);
       this.sessionId = randomUUID();
+      this.#converter.forget();
       this.#each((session) => session.greet());
     });
     this.#lifetime.own(exchanged);
@@ -84,8 +86,8 @@ export class FoxgloveProtocol implements SocketProtocol {
     this.#lifetime.defer(() => clearInterval(tick));
   }
 
-  accept(socket: WebSocket, peer: Peer): void {
-    const session = new FoxgloveSession(socket, peer, this);
+  accept(socket: WebSocket, peer: Peer, subprotocol: string): void {
+    const session = new FoxgloveSession(socket, peer, this, subprotocol);
     this.#sessions.add(session);
     socket.on("close", () => {
       this.#sessions.delete(session);
@@ -136,18 +138,19 @@ export class FoxgloveProtocol implements SocketProtocol {
     const tick = this.#ticks++;
     if (this.#sessions.size === 0) return;
     if (tick % REFRESH_TICKS === 0) this.#refresh();
-    this.#tellWorld(tick % SCENE_TICKS === 0);
+    this.#tellWorld(tick);
     if (this.bus.replay !== undefined) this.#tellTime();
   }
 
-  #tellWorld(withScene: boolean): void {
+  #tellWorld(tick: number): void {
     const wanted = [...this.#worldSinks].filter(([, sinks]) => sinks.size > 0);
     const world = wanted.length === 0 ? undefined : this.bus.world();
     if (world === undefined) return;
     const timeNs = BigInt(Math.round((world.time_s ?? 0) * 1e6)) * 1000n;
+    this.#converter.observe(world, timeNs);
     for (const [id, sinks] of wanted) {
       const key = this.#worldChannels.get(id)!;
-      if (key === "scene" && !withScene) continue;
+      if (tick % EVERY_TICKS[key] !== 0) continue;
       const message = this.#converter[key](world, timeNs);
       if (message === undefined) continue;
       const payload = (worldTopics[key].type as MessageCodec).encode(message);

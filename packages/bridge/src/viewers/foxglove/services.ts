@@ -20,6 +20,16 @@ interface ServiceSide {
   readonly schema: string;
 }
 
+/**
+ * With the schemas where viewers before 2024 look for them (Foxglove Studio 1). Those of today warn of a server that sends
+ * them: they are for `foxglove.websocket.v1` alone.
+ */
+export function withOldSchemas(
+  service: AdvertisedService,
+): AdvertisedService & Record<"requestSchema" | "responseSchema", string> {
+  return { ...service, requestSchema: service.request.schema, responseSchema: service.response.schema };
+}
+
 const TIMEOUT_MS = 10_000;
 /** Services of Delos itself: the parameters of nodes have messages of their own in this protocol. */
 const OWN = /\/parameters\/(list|get|set)$/;

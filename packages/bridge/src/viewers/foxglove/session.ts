@@ -4,12 +4,14 @@ import type { WebSocket } from "ws";
 import type { Peer } from "../../security/peer.ts";
 import { Outbox } from "../outbox.ts";
 import { codecOfType, isSameType, schemasOn } from "../type-finder.ts";
+import { busNowNs } from "../viewed-bus.ts";
 import { EMPTY_GRAPH, graphUpdate } from "./connection-graph.ts";
 import {
   type Channel,
   type ClientBinary,
   type ClientChannel,
   type ClientText,
+  LIVING,
   messageData,
   type Parameter,
   type PlaybackState,
@@ -19,9 +21,10 @@ import {
   StatusLevel,
   type StatusName,
   serviceCallResponse,
+  time,
 } from "./messages.ts";
 import type { FoxgloveProtocol } from "./protocol.ts";
-import { type AdvertisedService, parse } from "./services.ts";
+import { type AdvertisedService, parse, withOldSchemas } from "./services.ts";
 
 /** Channels that one viewer publishes on. */
 const MAX_CLIENT_CHANNELS = 256;
@@ -47,6 +50,8 @@ export class FoxgloveSession implements Disposable {
   readonly #peer: Peer;
   readonly #protocol: FoxgloveProtocol;
   readonly #outbox: Outbox;
+  /** Speaks today's protocol: playback control, services with their schemas' encodings. */
+  readonly #isLiving: boolean;
   readonly #subscriptions: Map<number, Subscribed> = new Map();
   readonly #publications: Map<number, ClientPublication> = new Map();
   readonly #watchedParameters: Set<string> = new Set();
@@ -56,41 +61,45 @@ export class FoxgloveSession implements Disposable {
   #malformed = 0;
   #toldDrops = 0;
 
-  constructor(socket: WebSocket, peer: Peer, protocol: FoxgloveProtocol) {
+  constructor(socket: WebSocket, peer: Peer, protocol: FoxgloveProtocol, subprotocol: string) {
     this.#socket = socket;
     this.#peer = peer;
     this.#protocol = protocol;
+    this.#isLiving = subprotocol === LIVING;
     this.#outbox = new Outbox(socket);
     socket.on("error", () => socket.terminate()); // too long, torn, no UTF-8: `close` follows
     socket.on("message", (data, isBinary) => void this.#received(data as Buffer, isBinary));
   }
 
-  /** What the protocol wants first: who we are, and every channel. Again when another recording plays: all begins anew then. */
+  /**
+   * What the protocol wants first: who we are, what time it is (a viewer takes the time of messages that come before it for 0),
+   * and every channel. Again when another recording plays: a new session begins, in which the subscriptions of channels that
+   * have stayed go on.
+   */
   greet(): void {
-    for (const { feed } of this.#subscriptions.values()) feed[Symbol.dispose]();
-    this.#subscriptions.clear();
     const { bus, channels, services, sessionId } = this.#protocol;
     const { replay } = bus;
-    const playing = replay === undefined ? [] : ["time", "playbackControl"];
-    const capabilities = [
-      "clientPublish",
-      "parameters",
-      "parametersSubscribe",
-      "services",
-      "connectionGraph",
-      ...playing,
-    ];
+    const isLed = replay !== undefined && this.#isLiving;
     this.#send({
       op: "serverInfo",
       name: bus.server,
-      capabilities,
+      capabilities: [
+        "clientPublish",
+        "parameters",
+        "parametersSubscribe",
+        "services",
+        "connectionGraph",
+        ...(replay === undefined ? [] : ["time"]),
+        ...(isLed ? ["playbackControl"] : []),
+      ],
       supportedEncodings: ["json", "protobuf", "cdr", "ros1"],
       metadata: { role: this.#peer.role },
       sessionId,
-      ...(replay === undefined
-        ? {}
-        : { dataStartTime: timeOf(replay.recording.startNs), dataEndTime: timeOf(replay.recording.endNs) }),
+      ...(isLed
+        ? { dataStartTime: timeOf(replay.recording.startNs), dataEndTime: timeOf(replay.recording.endNs) }
+        : {}),
     });
+    if (replay !== undefined) this.#outbox.control(time(busNowNs(bus)));
     this.advertise(channels.channels);
     if (services.services.length > 0) this.advertiseServices(services.services);
     if (replay !== undefined) this.tellPlayback(this.#protocol.playback());
@@ -110,7 +119,7 @@ export class FoxgloveSession implements Disposable {
   }
 
   advertiseServices(services: readonly AdvertisedService[]): void {
-    this.#send({ op: "advertiseServices", services });
+    this.#send({ op: "advertiseServices", services: this.#isLiving ? services : services.map(withOldSchemas) });
   }
 
   unadvertiseServices(serviceIds: readonly number[]): void {
@@ -121,8 +130,9 @@ export class FoxgloveSession implements Disposable {
     this.#outbox.data(frame);
   }
 
+  /** Viewers before playback control take an opcode that they do not know for an error. */
   tellPlayback(state: PlaybackState): void {
-    this.#outbox.control(playbackState(state));
+    if (this.#isLiving) this.#outbox.control(playbackState(state));
   }
 
   tellGraph(update: object): void {

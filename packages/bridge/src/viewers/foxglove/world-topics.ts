@@ -1,5 +1,7 @@
+import { type UtmProjection, utm } from "@delos/math";
 import { foxglove } from "@delos/msgs";
-import type { Fix, Obstacle, Pose, Trajectory, World } from "../../protocol.ts";
+import type { Obstacle, Pose, Trajectory, World } from "../../protocol.ts";
+import { Track } from "./track.ts";
 
 /*
  * The car and what is around it in Foxglove's own messages, so that the 3-D and map panels of viewers show them without any
@@ -36,9 +38,21 @@ const STOP = { r: 0.9, g: 0.2, b: 0.15, a: 0.9 };
 const OBSTACLE = { r: 0.95, g: 0.6, b: 0.1, a: 0.7 };
 const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 };
 const ON_ITS_SIDE = { x: Math.SQRT1_2, y: 0, z: 0, w: Math.SQRT1_2 };
+/** A zone of UTM is this wide; its south end is nowhere that cars drive, and no map of a robot's own begins so far away. */
+const [MIN_EASTING_M, MAX_EASTING_M] = [100_000, 900_000];
+const [MIN_NORTHING_M, MAX_NORTHING_M] = [10_000, 10_000_000];
 /** The local frame's origin lies on a grid of this size, and moves when the car is this many times as far away. */
 const GRID_M = 100;
 const MOVE_AFTER = 200;
+
+/** Which zone the map's coordinates are of, where they are UTM ones. */
+export interface UtmZone {
+  readonly zone: number;
+  readonly hemisphere: "north" | "south";
+}
+
+/** Apollo's own: `proj4_text` of modules/drivers/gnss/conf/gnss_conf_mkz.txt. */
+export const APOLLO_ZONE: UtmZone = { zone: 10, hemisphere: "north" };
 
 type Stamp = { readonly seconds: bigint; readonly nanos: number };
 
@@ -46,13 +60,20 @@ export const worldTopics = {
   transforms: { name: "/delos/viewer/tf", type: foxglove.FrameTransforms },
   pose: { name: "/delos/viewer/pose", type: foxglove.PoseInFrame },
   location: { name: "/delos/viewer/location", type: foxglove.LocationFix },
+  track: { name: "/delos/viewer/track", type: foxglove.GeoJSON },
   scene: { name: "/delos/viewer/scene", type: foxglove.SceneUpdate },
 } as const;
 
-/** Turns the state of the world into Foxglove's messages. Remembers where the local frame is, and what it has drawn. */
+/** Turns the state of the world into Foxglove's messages. Remembers where the local frame is, what it has drawn, and the way. */
 export class WorldConverter {
+  readonly #utm: UtmProjection;
+  readonly #track: Track = new Track();
   #origin: readonly [number, number] | undefined;
   #drawn: ReadonlySet<string> = new Set();
+
+  constructor({ zone, hemisphere }: UtmZone = APOLLO_ZONE) {
+    this.#utm = utm(zone, hemisphere);
+  }
 
   /** Undefined before there is a pose. */
   transforms({ pose }: World, timeNs: bigint): foxglove.FrameTransforms | undefined {
@@ -80,12 +101,31 @@ export class WorldConverter {
     return { timestamp: stampOf(timeNs), frame_id: MAP, pose: { position, orientation: orientationOf(pose) } };
   }
 
-  location({ fix, pose }: World, timeNs: bigint): foxglove.LocationFix | undefined {
-    if (fix === undefined) return undefined;
-    const { latitude_deg: latitude = 0, longitude_deg: longitude = 0, altitude_m: altitude = 0 }: Fix = fix;
+  /** As a receiver says it; else out of the pose, where that can only be UTM. Undefined when neither tells. */
+  location(world: World, timeNs: bigint): foxglove.LocationFix | undefined {
+    const place = this.#placeOf(world);
+    if (place === undefined) return undefined;
     // Clockwise from north.
-    const heading = pose?.heading === undefined ? {} : { heading: Math.PI / 2 - pose.heading };
-    return { timestamp: stampOf(timeNs), frame_id: BASE, latitude, longitude, altitude, ...heading };
+    const { heading: yaw } = world.pose ?? {};
+    const heading = yaw === undefined ? {} : { heading: Math.PI / 2 - yaw };
+    return { timestamp: stampOf(timeNs), frame_id: BASE, ...place, ...heading };
+  }
+
+  /** Notes where the car is, for its track. */
+  observe(world: World, timeNs: bigint): void {
+    const place = this.#placeOf(world);
+    if (place !== undefined) this.#track.add(place.longitude, place.latitude, timeNs);
+  }
+
+  /** The way of the car as far as it was observed. */
+  track(): foxglove.GeoJSON | undefined {
+    const { geojson } = this.#track;
+    return geojson === undefined ? undefined : { geojson };
+  }
+
+  /** Another recording: what was before has nothing to do with it. */
+  forget(): void {
+    this.#track.clear();
   }
 
   /** The whole scene: who begins to look now sees all of it. */
@@ -103,6 +143,17 @@ export class WorldConverter {
     this.#drawn = drawn;
     const type = foxglove.SceneEntityDeletion.Type.MATCHING_ID;
     return { deletions: gone.map((id) => ({ timestamp, type, id })), entities };
+  }
+
+  #placeOf({ fix, pose }: World): { latitude: number; longitude: number; altitude: number } | undefined {
+    if (fix !== undefined) {
+      const { latitude_deg: latitude = 0, longitude_deg: longitude = 0, altitude_m: altitude = 0 } = fix;
+      return { latitude, longitude, altitude };
+    }
+    const { x = 0, y = 0, z: altitude = 0 } = pose ?? {};
+    if (!(x > MIN_EASTING_M && x < MAX_EASTING_M && y > MIN_NORTHING_M && y < MAX_NORTHING_M)) return undefined;
+    const { latitudeDeg: latitude, longitudeDeg: longitude } = this.#utm.inverse(x, y);
+    return { latitude, longitude, altitude };
   }
 
   #originFor({ x = 0, y = 0 }: Pose): readonly [number, number] {
