@@ -19,8 +19,9 @@ import type { BenchOptions, BenchRow } from "./suite.ts";
  *   latency     round trip with one subscriber, which sends back a copy of what it got; the clock starts before the copy in.
  *
  * `shm` copies in and sleeps when there is nothing; `shm-batch` publishes 64 at a time; `shm-loan` writes only 16 bytes into
- * memory of the ring; `-adaptive` spins up to 90 µs before it sleeps; `shm-async` reads in an event loop. `mapped…` is
- * the same between processes, in mapped files; `--only shm` means both, `--only mapped` the latter. `copy-shared` and `copy` are
+ * memory of the ring; `-adaptive` spins up to 90 µs before it sleeps; `shm-async` reads in an event loop. All of them have the
+ * memory that transport-shm gives its rings, and `shm-plain` what sharedarraybuffer-ring has by itself. `mapped…` is the same
+ * between processes, in mapped files; `--only shm` means all, `--only mapped` the latter. `copy-shared` and `copy` are
  * no transports: how often the message alone can be copied into shared and into ordinary memory, for nobody.
  */
 export async function benchShm(options: BenchOptions): Promise<BenchRow[]> {
@@ -96,6 +97,8 @@ const DRIVERS: readonly (readonly [driver: string, ...names: string[]])[] = [
   ["shm-async", "shm", "threads"],
   ["shm-loan", "shm", "threads"],
   ["shm-loan-adaptive", "shm", "threads"],
+  ["shm-plain", "shm", "threads", "plain"],
+  ["shm-plain-adaptive", "shm", "threads", "plain"],
   ["mapped", "shm", "mapped"],
   ["mapped-adaptive", "shm", "mapped"],
   ["mapped-batch", "shm", "mapped"],

@@ -42,6 +42,7 @@ export const SUITES: readonly Suite[] = [
     names: [
       "shm",
       "threads",
+      "plain",
       "copy",
       "mapped",
       "postmessage",

@@ -39,6 +39,8 @@ export interface Cell {
 
 /** `shm…`: rings between threads; `mapped…`: the same rings between processes. */
 export const isRing = (driver: string): boolean => driver.startsWith("shm") || isMapped(driver);
+/** `shm-plain…`: the rings between threads by themselves, without what transport-shm adds where koffi loads. */
+export const isPlain = (driver: string): boolean => driver.startsWith("shm-plain");
 export const isMapped = (driver: string): boolean => driver.startsWith("mapped");
 /** zeromq 6 ends a process whose thread ends while a socket of it is in use. */
 export const needsProcesses = (driver: string): boolean => isMapped(driver) || driver === "zeromq";

@@ -86,7 +86,7 @@ export class LogWriter implements Disposable {
     const { words } = memory;
     this.#words = words;
     this.bytes = memory.bytes;
-    this.view = new DataView(memory.buffer);
+    this.view = new DataView(memory.bytes.buffer, memory.bytes.byteOffset, memory.bytes.length);
     this.maxMessageBytes = sizes.maxMessageBytes;
     this.#capacity = sizes.dataBytes;
     this.#mask = sizes.dataBytes - 1;

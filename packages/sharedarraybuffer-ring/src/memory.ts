@@ -18,7 +18,7 @@ export interface RingMemory {
   readonly buffer: ArrayBufferLike;
   /** The whole block as 32-bit words, for the control words. */
   readonly words: Int32Array;
-  /** The whole block as bytes, for the messages. */
+  /** The whole block as bytes, for the messages; everything that is handed out lies in it. See `ringMemory`. */
   readonly bytes: Uint8Array;
   readonly sleeper: Sleeper;
 }
@@ -59,14 +59,26 @@ export const atomicsSleeper: Sleeper = {
   },
 };
 
-/** Memory of `buffer` as rings use it. A SharedArrayBuffer, or an ArrayBuffer that other processes have mapped too. */
-export function ringMemory(buffer: ArrayBufferLike, sleeper: Sleeper = atomicsSleeper): RingMemory {
-  return {
-    buffer,
-    words: new Int32Array(buffer, 0, buffer.byteLength >>> 2),
-    bytes: new Uint8Array(buffer),
-    sleeper,
-  };
+/**
+ * Memory of `buffer` as rings use it. A SharedArrayBuffer, or an ArrayBuffer that other processes have mapped too.
+ *
+ * `bytes` may be another view of the very same memory: that of an ordinary ArrayBuffer, made by native code over the memory of
+ * a SharedArrayBuffer. V8 copies into and out of shared memory word by word, and at the rate of a byte loop when source and
+ * destination are not aligned alike; ordinary memory is copied by the C library, in two thirds to a third of the time. Whoever
+ * brings such a view guarantees that it is the same memory, from its first byte, and that it keeps the memory: views of it are
+ * handed out, and `buffer` may be forgotten before they are.
+ *
+ * @throws {RingError} RING_USAGE when `bytes` is shorter than the buffer
+ */
+export function ringMemory(
+  buffer: ArrayBufferLike,
+  sleeper: Sleeper = atomicsSleeper,
+  bytes: Uint8Array = new Uint8Array(buffer),
+): RingMemory {
+  if (bytes.length < buffer.byteLength || bytes.byteOffset % 8 !== 0) {
+    throw new RingError("RING_USAGE", `a view of ${bytes.length} bytes is not one of ${buffer.byteLength}`);
+  }
+  return { buffer, words: new Int32Array(buffer, 0, buffer.byteLength >>> 2), bytes, sleeper };
 }
 
 /*

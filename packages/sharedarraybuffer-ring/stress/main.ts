@@ -1,9 +1,12 @@
 /**
- * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions] [log|pin] [seed]`.
+ * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions] [log|pin] [seed] [module]`.
+ * With `packages/transport-shm/src/ordinary-view.ts` as the module, half of the threads see the ring's memory as it shows it.
  * Prints one JSON line for each kind of ring; exits with 1 when anything was torn, repeated, reordered or miscounted.
  */
+import { pathToFileURL } from "node:url";
 import { stress } from "./stress.ts";
 
+const module = process.argv[5];
 const millions = Number(process.argv[2] ?? 50);
 for (const kind of ["log", "pin"] as const) {
   if (process.argv[3] !== undefined && process.argv[3] !== kind) continue;
@@ -14,6 +17,7 @@ for (const kind of ["log", "pin"] as const) {
     keepLastReaders: 1,
     terminations: Math.min(2000, Math.ceil(millions * 10)),
     seed: Number(process.argv[4] ?? 1),
+    view: module && pathToFileURL(module).href,
   });
   console.log(JSON.stringify({ kind, ...report }));
   const { torn, repeated, reordered, miscounted, lostByReliable, missedByReliable } = report;

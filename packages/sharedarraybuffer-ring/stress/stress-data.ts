@@ -7,6 +7,8 @@ export interface StressWorkerData {
   readonly alive: SharedArrayBuffer;
   readonly counts: SharedArrayBuffer;
   readonly messages: number;
+  /** See `StressOptions.view`. */
+  readonly view: string | undefined;
   readonly owner: number;
   readonly reliable: boolean;
   /** A reader sleeps a millisecond after every so many messages; 0 never. */

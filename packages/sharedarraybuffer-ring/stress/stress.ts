@@ -13,6 +13,8 @@ export interface StressOptions {
   /** How often a thread chosen at random is terminated, wherever it is, and another put in its place. */
   readonly terminations: number;
   readonly seed: number;
+  /** Module whose `loadOrdinaryView` gives half of the threads other views of the same memory. */
+  readonly view?: string | undefined;
 }
 
 export interface StressReport {
@@ -68,6 +70,7 @@ export async function stress(options: StressOptions): Promise<StressReport> {
       alive,
       counts,
       messages,
+      view: owner % 4 < 2 ? undefined : options.view,
       owner,
       reliable,
       slow: role === "reader" && !reliable && owner % 3 === 0 ? 5000 : 0,

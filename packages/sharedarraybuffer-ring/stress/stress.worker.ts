@@ -1,16 +1,27 @@
 /** One end of a ring under stress: a writer or a reader that checks every byte. See stress.ts. */
 import { workerData } from "node:worker_threads";
-import { LogRing, PinRing, type RingReader } from "../src/index.ts";
+import { atomicsSleeper, LogRing, PinRing, type RingReader, ringMemory } from "../src/index.ts";
 import { CONTROL, COUNT, COUNTERS_WORDS, lengthOf, type StressWorkerData } from "./stress-data.ts";
 
 const data = workerData as StressWorkerData;
 const alive = new Int32Array(data.alive);
 const counts = new Float64Array(data.counts);
 const isAlive = (owner: number): boolean => Atomics.load(alive, owner) === 1;
-const ring = data.kind === "log" ? LogRing.attach(data.ring) : PinRing.attach(data.ring);
+const memory = ringMemory(data.ring, atomicsSleeper, await otherView());
+const ring = data.kind === "log" ? LogRing.attach(memory) : PinRing.attach(memory);
 
 if (data.role === "writer") write();
 else read();
+
+interface Views {
+  readonly loadOrdinaryView: () => Promise<(buffer: SharedArrayBuffer) => Uint8Array>;
+}
+
+async function otherView(): Promise<Uint8Array | undefined> {
+  if (data.view === undefined) return undefined;
+  const { loadOrdinaryView } = (await import(data.view)) as Views;
+  return (await loadOrdinaryView())(data.ring);
+}
 
 /** Message n: as long as n says, its first word n, every other word n too, negated. */
 function write(): void {

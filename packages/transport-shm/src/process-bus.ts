@@ -1,6 +1,6 @@
 import { BroadcastChannel } from "node:worker_threads";
 import { type DiscoveryTable, type EndpointId, type ParticipantId, type ParticipantInfo } from "@delos/transport";
-import { ringMemory } from "sharedarraybuffer-ring";
+import { atomicsSleeper, type RingMemory, ringMemory } from "sharedarraybuffer-ring";
 import {
   type EndpointBus,
   type EndpointEntry,
@@ -9,6 +9,7 @@ import {
   type SegmentMemory,
 } from "./endpoint-bus.ts";
 import { KnownEndpoints } from "./known-endpoints.ts";
+import type { OrdinaryView } from "./ordinary-view.ts";
 import { isThreadAlive, type ThreadIdentity, thisThread } from "./thread-liveness.ts";
 
 /** What participants tell each other. */
@@ -40,7 +41,7 @@ export class ProcessBus implements EndpointBus {
   readonly #endpoints = new KnownEndpoints();
   readonly discovery: DiscoveryTable = this.#endpoints.discovery;
   readonly entries: Map<EndpointId, EndpointEntry> = this.#endpoints.entries;
-  readonly memory: SegmentMemory = sharedArrayBuffers;
+  readonly memory: SegmentMemory;
   readonly #self: ParticipantInfo;
   readonly #channel: BroadcastChannel;
   readonly #thread: ThreadIdentity = thisThread();
@@ -55,8 +56,14 @@ export class ProcessBus implements EndpointBus {
   #closed = false;
 
   /** `onMessage` gets everything that concerns endpoints, in the order in which each participant sent it, own ones included. */
-  constructor(domain: string, self: ParticipantInfo, onMessage: (message: EndpointMessage) => void) {
+  constructor(
+    domain: string,
+    self: ParticipantInfo,
+    memory: SegmentMemory,
+    onMessage: (message: EndpointMessage) => void,
+  ) {
     this.#self = self;
+    this.memory = memory;
     this.#onMessage = onMessage;
     this.discovery.addParticipant(self);
     this.#channel = new BroadcastChannel(`delos-shm:${domain}`);
@@ -209,12 +216,18 @@ export class ProcessBus implements EndpointBus {
   }
 }
 
-/** Memory between threads: it costs nothing until it is written to, and goes with the last who has it. */
-export const sharedArrayBuffers: SegmentMemory = {
-  onDemand: false,
-  create: (bytes) => {
-    const buffer = new SharedArrayBuffer(bytes);
-    return { memory: ringMemory(buffer), handle: buffer, retire: () => {} };
-  },
-  attach: (handle) => ringMemory(handle as SharedArrayBuffer),
-};
+/**
+ * Memory between threads: it costs nothing until it is written to, and goes with the last who has it. What is copied goes
+ * through an ordinary view of it where one can be had.
+ */
+export function sharedArrayBuffers(view: OrdinaryView | undefined): SegmentMemory {
+  const memoryOf = (buffer: SharedArrayBuffer): RingMemory => ringMemory(buffer, atomicsSleeper, view?.(buffer));
+  return {
+    onDemand: false,
+    create: (bytes) => {
+      const buffer = new SharedArrayBuffer(bytes);
+      return { memory: memoryOf(buffer), handle: buffer, retire: () => {} };
+    },
+    attach: (handle) => memoryOf(handle as SharedArrayBuffer),
+  };
+}

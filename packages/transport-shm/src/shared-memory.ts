@@ -14,7 +14,8 @@ import type {
   WriterOptions,
 } from "@delos/transport";
 import type { EndpointBus, EndpointMessage } from "./endpoint-bus.ts";
-import { ProcessBus } from "./process-bus.ts";
+import { loadOrdinaryView } from "./ordinary-view.ts";
+import { ProcessBus, sharedArrayBuffers } from "./process-bus.ts";
 import { ShmReader } from "./shm-reader.ts";
 import { ShmWriter } from "./shm-writer.ts";
 
@@ -33,7 +34,10 @@ export function sharedMemory(options: SharedMemoryOptions = {}): TransportFactor
     address: { name: "shm", reach: "process", domain },
     open: async (context) => {
       const transport: SharedMemoryTransport = new SharedMemoryTransport("shm", context);
-      return transport.join(new ProcessBus(domain, context.participant, (message) => transport.receive(message)));
+      const memory = sharedArrayBuffers(await loadOrdinaryView());
+      return transport.join(
+        new ProcessBus(domain, context.participant, memory, (message) => transport.receive(message)),
+      );
     },
   };
 }

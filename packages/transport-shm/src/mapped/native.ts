@@ -1,5 +1,6 @@
 import process from "node:process";
-import { DelosError, describeError } from "@delos/core";
+import { DelosError } from "@delos/core";
+import { type Koffi, loadKoffi, noKoffi } from "../koffi.ts";
 
 /**
  * What Node cannot do by itself: memory of a file, reserving its pages, named pipes, and sleeping on a word of memory that
@@ -55,19 +56,15 @@ async function load(): Promise<Native> {
     const here = `${process.platform} ${process.arch}`;
     throw new DelosError("SHM_PLATFORM", `memory is mapped between processes on 64-bit Linux only, not on ${here}`);
   }
-  if (process.env["DELOS_SHM"] === "off") throw new DelosError("SHM_REFUSED", "switched off by DELOS_SHM=off");
-  let koffi: typeof import("koffi");
+  const koffi = await loadKoffi();
   try {
-    const module = (await import("koffi")) as typeof import("koffi") & { default?: typeof import("koffi") };
-    koffi = module.default ?? module;
     return bind(koffi, futexCall);
   } catch (cause) {
-    const why = describeError(cause).split("\n")[0];
-    throw new DelosError("SHM_NO_KOFFI", `the optional package koffi cannot be used (${why})`, { cause });
+    throw noKoffi(cause);
   }
 }
 
-function bind(koffi: typeof import("koffi"), futexCall: number): Native {
+function bind(koffi: Koffi, futexCall: number): Native {
   const c = koffi.load(null);
   // Fixed signatures: a variadic call costs twice as much.
   const mmap = c.func("int64_t mmap(int64_t at, size_t length, int protection, int flags, int fd, int64_t offset)");
