@@ -57,6 +57,19 @@ describe("delos start", () => {
     await expect(fetch(url)).rejects.toThrow(/fetch failed/);
   });
 
+  test.for(["0", "61", "32X", "north"])("--utm-zone %s is wrong usage", async (zone) => {
+    const { status, text } = delos("start", "a.mcap", "--port", "0", "--utm-zone", zone);
+    expect(await status).toBe(2);
+    expect(text.err).toContain(`--utm-zone ${zone}: a zone is a number of 1 to 60`);
+  });
+
+  test("--utm-zone 56S is a zone of the south", async () => {
+    const { status, text, stop } = delos("start", "a.mcap", "--port", "0", "--utm-zone", "56S");
+    await expect.poll(() => text.out).toMatch(/^HMI: /);
+    stop.abort();
+    expect(await status).toBe(130);
+  });
+
   test("--json prints an object a line", async () => {
     const { status, text } = delos("start", "a.mcap", "--once", "--headless", "--rate", "max", "--json");
     expect(await status).toBe(0);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { messageCodecs } from "@delos/bag";
-import { DEFAULT_PORT, type MediaOptions, openBridge } from "@delos/bridge";
+import { type BridgeOptions, DEFAULT_PORT, type MediaOptions, openBridge } from "@delos/bridge";
 import { Lifetime, UsageError } from "@delos/core";
 import { builtinRecordingPath, openReplayDeck } from "@delos/replay";
 import { open } from "@delos/runtime";
@@ -48,6 +48,7 @@ const start: Command = {
     clock: { type: "boolean" },
     port: { type: "string", short: "p" },
     map: { type: "string" },
+    "utm-zone": { type: "string" },
     recordings: { type: "string", multiple: true },
     "upload-limit": { type: "string" },
     drive: { type: "boolean" },
@@ -69,6 +70,8 @@ const start: Command = {
     clock: "Publish recorded time on /clock",
     port: `Port of the page (default ${DEFAULT_PORT}; 0: any free one)`,
     map: "HD map to show: Apollo's, as text (base_map.txt) or binary protobuf",
+    "utm-zone":
+      "Zone of the recording's coordinates, for viewers that show the globe: 32, 56S (default 10, Apollo's own)",
     recordings: "Folder whose recordings the page may open, beside those of the files given (repeatable)",
     "upload-limit": "GiB of recordings that the page may send, 0 for none (default 4)",
     drive: "A live drive with a simulated car instead of a recording",
@@ -124,6 +127,7 @@ const start: Command = {
             title,
             server,
             security: securityOf(context),
+            utmZone: utmZoneOf(context),
             map: typeof values["map"] === "string" ? resolve(cwd, values["map"]) : undefined,
             ...(host === undefined ? {} : { host }),
           }),
@@ -140,6 +144,15 @@ const start: Command = {
     }
   },
 };
+
+function utmZoneOf({ values }: CommandContext): BridgeOptions["utmZone"] {
+  const text = values["utm-zone"];
+  if (typeof text !== "string") return undefined;
+  const [, zone, side] = /^(\d{1,2})([ns]?)$/i.exec(text) ?? [];
+  if (zone === undefined || Number(zone) < 1 || Number(zone) > 60)
+    throw new UsageError(`--utm-zone ${text}: a zone is a number of 1 to 60, in the south with an S behind it`);
+  return { zone: Number(zone), hemisphere: side?.toUpperCase() === "S" ? "south" : "north" };
+}
 
 /** Which recordings the page may open, and how much it may send. */
 function mediaOf(context: CommandContext): MediaOptions {

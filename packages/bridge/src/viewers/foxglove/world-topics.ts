@@ -51,7 +51,7 @@ export interface UtmZone {
   readonly hemisphere: "north" | "south";
 }
 
-/** Apollo's own: `proj4_text` of modules/drivers/gnss/conf/gnss_conf_mkz.txt. */
+/** Apollo's own: `proj4_text` of its GNSS driver ("+proj=utm +zone=10 …"). */
 export const APOLLO_ZONE: UtmZone = { zone: 10, hemisphere: "north" };
 
 type Stamp = { readonly seconds: bigint; readonly nanos: number };
