@@ -3,8 +3,12 @@ import { isValue, readElement } from "./compile-decoder.ts";
 import type { FieldDescriptor, MessageDescriptor } from "./descriptor.ts";
 import * as wire from "./wire.ts";
 
-/** Fills `values` from the message between `pos` and `end`. */
-export type ReadFields = (values: object, bytes: Uint8Array, view: DataView, pos: number, end: number) => void;
+export interface FieldReads {
+  /** Fills `values` from the message between `pos` and `end`. */
+  walk(values: object, bytes: Uint8Array, view: DataView, pos: number, end: number): void;
+  /** The same of a message whose shape is known: the wanted values stand at `places`, counted from `pos`. */
+  pick(values: object, bytes: Uint8Array, view: DataView, pos: number, end: number, places: Int32Array): void;
+}
 
 export interface WantedField {
   readonly name: string;
@@ -16,7 +20,7 @@ export interface WantedField {
  * Straight code that walks to the wanted fields and steps over everything else. As in decoding, the last value of a field
  * counts, repeated messages are merged, and a member of a oneof that comes later puts the earlier ones back to their defaults.
  */
-export function compileFieldReader(descriptor: MessageDescriptor, wanted: readonly WantedField[]): ReadFields {
+export function compileFieldReader(descriptor: MessageDescriptor, wanted: readonly WantedField[]): FieldReads {
   const kids: unknown[] = [];
   const kid = (value: unknown): string => `K[${kids.push(value) - 1}]`;
   const functions: string[] = [];
@@ -71,11 +75,27 @@ ${STEP_OVER}
   };
 
   const first = walk(descriptor, 0, wanted);
+  const picks = wanted.map(({ name, steps }, i) => {
+    const field = steps.at(-1)!;
+    const read = field.type === "bytes" ? BYTES_IN_PLACE : readElement(field, isStrict(steps, descriptor));
+    const otherwise = `${slot(name)}=${constant(field.default, kid)}`;
+    return `p=P[${i}];if(p<0)${otherwise};else{p+=s;${read}${slot(name)}=x}`;
+  });
   const source = `"use strict";
 const cursor=R.cursor;
 ${functions.join("\n")}
-return function read(o,b,v,p,end){${reset(wanted)}${first}(o,b,v,p,end)}`;
-  return build(source, kids) as ReadFields;
+return {
+walk(o,b,v,p,end){${reset(wanted)}${first}(o,b,v,p,end)},
+pick(o,b,v,s,end,P){let x,n,p;
+${picks.join("\n")}
+}
+}`;
+  return build(source, kids) as FieldReads;
+}
+
+/** Strings of proto3 must be UTF-8: that of the file which has the message that the field is in. */
+function isStrict(steps: readonly FieldDescriptor[], descriptor: MessageDescriptor): boolean {
+  return (steps.at(-2)?.message ?? descriptor).file.syntax === "proto3";
 }
 
 const BYTES_IN_PLACE =

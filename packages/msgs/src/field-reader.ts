@@ -1,5 +1,6 @@
 import { UsageError } from "@delos/core";
-import { compileFieldReader, type ReadFields } from "./compile-field-reader.ts";
+import { compileFieldReader, type FieldReads } from "./compile-field-reader.ts";
+import { ShapeMemory, wantedTags } from "./message-shape.ts";
 import type { MessageType } from "./message-type.ts";
 import { unknownFieldError } from "./values.ts";
 import { checkBytes, windowToRead } from "./window.ts";
@@ -79,13 +80,21 @@ export function fieldReader<T, const Fields extends Readonly<Record<string, Fiel
     values[name] = steps.at(-1)!.default;
     return { name, steps };
   });
-  const run: ReadFields = compileFieldReader(descriptor, paths);
+  const reads: FieldReads = compileFieldReader(descriptor, paths);
+  const tags = wantedTags(paths.map(({ steps }) => steps));
+  const seen = tags && new ShapeMemory(tags, paths.length);
   const read = (bytes: Uint8Array, offset: number, length: number): never => {
     const { whole, view, base } = windowToRead(bytes);
     const start = base + offset;
     cursor.base = start;
     try {
-      run(values, whole, view, start, Math.min(start + length, base + bytes.length));
+      const end = Math.min(start + length, base + bytes.length);
+      const places = seen?.placesIn(view, start, end);
+      if (places !== undefined) reads.pick(values, whole, view, start, end, places);
+      else {
+        reads.walk(values, whole, view, start, end);
+        seen?.missed(whole, start, end);
+      }
     } finally {
       cursor.base = 0;
     }

@@ -322,3 +322,75 @@ export interface Statistics {
   readonly subscribers?: readonly $delos.SubscriberStatistics[] | undefined;
 }
 export const Statistics: MessageType<Statistics> = $message<Statistics>("delos.Statistics");
+
+export interface Vehicle {
+  /** for people */
+  readonly name?: string | undefined;
+  /** file of apollo.common.config.VehicleConfig; empty: vehicle_param.pb.txt */
+  readonly vehicle_param?: string | undefined;
+  /** file of apollo.control.ControlConf; empty: control_conf.pb.txt */
+  readonly control_conf?: string | undefined;
+  /** file of apollo.canbus.CanbusConf; empty: canbus_conf.pb.txt */
+  readonly canbus_conf?: string | undefined;
+  /** absent: simulated */
+  readonly can?: $delos.VehicleCan | undefined;
+  /** absent: it cannot be simulated */
+  readonly simulation?: $delos.VehicleSimulation | undefined;
+}
+export const Vehicle: MessageType<Vehicle> = $message<Vehicle>("delos.Vehicle");
+
+/** How frames reach the by-wire units. */
+export interface VehicleCan {
+  readonly kind?: $delos.VehicleCan.Kind | undefined;
+  /** of SOCKETCAN: can0 */
+  readonly interface?: string | undefined;
+}
+export declare namespace VehicleCan {
+  type Kind = 0 | 1 | (number & {});
+}
+export const VehicleCan = $nested($message<VehicleCan>("delos.VehicleCan"), {
+  Kind: {
+    /** the simulated car of the same launch */
+    SIMULATED: 0,
+    /** a CAN interface of this computer */
+    SOCKETCAN: 1,
+  },
+});
+
+/** The physics of the simulated car. Sizes come from VehicleParam, the wheels' loads from ControlConf unless given here. */
+export interface VehicleSimulation {
+  readonly mass_kg?: number | undefined;
+  /** centre of mass behind the front axle */
+  readonly front_axle_to_mass_m?: number | undefined;
+  readonly yaw_inertia_kgm2?: number | undefined;
+  /** cornering stiffness of the axles */
+  readonly front_stiffness_nprad?: number | undefined;
+  readonly rear_stiffness_nprad?: number | undefined;
+  /** of an axle */
+  readonly max_side_force_n?: number | undefined;
+  /** between the wheels of an axle */
+  readonly track_m?: number | undefined;
+  readonly steering_lag_s?: number | undefined;
+  readonly pedal_lag_s?: number | undefined;
+  /** absent: pedals do what the calibration table of control says, the other way round */
+  readonly drive?: $delos.VehicleDrive | undefined;
+}
+export const VehicleSimulation: MessageType<VehicleSimulation> = $message<VehicleSimulation>("delos.VehicleSimulation");
+
+/** An electric drive and brakes, as forces. */
+export interface VehicleDrive {
+  /** at full throttle, up to where `max_power_w` bounds it */
+  readonly max_force_n?: number | undefined;
+  readonly max_power_w?: number | undefined;
+  /** pedal travel below which nothing happens */
+  readonly throttle_dead_percent?: number | undefined;
+  readonly brake_dead_percent?: number | undefined;
+  readonly max_brake_force_n?: number | undefined;
+  /** with both pedals up, above walking speed */
+  readonly recuperation_force_n?: number | undefined;
+  /** of the weight */
+  readonly rolling_coefficient?: number | undefined;
+  /** drag coefficient times frontal area */
+  readonly drag_area_m2?: number | undefined;
+}
+export const VehicleDrive: MessageType<VehicleDrive> = $message<VehicleDrive>("delos.VehicleDrive");

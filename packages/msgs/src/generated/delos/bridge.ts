@@ -529,8 +529,37 @@ export interface Operation {
   /** vehicle, map */
   readonly selections?: readonly $delos_bridge.Selection[] | undefined;
   readonly tools?: readonly $delos_bridge.Tool[] | undefined;
+  /** absent: as of a Lincoln MKZ */
+  readonly vehicle?: $delos_bridge.Vehicle | undefined;
 }
 export const Operation: MessageType<Operation> = $message<Operation>("delos.bridge.Operation");
+
+/** The car that is led: what is drawn of it, and what its gauges are made for. Counted from the middle of the rear axle. */
+export interface Vehicle {
+  readonly name?: string | undefined;
+  /** to the front bumper */
+  readonly front_m?: number | undefined;
+  /** to the rear bumper */
+  readonly back_m?: number | undefined;
+  readonly width_m?: number | undefined;
+  readonly height_m?: number | undefined;
+  readonly wheelbase_m?: number | undefined;
+  readonly wheel_radius_m?: number | undefined;
+  /** of the steering wheel, to one side */
+  readonly steering_lock_deg?: number | undefined;
+  /** degrees of the steering wheel to one of the front wheels */
+  readonly steering_ratio?: number | undefined;
+  readonly mass_kg?: number | undefined;
+  /** what the brake reports while nobody touches it */
+  readonly brake_rest_percent?: number | undefined;
+  /** how far ahead longitudinal control looks */
+  readonly preview_s?: number | undefined;
+  /** of the table that turns accelerations into pedals */
+  readonly calibration_rows?: number | undefined;
+  /** of that table */
+  readonly top_speed_mps?: number | undefined;
+}
+export const Vehicle: MessageType<Vehicle> = $message<Vehicle>("delos.bridge.Vehicle");
 
 export interface Module {
   readonly name?: string | undefined;
