@@ -52,6 +52,11 @@ export const NOUNS: readonly Noun[] = [
     load: async () => (await import("./commands/param.ts")).commands,
   },
   {
+    name: "vehicle",
+    summary: "Vehicles as folders of data: list, show, check, calibrate",
+    load: async () => (await import("./commands/vehicle.ts")).commands,
+  },
+  {
     name: "graph",
     summary: "Who is on the bus and who talks to whom",
     load: async () => (await import("./commands/graph.ts")).commands,

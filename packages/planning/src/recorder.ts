@@ -8,16 +8,32 @@ const STILL_MPS = 1e-9;
 /** Assumed, not measured, as in Apollo. */
 const STEP_S = 0.01;
 
+/** What turns the steering that the chassis reports into curvature. */
+export interface RecordedSteering {
+  /** Full lock of the steering wheel, °, and its degrees to one of the front wheels. */
+  readonly steerLockDeg: number;
+  readonly steerRatio: number;
+  readonly wheelbaseM: number;
+}
+
+/** As Apollo's recorder has it for the Lincoln MKZ. */
+const MKZ_STEERING: RecordedSteering = { steerLockDeg: 470, steerRatio: 16, wheelbaseM: 2.85 };
+
 /**
  * Records a drive by hand as lines of garage.csv (Apollo's rtk_recorder). Recording begins with the first sample that
  * moves and then never pauses. Numbers are printed as Python 2 prints them: 12 significant digits.
  */
 export class RtkRecorder {
+  readonly #steering: RecordedSteering;
   #chassis: apollo.canbus.Chassis | undefined;
   #begun = false;
   #previousSpeed = 0;
   #previousCurvature = 0;
   #s = 0;
+
+  constructor(steering: RecordedSteering = MKZ_STEERING) {
+    this.#steering = steering;
+  }
 
   onChassis(chassis: apollo.canbus.Chassis): void {
     this.#chassis = chassis;
@@ -31,8 +47,9 @@ export class RtkRecorder {
     const steering = Math.fround(chassis.steering_percentage ?? Number.NaN);
     if (Number.isNaN(speed) || Number.isNaN(steering)) return undefined;
     const still = Math.abs(speed) < STILL_MPS;
-    const wheelRad = (steering / 100) * 470 * (Math.PI / 180);
-    const curvature = Math.tan(wheelRad / 16) / 2.85;
+    const { steerLockDeg, steerRatio, wheelbaseM } = this.#steering;
+    const wheelRad = (steering / 100) * steerLockDeg * (Math.PI / 180);
+    const curvature = Math.tan(wheelRad / steerRatio) / wheelbaseM;
     const [previousSpeed, previousCurvature] = [this.#previousSpeed, this.#previousCurvature];
     this.#previousSpeed = speed;
     this.#previousCurvature = curvature;

@@ -12,3 +12,27 @@ export {
   simulateDrive,
 } from "./simulate-drive.ts";
 export { ErrorStatistic, PathFollower, type PathOffset } from "./tracking-error.ts";
+export {
+  type CalibrationOptions,
+  type CalibrationRow,
+  calibrate,
+  calibrationText,
+  withCalibration,
+} from "./vehicles/calibrate.ts";
+export {
+  type BrokenVehicle,
+  type Catalogue,
+  DEFAULT_VEHICLE,
+  findVehicle,
+  folderOf,
+  readCatalogue,
+} from "./vehicles/catalogue.ts";
+export type { Physics } from "./vehicles/physics.ts";
+export {
+  readVehicle,
+  VEHICLE_FILE,
+  type Vehicle,
+  type VehicleCan,
+  type VehicleShape,
+} from "./vehicles/vehicle-file.ts";
+export { withVehicle } from "./vehicles/with-vehicle.ts";

@@ -17,13 +17,16 @@ import {
 } from "@delos/runtime";
 import { statusTopic } from "@delos/safety";
 import { guardian, monitor, watchdog } from "@delos/safety/components";
-import { MKZ_BICYCLE } from "@delos/vehicle";
 import { canbus } from "@delos/vehicle/components";
 import { carOn } from "./live/car.ts";
 import { operator } from "./live/operator.ts";
 import { truthTopic } from "./live/topics.ts";
 import { playerOn } from "./live/track-player.ts";
 import { ErrorStatistic, PathFollower } from "./tracking-error.ts";
+import { DEFAULT_VEHICLE, findVehicle } from "./vehicles/catalogue.ts";
+import { physicsOf } from "./vehicles/vehicle-field.ts";
+import type { Vehicle } from "./vehicles/vehicle-file.ts";
+import { withVehicle } from "./vehicles/with-vehicle.ts";
 
 /** Times of the run's events, s from its beginning. */
 export interface DriveScript {
@@ -39,6 +42,8 @@ export interface DriveScript {
 export interface DriveOptions extends DriveScript {
   readonly path: DrivenPath;
   readonly durationS: number;
+  /** The Lincoln MKZ unless given. */
+  readonly vehicle?: Vehicle;
   /** Localization with the error-state filter, which bridges GNSS gaps. */
   readonly filter?: boolean;
   readonly seed?: number;
@@ -109,6 +114,7 @@ export async function simulateDrive(
   see: (message: DriveMessage) => void = () => {},
 ): Promise<DriveResult> {
   const { path, durationS, settleS = 3, resetS = 0.7, startNs = START_NS } = options;
+  const vehicle = options.vehicle ?? findVehicle(DEFAULT_VEHICLE);
   const clock = new SimulatedClock(startNs);
   await using runtime = await open({ clock, log: () => {} });
   const observer = runtime.node("observer");
@@ -120,13 +126,13 @@ export async function simulateDrive(
       see({ topic: name, type: type as unknown as MessageType<never>, timeNs: clock.nowNs(), message });
     });
   }
-  const figures = new DriveFigures(path, settleS, resetS);
+  const figures = new DriveFigures(path, settleS, resetS, physicsOf(vehicle).bicycle.lrM);
   const runS = (): number => Number(clock.nowNs() - startNs) / 1e9;
   observer.subscribe(Control).on(({ message }) => figures.onControl(message, runS()));
   observer.subscribe(Guardian).on(({ message }) => figures.onGuardian(message, runS()));
   observer.subscribe(truthTopic).on(({ message }) => figures.onTruth(message, runS()));
 
-  await using launched = await launch(specOf(options, resetS), {
+  await using launched = await launch(withVehicle(specOf(options, resetS), vehicle), {
     runtime,
     placement: "inline",
     components: componentsOn(path),
@@ -182,6 +188,8 @@ class DriveFigures {
   readonly #settleS: number;
   readonly #resetS: number;
   readonly #path: DrivenPath;
+  /** Centre of mass ahead of the rear axle. */
+  readonly #lrM: number;
   readonly #centre: PathFollower;
   readonly #rear: PathFollower;
   readonly #lateral = new ErrorStatistic();
@@ -195,8 +203,9 @@ class DriveFigures {
   #estops = 0;
   #stationM: number;
 
-  constructor(path: DrivenPath, settleS: number, resetS: number) {
+  constructor(path: DrivenPath, settleS: number, resetS: number, lrM: number) {
     this.#path = path;
+    this.#lrM = lrM;
     this.#settleS = settleS;
     this.#resetS = resetS;
     this.#centre = new PathFollower(path);
@@ -237,7 +246,7 @@ class DriveFigures {
     const [x, y, heading] = [pose!.position!.x!, pose!.position!.y!, pose!.heading!];
     const [cos, sin] = [Math.cos(heading), Math.sin(heading)];
     const speed = pose!.linear_velocity!.x! * cos + pose!.linear_velocity!.y! * sin;
-    const { lrM } = MKZ_BICYCLE;
+    const lrM = this.#lrM;
     const offset = this.#centre.offset(x + lrM * cos, y + lrM * sin, heading);
     const rear = this.#rear.offset(x, y, heading);
     this.#stationM = rear.stationM;

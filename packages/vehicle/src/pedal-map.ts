@@ -1,5 +1,11 @@
 import type { Table2d } from "@delos/math";
 
+/** What pedals do to a simulated vehicle. */
+export interface Pedals {
+  /** Acceleration (m/s²) at `speedMps` with a pedal command: throttle % or minus brake %. */
+  accelerationAt(speedMps: number, command: number): number;
+}
+
 /** One speed's curve: pedal command (%, throttle positive) ascending, with the acceleration it gives. */
 interface PedalCurve {
   readonly command: Float64Array;
@@ -11,7 +17,7 @@ interface PedalCurve {
  * controller. The measured curves are not monotone, so they are first smoothed to be (pool adjacent violators: the nearest
  * monotone curve in the least-squares sense); where a pedal range has one value, its middle is taken.
  */
-export class PedalMap {
+export class PedalMap implements Pedals {
   readonly #speeds: Float64Array;
   readonly #curves: readonly PedalCurve[];
 
@@ -23,7 +29,6 @@ export class PedalMap {
     });
   }
 
-  /** Acceleration (m/s²) at `speedMps` with a pedal command: throttle % or minus brake %. */
   accelerationAt(speedMps: number, command: number): number {
     const speeds = this.#speeds;
     const last = speeds.length - 1;

@@ -4,7 +4,7 @@ import { Bicycle, type BicycleParameters, MKZ_BICYCLE } from "./bicycle.ts";
 import { ByWireUnit } from "./by-wire-unit.ts";
 import type { CanFrame, CanPort } from "./can-frame.ts";
 import { PEDAL_RESOLUTION } from "./mkz-commands.ts";
-import type { PedalMap } from "./pedal-map.ts";
+import type { Pedals } from "./pedal-map.ts";
 
 /** One standard deviation. */
 export interface SensorNoise {
@@ -31,13 +31,37 @@ export interface SimulatedMkzOptions {
   readonly yM: number;
   readonly zM?: number;
   readonly headingRad: number;
-  readonly pedals: PedalMap;
+  readonly pedals: Pedals;
   readonly seed?: number;
   readonly noise?: SensorNoise;
   readonly bicycle?: BicycleParameters;
+  /** What is beside the bicycle. Absent: a Lincoln MKZ's. */
+  readonly body?: SimulatedBody;
   /** Silence of the frames after which the by-wire units let go, s: 0.1 as on the car, more on a computer that is busy. */
   readonly byWireSilenceS?: number;
 }
+
+/** Steering, actuators and wheels of a simulated car with Lincoln's by-wire units. */
+export interface SimulatedBody {
+  /** Degrees of the steering wheel to one of the front wheels, and its full lock, °. */
+  readonly steerRatio: number;
+  readonly steerLockDeg: number;
+  /** Lags of the actuators, s. */
+  readonly steerLagS: number;
+  readonly pedalLagS: number;
+  readonly wheelRadiusM: number;
+  readonly trackM: number;
+}
+
+/** The Lincoln MKZ's: ratio, lock and wheels of Apollo's vehicle file. */
+export const MKZ_BODY: SimulatedBody = {
+  steerRatio: 16,
+  steerLockDeg: 470,
+  steerLagS: 0.03,
+  pedalLagS: 0.06,
+  wheelRadiusM: 0.335,
+  trackM: 1.58,
+};
 
 /** What a driver does; an input that is given overrides the by-wire unit. Pedals in %, steering wheel in degrees. */
 export interface DriverInput {
@@ -46,11 +70,7 @@ export interface DriverInput {
   steeringDeg?: number;
 }
 
-const STEER_RATIO = 16;
-const STEER_LOCK_DEG = 470;
-/** Lags of the actuators, s, and the pedals' rate, %/s. */
-const STEER_LAG_S = 0.03;
-const PEDAL_LAG_S = 0.06;
+/** The pedals' rate, %/s. */
 const PEDAL_RATE = 400;
 /** Dead time from command to actuator, steps of 5 ms. */
 const DEAD_STEPS = 4;
@@ -74,15 +94,16 @@ const REPORT_STEPS: readonly (readonly [id: number, steps: number])[] = [
 ];
 
 /**
- * A Lincoln MKZ on a CAN bus: by-wire units that take over and let go, actuators with dead time, rate and lag, engine and
- * brake from the calibration table, a bicycle with tyre slip, GNSS and IMU. Call `step` every 5 ms.
+ * A car with a Lincoln MKZ's by-wire units on a CAN bus, by default that car: units that take over and let go, actuators with
+ * dead time, rate and lag, pedals that do what they are given to do, a bicycle with tyre slip, GNSS and IMU. Call `step` every 5 ms.
  */
 export class SimulatedMkz {
   readonly bicycle: Bicycle;
   readonly driver: DriverInput = {};
   readonly #port: CanPort;
   readonly #listening: Disposable;
-  readonly #pedals: PedalMap;
+  readonly #pedals: Pedals;
+  readonly #body: SimulatedBody;
   readonly #random: Random;
   readonly #noise: SensorNoise;
   readonly #zM: number;
@@ -108,6 +129,7 @@ export class SimulatedMkz {
     this.#listening = port.onFrame((frame) => this.#onFrame(frame));
     this.bicycle = new Bicycle(options.xM, options.yM, options.headingRad, options.bicycle ?? MKZ_BICYCLE);
     this.#pedals = options.pedals;
+    this.#body = options.body ?? MKZ_BODY;
     this.#zM = options.zM ?? 0;
     this.#random = seededRandom(options.seed ?? 1);
     this.#noise = options.noise ?? RTK_NOISE;
@@ -140,14 +162,14 @@ export class SimulatedMkz {
       throttle: driver.throttle ?? (this.#throttleUnit.enabled ? due.throttle : 0),
       steeringDeg: driver.steeringDeg ?? (this.#steeringUnit.enabled ? due.steeringDeg : this.#steeringDeg),
     };
-    this.#brake = pedal(this.#brake, wanted.brake);
-    this.#throttle = pedal(this.#throttle, wanted.throttle);
+    const { steerRatio, steerLockDeg, steerLagS, pedalLagS } = this.#body;
+    this.#brake = pedal(this.#brake, wanted.brake, pedalLagS);
+    this.#throttle = pedal(this.#throttle, wanted.throttle, pedalLagS);
     const rate = this.#steeringUnit.enabled ? this.#command.steeringSpeedDegps : 500;
-    const steer =
-      ((clamp(wanted.steeringDeg, -STEER_LOCK_DEG, STEER_LOCK_DEG) - this.#steeringDeg) * STEP_S) / STEER_LAG_S;
+    const steer = ((clamp(wanted.steeringDeg, -steerLockDeg, steerLockDeg) - this.#steeringDeg) * STEP_S) / steerLagS;
     this.#steeringDeg += clamp(steer, -rate * STEP_S, rate * STEP_S);
 
-    const wheelRad = ((this.#steeringDeg / STEER_RATIO) * Math.PI) / 180;
+    const wheelRad = ((this.#steeringDeg / steerRatio) * Math.PI) / 180;
     for (let i = 0; i < SUBSTEPS; i++) {
       const pedalCommand = this.#throttle > this.#brake ? this.#throttle : -this.#brake;
       const acceleration = this.#gear === 4 ? this.#pedals.accelerationAt(this.bicycle.speedMps, pedalCommand) : -1;
@@ -280,9 +302,9 @@ export class SimulatedMkz {
         data[4] = 0x03;
         break;
       case 0x6a: {
-        const half = 0.79 * b.yawRateRadps;
+        const half = (this.#body.trackM / 2) * b.yawRateRadps;
         [b.speedMps - half, b.speedMps + half, b.speedMps - half, b.speedMps + half].forEach((v, i) => {
-          u16(2 * i, Math.max(v, 0) / 0.335 / 0.01);
+          u16(2 * i, Math.max(v, 0) / this.#body.wheelRadiusM / 0.01);
         });
         break;
       }
@@ -314,7 +336,7 @@ export class SimulatedMkz {
 }
 
 /** One step of a pedal toward `wanted`, with lag and rate. */
-function pedal(now: number, wanted: number): number {
-  const step = ((clamp(wanted, 0, 100) - now) * STEP_S) / PEDAL_LAG_S;
+function pedal(now: number, wanted: number, lagS: number): number {
+  const step = ((clamp(wanted, 0, 100) - now) * STEP_S) / lagS;
   return now + clamp(step, -PEDAL_RATE * STEP_S, PEDAL_RATE * STEP_S);
 }

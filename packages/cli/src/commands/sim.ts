@@ -2,25 +2,29 @@ import { resolve } from "node:path";
 import { createFile, McapWriter } from "@delos/bag";
 import { DelosError, UsageError } from "@delos/core";
 import { type DrivenPath, parseDrivenPath } from "@delos/planning";
-import { conditionTrack, DriveRecorder, type DriveResult, loopTrack, simulateDrive } from "@delos/sim";
+import { conditionTrack, DriveRecorder, type DriveResult, findVehicle, loopTrack, simulateDrive } from "@delos/sim";
 import type { Command, CommandContext } from "../command.ts";
 import { readText } from "../input-file.ts";
+import { vehicleFolders, vehiclesHelp, vehiclesOption } from "./vehicle.ts";
 
 const sim: Command = {
   name: "sim",
   usage:
-    "sim [--track FILE|loop] [--duration S] [--out FILE] [--seed N] [--filter] [--gnss-gap FROM:TO] [--estop S] [--json]",
+    "sim [--track FILE|loop] [--vehicle VEHICLE] [--duration S] [--out FILE] [--seed N] [--filter] [--gnss-gap FROM:TO] [--estop S] [--json]",
   summary: "Drive the closed loop on simulated time, as fast as the machine can",
   description:
-    "The modules of the closed loop's launch file on a simulated clock: a simulated Lincoln MKZ, canbus, guardian, monitor, watchdog, " +
+    "The modules of the closed loop's launch file on a simulated clock: a simulated car (Lincoln MKZ, or --vehicle), canbus, guardian, monitor, watchdog, " +
     "RTK localization, the RTK player and control. Engage, follow the track, report the errors. The same options give the same messages, to the byte: the digest is that of `delos bag digest OUT`. " +
     "A recorded track is first made consistent with its own positions (a real recording is not); --raw takes it as it is.",
   examples: [
     "delos sim --track loop --duration 60 --json",
+    "delos sim --vehicle delos-shuttle --duration 60",
     "delos sim --track garage.csv --duration 20 --out drive.mcap",
   ],
   options: {
     track: { type: "string", default: "loop" },
+    vehicle: { type: "string" },
+    ...vehiclesOption,
     duration: { type: "string", default: "20" },
     out: { type: "string", short: "o" },
     seed: { type: "string", default: "1" },
@@ -31,6 +35,8 @@ const sim: Command = {
   },
   optionHelp: {
     track: "A drive as the recorder writes it (garage.csv), or loop: our own course (default)",
+    vehicle: "A name of `delos vehicle list`, or a folder with a vehicle.pb.txt (lincoln-mkz)",
+    vehicles: vehiclesHelp,
     duration: "Seconds to simulate (20)",
     out: "Write all messages to this MCAP file",
     seed: "Of the sensors' noise (1)",
@@ -47,12 +53,14 @@ const sim: Command = {
       throw new UsageError(`--seed ${String(context.values["seed"])}: a whole number was expected`);
     const gaps = (context.values["gnss-gap"] ?? []) as readonly string[];
     const estop = context.values["estop"];
+    const vehicle = context.values["vehicle"];
     const options = {
       path: trackOf(context, durationS),
       durationS,
       seed,
       filter: context.values["filter"] === true,
       gnssGaps: gaps.map((gap) => gapOf(gap)),
+      ...(typeof vehicle === "string" ? { vehicle: findVehicle(vehicle, vehicleFolders(context), context.cwd) } : {}),
       ...(typeof estop === "string" ? { estopS: secondsOf("estop", estop) } : {}),
       signal: context.signal,
     };

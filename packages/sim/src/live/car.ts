@@ -4,21 +4,21 @@ import { type Component, defineComponent } from "@delos/runtime";
 import {
   canFromCarTopic,
   canToCarTopic,
-  PedalMap,
   SimulatedMkz,
   simulatedMkzComponent,
   simulatedMkzPorts,
   topicCanPort,
 } from "@delos/vehicle";
-import { mkzDefaults } from "../defaults.ts";
+import { physicsOf, readVehicleField } from "../vehicles/vehicle-field.ts";
+import type { Vehicle } from "../vehicles/vehicle-file.ts";
 import { type RoadChoice, readRoad, roadOf } from "./roads.ts";
 import { driverTopic, gnssStatusTopic, insStatusTopic, truthTopic } from "./topics.ts";
 
 /** Hands and feet that say nothing for so long are gone. */
 const HANDS_OFF_MS = 500;
-const FULL_LOCK_DEG = 470;
 
 interface CarConfig {
+  readonly vehicle: Vehicle;
   readonly road: RoadChoice;
   readonly seed: number;
   /** Silence of the frames after which the by-wire units let go, s. */
@@ -27,15 +27,16 @@ interface CarConfig {
   readonly gnssGaps: readonly (readonly [fromS: number, toS: number])[];
 }
 
-/** The simulated Lincoln MKZ at the beginning of a road: CAN, GNSS, IMU, and a driver who may take the wheel. */
+/** A simulated vehicle, the Lincoln MKZ unless `vehicle` names another, at the beginning of a road: CAN, GNSS, IMU, and a driver who may take the wheel. */
 export const car: Component<CarConfig> = carOn(roadOf);
 
 /** The same on whatever road `pathOf` gives: for programs that launch it in their own thread. */
 export function carOn(pathOf: (choice: RoadChoice) => DrivenPath): Component<CarConfig> {
   return defineComponent<CarConfig>({
     name: "car",
-    summary: "A simulated Lincoln MKZ with its sensors",
+    summary: "A simulated car with its sensors",
     configure: (fields) => ({
+      vehicle: readVehicleField(fields),
       road: readRoad(fields),
       seed: fields.integer("seed", { default: 1 }),
       byWireSilenceS: fields.number("by_wire_silence_s", { default: 0.1, min: 0.01 }),
@@ -47,12 +48,15 @@ export function carOn(pathOf: (choice: RoadChoice) => DrivenPath): Component<Car
     }),
     start({ node, config, beat }) {
       const road = pathOf(config.road);
+      const { bicycle, body, pedals } = physicsOf(config.vehicle);
       const simulated = new SimulatedMkz(topicCanPort(node, "car"), {
         xM: road.x[0]!,
         yM: road.y[0]!,
         zM: road.z[0]!,
         headingRad: road.theta[0]!,
-        pedals: new PedalMap(mkzDefaults().control.longitudinal!.calibration),
+        pedals,
+        bicycle,
+        body,
         seed: config.seed,
         byWireSilenceS: config.byWireSilenceS,
       });
@@ -62,7 +66,7 @@ export function carOn(pathOf: (choice: RoadChoice) => DrivenPath): Component<Car
         heardMs = node.clock.monotonicMs();
         take(driver, "throttle", message.throttle_percent);
         take(driver, "brake", message.brake_percent);
-        take(driver, "steeringDeg", message.steering_percent, FULL_LOCK_DEG / 100);
+        take(driver, "steeringDeg", message.steering_percent, body.steerLockDeg / 100);
       });
       const stamp = (): { header: apollo.common.Header } => ({ header: { timestamp_sec: node.clock.nowMs() / 1000 } });
       const { Type } = apollo.common.gnss_status.InsStatus;

@@ -1,19 +1,25 @@
 import { type Component, defineComponent } from "@delos/runtime";
 import { HandDriver } from "../hand-driver.ts";
+import { readVehicleField } from "../vehicles/vehicle-field.ts";
+import type { VehicleShape } from "../vehicles/vehicle-file.ts";
 import { type RoadChoice, readRoad, roadOf } from "./roads.ts";
 import { chassisTopic, driverTopic, localizationTopic } from "./topics.ts";
 
-const FULL_LOCK_DEG = 470;
 const STEP_MS = 20;
 
+interface DriverConfig {
+  readonly road: RoadChoice;
+  readonly shape: VehicleShape;
+}
+
 /** Somebody who drives the simulated car along its road by hand, so that there is something to record. */
-export const driver: Component<RoadChoice> = defineComponent<RoadChoice>({
+export const driver: Component<DriverConfig> = defineComponent<DriverConfig>({
   name: "driver",
   summary: "Drives the simulated car by hand",
-  configure: readRoad,
+  configure: (fields) => ({ road: readRoad(fields), shape: readVehicleField(fields).shape }),
   ports: () => ({ inputs: [localizationTopic, chassisTopic], outputs: [driverTopic] }),
   start({ node, config, beat }) {
-    const human = new HandDriver(roadOf(config));
+    const human = new HandDriver(roadOf(config.road), config.shape);
     const hands = node.publisher(driverTopic);
     const poses = node.subscribe(localizationTopic, { depth: 1 });
     const chassis = node.subscribe(chassisTopic, { depth: 1 });
@@ -31,7 +37,7 @@ export const driver: Component<RoadChoice> = defineComponent<RoadChoice>({
       hands.publish({
         throttle_percent: throttle,
         brake_percent: brake,
-        steering_percent: (steeringDeg / FULL_LOCK_DEG) * 100,
+        steering_percent: (steeringDeg / config.shape.steerLockDeg) * 100,
       });
     });
     // Feet on the brake before getting out.
