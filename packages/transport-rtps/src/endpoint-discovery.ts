@@ -162,7 +162,11 @@ export class EndpointDiscovery implements Disposable {
   reconsider(participant: RemoteParticipant): void {
     for (const remote of Array.from(participant.readers.values())) {
       const local = remote.data === undefined ? undefined : this.#writersByTopic.get(remote.data.topic);
-      for (const writer of Array.from(local ?? [])) this.#match(writer, remote, true);
+      for (const writer of Array.from(local ?? [])) {
+        // Who has let go of the pair takes it up again itself.
+        const isLeft = remote.pairings.get(writer.data.guid.entityId)?.attached === false;
+        if (!isLeft) this.#match(writer, remote, true);
+      }
     }
     for (const remote of Array.from(participant.writers.values())) {
       const local = remote.data === undefined ? undefined : this.#readersByTopic.get(remote.data.topic);

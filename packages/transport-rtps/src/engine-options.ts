@@ -31,6 +31,8 @@ export interface EngineOptions {
   isNear(address: string): boolean;
   /** Largest message towards the address. */
   messageLimit(address: string): number;
+  /** Largest message that goes there as one packet. */
+  packetLimit(address: string): number;
   /** Participants that are not wanted: by name, by vendor. */
   wanted?(data: ParticipantData): boolean;
   readonly listener?: EngineListener;

@@ -36,6 +36,8 @@ export class Packer {
   readonly locator: Locator;
   /** Largest message. */
   readonly limit: number;
+  /** Largest message that is one packet: of a larger one, each packet that is lost loses all. */
+  readonly packet: number;
   /** Somebody there has answered. Until then no more goes there than came from those who named the address. */
   verified: boolean;
   credit = 0;
@@ -46,12 +48,21 @@ export class Packer {
   #seconds = Number.NaN;
   #fraction = 0;
   #sinceTrailers = 0;
+  /** What the messages that are written now may hold. */
+  #most: number;
 
-  constructor(context: PackerContext, locator: Locator, limit: number, verified = true) {
+  constructor(
+    context: PackerContext,
+    locator: Locator,
+    { message, packet }: { readonly message: number; readonly packet: number },
+    verified = true,
+  ) {
     this.#context = context;
     this.verified = verified;
     this.locator = locator;
-    this.limit = Math.min(limit, DATAGRAM_BYTES);
+    this.limit = Math.min(message, DATAGRAM_BYTES);
+    this.packet = Math.min(packet, this.limit);
+    this.#most = this.limit;
   }
 
   /** One DATA. `destination`: the receiving participant's prefix; undefined: whoever has matched the writer. */
@@ -89,6 +100,16 @@ export class Packer {
     write(datagram);
     datagram.zeros(-datagram.offset & 3);
     datagram.patchUint16(at + 2, datagram.offset - at - 4);
+  }
+
+  /** What `write` writes goes in messages of one packet each, as far as its parts allow: it repairs what was lost. */
+  inPackets(write: () => void): void {
+    this.#most = this.packet;
+    try {
+      write();
+    } finally {
+      this.#most = this.limit;
+    }
   }
 
   /** `trailer` adds its heartbeat when the message ends. */
@@ -141,7 +162,7 @@ export class Packer {
     let datagram = this.#datagram;
     // Worst case: INFO_DST, INFO_TS, two headers, padding, and the heartbeats that may have to follow.
     const needed = body + 16 + 12 + 8 + this.#trailers.length * (TRAILER_BYTES + 16);
-    if (datagram !== undefined && datagram.offset + needed > this.limit) {
+    if (datagram !== undefined && datagram.offset + needed > this.#most) {
       if (++this.#sinceTrailers >= TRAILER_EVERY) this.flush();
       else this.#send();
       datagram = this.#datagram;

@@ -45,7 +45,11 @@ export class Packers implements PackerContext {
     let packer = this.#packers.get(key);
     if (packer === undefined) {
       if (this.#packers.size >= this.#limit) this.#sweep();
-      packer = new Packer(this, locator, this.#options.messageLimit(locator.address), verified);
+      const limits = {
+        message: this.#options.messageLimit(locator.address),
+        packet: this.#options.packetLimit(locator.address),
+      };
+      packer = new Packer(this, locator, limits, verified);
       this.#packers.set(key, packer);
     } else if (verified) packer.verified = true;
     return packer;

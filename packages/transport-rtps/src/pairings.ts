@@ -66,16 +66,17 @@ export class Pairings implements Disposable {
     const remote = source.readers.get(readerId);
     const local = writers.get(writerId);
     if (remote?.data === undefined || local === undefined) return this.#context.count("pairing of an unknown reader");
-    const known = remote.pairings.get(writerId) ?? 0;
+    const known = remote.pairings.get(writerId)?.count ?? 0;
     if (count < known) return;
     if (count > known) {
-      if ((flags & ATTACH) !== 0) {
+      const attached = (flags & ATTACH) !== 0;
+      if (attached) {
         if (!this.#endpoints.attach(local, remote)) return; // not yet: it will ask again
       } else if (local.writer.proxies.has(remote)) {
         local.writer.removeReader(remote);
         local.unmatched(remote);
       }
-      remote.pairings.set(writerId, count);
+      remote.pairings.set(writerId, { count, attached });
     }
     const confirm = LITTLE_ENDIAN | CONFIRM | (flags & ATTACH);
     const packer = this.#packers.ofReader(remote);

@@ -5,6 +5,7 @@ import { Engine } from "./engine.ts";
 import type { EngineListener } from "./engine-options.ts";
 import { cardsBehind, chooseAddresses, type HostAddress, hostAddresses, isNearby } from "./interfaces.ts";
 import type { MdnsPeersOptions } from "./mdns-peers.ts";
+import { packetBytes } from "./mtu.ts";
 import { multicastComesBack } from "./multicast-probe.ts";
 import type { OwnParticipantData, ParticipantData } from "./participant-data.ts";
 import { receiveBufferProperty } from "./receive-buffer.ts";
@@ -119,6 +120,7 @@ export class Participant implements AsyncDisposable {
       isNear: (address) => isNearby(address, addresses),
       // On this host there is no MTU; elsewhere larger messages mean IP fragments, of which one lost loses all.
       messageLimit: (address) => (isOwn(address) || (isMulticast(address) && loopbackOnly) ? 65_500 : 14_000),
+      packetLimit: (address) => (isOwn(address) ? 65_500 : packetBytes(cardsBehind(address, addresses))),
       wanted: filterOf(options.participantFilter),
       listener,
     });

@@ -31,6 +31,12 @@ export class ReaderProxy {
   lagging = false;
   /** When samples were last resent to it: requests that cross a resend are not answered twice. */
   readonly resent: Map<number, number> = new Map();
+  /** How often fragments that it asks for are sent: more than once where repairs are lost. */
+  repairCopies = 1;
+  /** The fragments that it asked for last. */
+  #repaired: { readonly sn: number; readonly fragments: ReadonlySet<number> } | undefined;
+  /** The heartbeat behind a repair, once more. */
+  chase: Disposable | undefined;
 
   constructor(
     remote: RemoteReader,
@@ -60,6 +66,25 @@ export class ReaderProxy {
   get deaf(): boolean {
     const { vendor } = this.remote.participant.data;
     return this.reliable && !this.heard && !this.transientLocal && vendor !== VENDOR_DELOS && vendor !== VENDOR_FAST;
+  }
+
+  /** It has everything up to `acked`. */
+  forget(acked: number): void {
+    for (const sn of this.resent.keys()) if (sn <= acked) this.resent.delete(sn);
+  }
+
+  /** It asks for fragments: whether those it asked for before have arrived tells how often they must be sent. */
+  judgeRepair(sn: number, fragments: readonly number[], most: number): void {
+    const last = this.#repaired;
+    this.#repaired = { sn, fragments: new Set(fragments) };
+    if (last?.sn !== sn) return;
+    const lost = fragments.some((n) => last.fragments.has(n));
+    this.repairCopies = lost ? Math.min(this.repairCopies + 1, most) : Math.max(this.repairCopies - 0.25, 1);
+  }
+
+  stopChase(): void {
+    this.chase?.[Symbol.dispose]();
+    this.chase = undefined;
   }
 
   /** Whether `count` is newer than the last; after half a second any is, so that a counter that began again is heard. */

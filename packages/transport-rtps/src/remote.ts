@@ -54,6 +54,13 @@ export class RemoteWriter {
   }
 }
 
+/** What a reader elsewhere wants of one of our writers: that it serves it, or lets go of it. */
+export interface Pairing {
+  /** Of its requests; a higher one is newer. */
+  readonly count: number;
+  readonly attached: boolean;
+}
+
 /** A reader elsewhere, and this side's writers that serve it. */
 export class RemoteReader {
   readonly participant: RemoteParticipant;
@@ -61,7 +68,7 @@ export class RemoteReader {
   data: EndpointData | undefined;
   readonly links: Map<number, ReaderProxy> = new Map();
   /** The last change of pairing that it asked each writer for. */
-  readonly pairings: Map<number, number> = new Map();
+  readonly pairings: Map<number, Pairing> = new Map();
 
   constructor(participant: RemoteParticipant, entityId: number, data?: EndpointData) {
     this.participant = participant;

@@ -84,6 +84,7 @@ export class SimulatedNetwork {
       isLocal: () => false,
       isNear: () => true,
       messageLimit: () => 14_000,
+      packetLimit: () => 1472,
       ...options,
     });
     this.#engines.set(address, engine);

@@ -46,6 +46,17 @@ export const WRITER_TIMING = {
   /** A built-in reader is expected to speak first, and not reminded sooner. */
   greetingMs: 250,
   heartbeatMaxMs: 2000,
+  /** Where a participant goes on being heard, what its readers lack is lost and not unwanted: they are reminded this often… */
+  lossyMs: 200,
+  /** …as long as nothing has been heard of it for less than this. */
+  livelyMs: 10_000,
+  /**
+   * The heartbeat behind a repair, or the answer to it, can be lost as what is repaired was: it is said again after these
+   * intervals, until the reader says something.
+   */
+  chaseMs: [15, 30, 50],
+  /** What is repaired is sent so often at most, where repairs are lost. */
+  repairCopies: 4,
   resendSuppressionMs: 20,
   /** Built-in readers of Delos do not ask again within 100 ms: what comes sooner has crossed the answer. */
   builtinSuppressionMs: 90,
@@ -58,9 +69,11 @@ export const WRITER_TIMING = {
   retainBytes: 8 << 20,
 } as const;
 
-/** Fragment sizes: below the usual MTU, and for a host's own loopback. */
-const FRAGMENT_MTU = 1344;
+/** What a message with one fragment needs beside it: its headers, a heartbeat or two. */
+const FRAGMENT_OVERHEAD = 128;
+/** For a host's own loopback, and the most elsewhere, whatever the network carries. */
 const FRAGMENT_LOOPBACK = 15_000;
+const FRAGMENT_MOST = 13_600;
 
 /** What a sample counts for in flow control beside its payload. */
 const SAMPLE_OVERHEAD = 64;
@@ -86,6 +99,8 @@ export class StatefulWriter implements Trailer {
   #routed = false;
   /** Of the destinations and of all readers' own addresses, the smallest. */
   #messageLimit = Infinity;
+  /** The same of what is one packet. */
+  #packetLimit = Infinity;
   #reliableReaders = 0;
   #windowBytes: number = WRITER_TIMING.windowBytes;
   /** Up to where the slowest reader that counts has acknowledged; −1 when it is to be computed again. */
@@ -104,8 +119,8 @@ export class StatefulWriter implements Trailer {
   #pumpDeferred = false;
   /** Everything up to here was acknowledged by all and looked at for removal. */
   #prunedSn = 0;
-  /** Fragments that were asked for, and when they may be asked for again. */
-  readonly #repairs: { proxy: ReaderProxy; sn: number; fragments: number[] }[] = [];
+  /** Fragments that were asked for; `again` follows when they have been sent. */
+  readonly #repairs: { proxy: ReaderProxy; sn: number; fragments: number[]; again: number[] }[] = [];
   /** Kept samples by instance, oldest first. */
   readonly #kept = new Map<string, number[]>();
   #closed = false;
@@ -166,6 +181,7 @@ export class StatefulWriter implements Trailer {
     remote.links.set(this.entityId, proxy);
     this.#route();
     this.#messageLimit = Math.min(this.#messageLimit, options.packer.limit);
+    this.#packetLimit = Math.min(this.#packetLimit, options.packer.packet);
     if (options.silent === true) proxy.remindAtMs = proxy.progressMs + this.#timing.greetingMs;
     if (proxy.reliable) {
       if (options.silent !== true) this.#heartbeatTo(proxy, false);
@@ -187,7 +203,10 @@ export class StatefulWriter implements Trailer {
   }
 
   removeReader(remote: RemoteReader): void {
-    if (!this.proxies.delete(remote)) return;
+    const proxy = this.proxies.get(remote);
+    if (proxy === undefined) return;
+    proxy.stopChase();
+    this.proxies.delete(remote);
     remote.links.delete(this.entityId);
     this.#route();
     this.#prune();
@@ -218,13 +237,19 @@ export class StatefulWriter implements Trailer {
     this.#destinations = [...packers];
     this.#windowBytes = this.#timing.maxWindowBytes;
     let limit = Infinity;
-    for (const packer of packers) limit = Math.min(limit, packer.limit);
+    let packet = Infinity;
+    for (const packer of packers) {
+      limit = Math.min(limit, packer.limit);
+      packet = Math.min(packet, packer.packet);
+    }
     for (const proxy of this.proxies.values()) {
       const holds = receiveBufferOf(proxy.remote.participant.data);
       this.#windowBytes = Math.min(this.#windowBytes, holds === undefined ? this.#timing.windowBytes : holds / 2);
       limit = Math.min(limit, proxy.packer.limit);
+      packet = Math.min(packet, proxy.packer.packet);
     }
     this.#messageLimit = limit;
+    this.#packetLimit = packet;
   }
 
   /** To be called when a participant's locators have changed. */
@@ -237,6 +262,7 @@ export class StatefulWriter implements Trailer {
   onAckNack(proxy: ReaderProxy, ack: AckNack): void {
     const nowMs = this.#context.clock.monotonicMs();
     if (!proxy.reliable || !proxy.isNewCount(ack.count, nowMs)) return;
+    proxy.stopChase();
     const { base } = ack.missing;
     const asks = !proxy.heard && isPreemptive(proxy, ack);
     if (!proxy.heard && !asks) this.#heard(proxy, nowMs);
@@ -251,7 +277,7 @@ export class StatefulWriter implements Trailer {
       proxy.remindAtMs = 0;
       proxy.lagging = false;
       this.#heartbeatMs = this.#timing.heartbeatMs;
-      for (const sn of proxy.resent.keys()) if (sn <= acked) proxy.resent.delete(sn);
+      proxy.forget(acked);
       this.#prune();
       this.#events.acknowledged?.();
     } else if (proxy.acked >= this.#nextSn - 1) proxy.progressMs = nowMs;
@@ -263,6 +289,7 @@ export class StatefulWriter implements Trailer {
     // a request that crossed a resend is left alone, or the two would play ping-pong.
     const content = proxy.heard && !requested && proxy.acked >= this.#nextSn - 1;
     if (answered || !ack.final) this.#heartbeatTo(proxy, content, lastSn);
+    if (answered && !content) this.#chase(proxy, lastSn);
     this.#armHeartbeat();
     this.#pump();
   }
@@ -288,6 +315,7 @@ export class StatefulWriter implements Trailer {
     const change = this.history.get(nack.sn);
     if (((nack.count - proxy.lastFragCount) | 0) <= 0 && proxy.lastFragCount - nack.count < 1000) return;
     proxy.lastFragCount = nack.count;
+    proxy.stopChase();
     if (change === undefined || !this.#isFor(proxy, change)) {
       this.#gap(proxy, [nack.sn]);
       return;
@@ -301,7 +329,7 @@ export class StatefulWriter implements Trailer {
     if (fragments.length === 0) return;
     const waiting = this.#repairs.find((repair) => repair.proxy === proxy && repair.sn === nack.sn);
     if (waiting !== undefined) waiting.fragments = [...new Set([...waiting.fragments, ...fragments])];
-    else this.#repairs.push({ proxy, sn: nack.sn, fragments });
+    else this.#repairs.push({ proxy, sn: nack.sn, fragments, again: this.#copies(proxy, nack.sn, fragments) });
     this.#deferPump();
   }
 
@@ -322,7 +350,10 @@ export class StatefulWriter implements Trailer {
     this.#closed = true;
     this.#heartbeatAlarm?.[Symbol.dispose]();
     this.#heartbeatAlarm = undefined;
-    for (const remote of this.proxies.keys()) remote.links.delete(this.entityId);
+    for (const [remote, proxy] of this.proxies) {
+      proxy.stopChase();
+      remote.links.delete(this.entityId);
+    }
     this.proxies.clear();
     this.#route();
     this.history.clear();
@@ -391,10 +422,13 @@ export class StatefulWriter implements Trailer {
     last: number,
   ): number {
     const size = change.fragmentSize;
-    const fit = Math.max(1, Math.floor((wholePayload(packer.limit) - 8) / size));
+    const most = to === undefined ? packer.limit : packer.packet;
+    const fit = Math.max(1, Math.floor((wholePayload(most) - 8) / size));
     const count = Math.min(fit, (last === 0 ? total : last) - first + 1);
     const [prefix, readerId] = [to?.remote.participant.prefixBytes, to?.remote.entityId ?? 0];
-    packer.dataFrag(this.entityId, change, first, count, prefix, readerId);
+    const write = (): void => packer.dataFrag(this.entityId, change, first, count, prefix, readerId);
+    if (to === undefined) write();
+    else packer.inPackets(write);
     return count;
   }
 
@@ -404,7 +438,7 @@ export class StatefulWriter implements Trailer {
     const limit = this.#messageLimit;
     const bytes = change.payloadBytes + (change.inlineQos === undefined ? 0 : change.inlineQos.length);
     if (bytes <= wholePayload(limit)) return 0;
-    change.fragmentSize = limit > 32_768 ? FRAGMENT_LOOPBACK : FRAGMENT_MTU;
+    change.fragmentSize = limit > 32_768 ? FRAGMENT_LOOPBACK : fragmentOf(this.#packetLimit);
     return change.fragmentSize;
   }
 
@@ -491,20 +525,34 @@ export class StatefulWriter implements Trailer {
 
   #resend(proxy: ReaderProxy, change: Change): void {
     if (this.#fragmentSizeOf(change) === 0) {
-      proxy.packer.data(this.entityId, change, proxy.remote.participant.prefixBytes, proxy.remote.entityId);
+      const { packer, remote } = proxy;
+      packer.inPackets(() => packer.data(this.entityId, change, remote.participant.prefixBytes, remote.entityId));
     } else {
       const total = Math.ceil(change.payloadBytes / change.fragmentSize);
       const fragments = Array.from({ length: total }, (_, i) => i + 1);
       if (this.#repairs.some((repair) => repair.proxy === proxy && repair.sn === change.sn)) return;
-      this.#repairs.push({ proxy, sn: change.sn, fragments });
+      this.#repairs.push({ proxy, sn: change.sn, fragments, again: [] });
       this.#deferPump();
     }
     this.#context.count("samples resent");
   }
 
+  /**
+   * What is sent once more behind fragments that were asked for. A repair that is incomplete costs a whole round of question and
+   * answer: Cyclone DDS asks for 256 fragments, and not again before they are all there or 100 ms are over. So as long as repairs
+   * are lost, each goes more often; when they arrive, less so.
+   */
+  #copies(proxy: ReaderProxy, sn: number, fragments: readonly number[]): number[] {
+    // Readers of Delos ask for a megabyte at a time, and at once for what has not come.
+    if (proxy.remote.participant.data.vendor === VENDOR_DELOS) return [];
+    proxy.judgeRepair(sn, fragments, this.#timing.repairCopies);
+    return Array.from({ length: Math.floor(proxy.repairCopies) - 1 }, () => fragments).flat();
+  }
+
   /** One message of the oldest repair; returns the bytes it took. */
   #repair(): number {
-    const { proxy, sn, fragments } = this.#repairs[0]!;
+    const repair = this.#repairs[0]!;
+    const { proxy, sn, fragments } = repair;
     const change = this.history.get(sn);
     const first = fragments[0];
     if (change === undefined || first === undefined || !this.proxies.has(proxy.remote)) {
@@ -516,14 +564,15 @@ export class StatefulWriter implements Trailer {
     while (fragments[run] === first + run) run++;
     const count = this.#fragments(proxy.packer, change, first, total, proxy, first + run - 1);
     fragments.splice(0, count);
-    if (fragments.length === 0) {
+    if (fragments.length === 0 && repair.again.length > 0) {
+      repair.fragments = repair.again;
+      repair.again = [];
+    }
+    if (repair.fragments.length === 0) {
       this.#repairs.shift();
       // The reader goes on asking when it hears this.
       this.#heartbeatTo(proxy, false);
-      // It can be lost as what it follows was: the next one is due soon.
-      this.#heartbeatMs = this.#timing.heartbeatMs;
-      this.#heartbeatAlarm?.[Symbol.dispose]();
-      this.#heartbeatAlarm = undefined;
+      this.#chase(proxy);
       this.#armHeartbeat();
     }
     return count * change.fragmentSize;
@@ -565,17 +614,18 @@ export class StatefulWriter implements Trailer {
     const { clock } = this.#context;
     this.#heartbeatAlarm = patientAlarm(clock, this.#heartbeatMs, () => {
       this.#heartbeatAlarm = undefined;
-      this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, this.#timing.heartbeatMaxMs);
       const nowMs = clock.monotonicMs();
+      let mostMs: number = this.#timing.heartbeatMaxMs;
       for (const proxy of this.proxies.values()) {
         if (!proxy.reliable || (proxy.heard && proxy.acked >= this.#nextSn - 1)) continue;
         // Who gets on needs no reminder, and who has not answered our greeting yet would not know what it is about.
         if (proxy.heard && nowMs - proxy.progressMs < this.#timing.heartbeatMs / 2) continue;
         if (!proxy.heard && proxy.remote.data === undefined && !proxy.remote.participant.verified) continue;
         // Where a hundred come at once, the answers of some must not make the others be asked ever faster.
+        const longestMs = this.#longestSilenceMs(proxy, nowMs);
+        mostMs = Math.min(mostMs, longestMs);
         if (nowMs < proxy.remindAtMs) continue;
-        const { heartbeatMs, heartbeatMaxMs } = this.#timing;
-        proxy.patienceMs = Math.min(Math.max(proxy.patienceMs * 2, heartbeatMs), heartbeatMaxMs);
+        proxy.patienceMs = Math.min(Math.max(proxy.patienceMs * 2, this.#timing.heartbeatMs), longestMs);
         proxy.remindAtMs = nowMs + proxy.patienceMs * 0.9;
         // It comes the way that the samples come, behind them.
         this.#remind(proxy);
@@ -586,8 +636,34 @@ export class StatefulWriter implements Trailer {
         this.#prune();
         this.#events.acknowledged?.();
       }
+      this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, mostMs);
       this.#armHeartbeat();
       this.#pump();
+    });
+  }
+
+  /**
+   * How long a reader that lacks something is left in peace at most. Built-in endpoints of Delos come by the hundred, and their
+   * readers ask by themselves.
+   */
+  #longestSilenceMs({ remote }: ReaderProxy, nowMs: number): number {
+    const { lossyMs, livelyMs, heartbeatMaxMs } = this.#timing;
+    const { participant, data } = remote;
+    if (data === undefined && participant.data.vendor === VENDOR_DELOS) return heartbeatMaxMs;
+    return nowMs - participant.lastHeardMs < livelyMs ? lossyMs : heartbeatMaxMs;
+  }
+
+  /** Says the last heartbeat again, until the reader says something. */
+  #chase(proxy: ReaderProxy, lastSn?: number, attempt = 0): void {
+    proxy.stopChase();
+    const afterMs = this.#timing.chaseMs[attempt];
+    // Delos readers ask by themselves for what they lack.
+    if (afterMs === undefined || proxy.remote.participant.data.vendor === VENDOR_DELOS) return;
+    proxy.chase = patientAlarm(this.#context.clock, afterMs, () => {
+      proxy.chase = undefined;
+      if (this.#closed || !this.proxies.has(proxy.remote) || proxy.acked >= this.#nextSn - 1) return;
+      this.#heartbeatTo(proxy, false, lastSn);
+      this.#chase(proxy, lastSn, attempt + 1);
     });
   }
 
@@ -710,6 +786,11 @@ const MOST_ASKED = 10;
 function isPreemptive(proxy: ReaderProxy, { missing, final }: AckNack): boolean {
   if (missing.numBits > 0 || missing.base > 1 || final) return false;
   return ++proxy.asked <= MOST_ASKED;
+}
+
+/** Fragments of a size that fits into one packet with what belongs to it. */
+function fragmentOf(packetBytes: number): number {
+  return Math.min(Math.max(packetBytes - FRAGMENT_OVERHEAD, 256), FRAGMENT_MOST) & ~3;
 }
 
 /** Whether the reader listens where `multicast` sends. */

@@ -6,9 +6,11 @@ import type {
   EndpointInfo,
   Mismatch,
   NodeInfo,
+  ParticipantId,
   ParticipantInfo,
   Qos,
   SampleExtras,
+  TransportAddress,
 } from "@delos/transport";
 import type { RtpsOptions } from "../rtps-transport.ts";
 
@@ -40,8 +42,19 @@ export type Command =
   | { readonly call: "announceNode" | "leaveNode"; readonly name: string }
   | { readonly call: "writer" | "reader"; readonly endpoint: NewEndpoint }
   | { readonly call: "assertLiveliness" | "resume"; readonly index: number }
+  | { readonly call: "renew"; readonly transports: readonly TransportAddress[] }
+  | { readonly call: "reconsider"; readonly verdict: Verdict }
   | { readonly call: "waitForAcknowledgments" | "closeEndpoint"; readonly index: number; readonly reply: number }
   | { readonly call: "close"; readonly reply: number };
+
+/** Which pairs with a participant the network serves from now on. */
+export interface Verdict {
+  readonly participant: ParticipantId;
+  /** Whether it serves new ones. */
+  readonly carried: boolean;
+  /** Subscriptions here and publications there that it need not serve any more. */
+  readonly released: readonly (readonly [subscription: EndpointId, publication: EndpointId])[];
+}
 
 /** What the protocol's thread tells. */
 export type Report =
@@ -58,7 +71,10 @@ export type Report =
       readonly other: EndpointInfo;
       readonly mismatches: readonly Mismatch[];
     }
-  | { readonly call: "participantJoined" | "participantLeft"; readonly participant: ParticipantInfo }
+  | {
+      readonly call: "participantJoined" | "participantRenewed" | "participantLeft";
+      readonly participant: ParticipantInfo;
+    }
   | { readonly call: "nodeJoined" | "nodeLeft"; readonly node: NodeInfo }
   | { readonly call: "endpointJoined" | "endpointLeft"; readonly endpoint: EndpointInfo }
   | {

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Logger, type LogRecord, SystemClock } from "@delos/core";
-import { nearestTransport } from "@delos/transport";
 import { RtpsTransport } from "../rtps-transport.ts";
 import { EndpointState, type ThreadData } from "./calls.ts";
 import { ChannelReader, ChannelWriter } from "./channel.ts";
 import { CountersBoard } from "./counters-board.ts";
+import { ServedPairs } from "./served-pairs.ts";
 import { ThreadHost } from "./thread-host.ts";
 
 /** The thread of sockets and protocol: started by `ThreadedTransport`, ends when it is told to. */
@@ -21,21 +21,18 @@ const plainFields = (fields: LogRecord["fields"]): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
 
 try {
+  const addresses = [...participant.transports];
+  const pairs = new ServedPairs(addresses);
+  const carries: ServedPairs["carries"] = (local, remote) => pairs.carries(local, remote);
   const transport = await RtpsTransport.open(
-    {
-      participant,
-      clock,
-      log,
-      // What every participant decides alike from what both announce.
-      carries: (local, remote) => nearestTransport(local.participant, remote.participant)?.name === "rtps",
-    },
+    { participant: { ...participant, transports: addresses }, clock, log, carries },
     options,
   );
   const reader: ChannelReader = new ChannelReader(down, {
     onSample: (sample) => host!.onSample(sample),
     onCall: (bytes) => host!.onCall(bytes),
   });
-  host = new ThreadHost(transport, up, new EndpointState(state), () => {
+  host = new ThreadHost(transport, up, new EndpointState(state), pairs, () => {
     reader.close();
     up.close();
     parentPort!.close();

@@ -22,6 +22,7 @@ import {
   type Report,
 } from "./calls.ts";
 import type { ChannelSample, ChannelVisitor, ChannelWriter, RecordFields } from "./channel.ts";
+import type { ServedPairs } from "./served-pairs.ts";
 
 /** Samples that wait for room in the channel, of a reader that keeps all: beyond it the network waits. */
 const MOST_PENDING = 64;
@@ -31,21 +32,33 @@ export class ThreadHost implements ChannelVisitor {
   readonly #transport: RtpsTransport;
   readonly #up: ChannelWriter;
   readonly #state: EndpointState;
+  readonly #pairs: ServedPairs;
   readonly #closed: () => void;
   readonly #writers = new Map<number, HostedWriter>();
   readonly #readers = new Map<number, HostedReader>();
   readonly #nodes = new Map<string, Disposable>();
 
-  constructor(transport: RtpsTransport, up: ChannelWriter, state: EndpointState, closed: () => void) {
+  constructor(
+    transport: RtpsTransport,
+    up: ChannelWriter,
+    state: EndpointState,
+    pairs: ServedPairs,
+    closed: () => void,
+  ) {
     this.#transport = transport;
     this.#up = up;
     this.#state = state;
+    this.#pairs = pairs;
     this.#closed = closed;
     const own = transport.context.participant.id;
     const { events } = transport.discovery;
     const isOther = (id: string): boolean => id !== own;
     events.on("participantJoined", (participant) => this.report({ call: "participantJoined", participant }));
-    events.on("participantLeft", (participant) => this.report({ call: "participantLeft", participant }));
+    events.on("participantRenewed", (participant) => this.report({ call: "participantRenewed", participant }));
+    events.on("participantLeft", (participant) => {
+      pairs.forget(participant.id);
+      this.report({ call: "participantLeft", participant });
+    });
     events.on("nodeJoined", (node) => isOther(node.participant.id) && this.report({ call: "nodeJoined", node }));
     events.on("nodeLeft", (node) => isOther(node.participant.id) && this.report({ call: "nodeLeft", node }));
     events.on("endpointJoined", (endpoint) => {
@@ -88,7 +101,7 @@ export class ThreadHost implements ChannelVisitor {
       case "reader":
         this.#readers.set(
           command.endpoint.index,
-          new HostedReader(this, this.#transport, this.#up, this.#state, command.endpoint),
+          new HostedReader(this, this.#transport, this.#up, this.#state, this.#pairs, command.endpoint),
         );
         break;
       case "assertLiveliness":
@@ -96,6 +109,14 @@ export class ThreadHost implements ChannelVisitor {
         break;
       case "resume":
         this.#readers.get(command.index)?.inner.resume();
+        break;
+      case "renew":
+        this.#pairs.addresses.splice(0, Infinity, ...command.transports);
+        this.#transport.renew();
+        break;
+      case "reconsider":
+        this.#pairs.decide(command.verdict);
+        this.#transport.reconsider(command.verdict.participant);
         break;
       case "waitForAcknowledgments":
         void this.#writers
@@ -184,14 +205,21 @@ class HostedReader {
     transport: RtpsTransport,
     up: ChannelWriter,
     state: EndpointState,
+    pairs: ServedPairs,
     endpoint: NewEndpoint,
   ) {
     const { index, id, node, topic, qos, schema, ignoreLocal } = endpoint;
     this.queue = new ChannelQueue(host, up, state, endpoint);
     const events = new Events<ReaderEvents>();
     const { matched, unmatched, incompatible } = listeners(host, index);
-    events.on("matched", matched);
-    events.on("unmatched", unmatched);
+    events.on("matched", (publication) => {
+      pairs.matched(endpoint, publication);
+      matched(publication);
+    });
+    events.on("unmatched", (publication) => {
+      pairs.unmatched(endpoint, publication);
+      unmatched(publication);
+    });
     events.on("incompatible", incompatible);
     const options = { id, node, topic, qos, schema, ignoreLocal, events, onData: () => {} };
     this.inner = transport.createReaderWith(options, this.queue);

@@ -27,6 +27,8 @@ export class ThreadedReader implements Reader {
   readonly #codec: MessageCodec | undefined;
   readonly #matched = new Map<string, EndpointInfo>();
   readonly #publications = new Map<number, EndpointInfo>();
+  /** Publications that this side has let go of, with how many reports of their end are still on their way. */
+  readonly #released = new Map<string, number>();
   #put = 0;
   #droppedThere = 0;
   #closed = false;
@@ -78,7 +80,7 @@ export class ThreadedReader implements Reader {
 
   sample(record: ChannelSample): void {
     const publication = this.#publications.get(record.publication);
-    if (this.#closed || publication === undefined) {
+    if (this.#closed || publication === undefined || this.#released.has(publication.id)) {
       record.pinned?.release();
       return;
     }
@@ -98,8 +100,17 @@ export class ThreadedReader implements Reader {
     this.#tell();
   }
 
+  /** The publication comes by another transport now: nothing more is taken from it, whatever is still on its way. */
+  release(publication: EndpointInfo): void {
+    const { id } = publication;
+    if (!this.#matched.delete(id)) return;
+    this.#released.set(id, (this.#released.get(id) ?? 0) + 1);
+    this.#queue.leave(id);
+    this.events.emit("unmatched", publication);
+  }
+
   report(report: Report): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#isOver(report)) return;
     switch (report.call) {
       case "join":
         this.#publications.set(report.publication, report.other);
@@ -134,6 +145,20 @@ export class ThreadedReader implements Reader {
         break;
       default:
     }
+  }
+
+  /** Whether it is about the time before a publication was let go of. */
+  #isOver(report: Report): boolean {
+    if (this.#released.size === 0) return false;
+    if (report.call === "leave" || report.call === "alive") {
+      const id = this.#publications.get(report.publication)?.id;
+      return id !== undefined && this.#released.has(id);
+    }
+    const left = report.call === "unmatched" ? this.#released.get(report.other.id) : undefined;
+    if (report.call !== "unmatched" || left === undefined) return false;
+    if (left > 1) this.#released.set(report.other.id, left - 1);
+    else this.#released.delete(report.other.id);
+    return true;
   }
 
   async #close(): Promise<void> {

@@ -4,7 +4,12 @@ import { ClosedError, DelosError } from "@delos/core";
 import { spawnWorker, type Worker } from "@delos/core/worker";
 import {
   DiscoveryTable,
+  type EndpointId,
+  type EndpointInfo,
   type NodeInfo,
+  type PairEnd,
+  type ParticipantId,
+  type ParticipantInfo,
   type ReaderOptions,
   type Transport,
   type TransportContext,
@@ -132,6 +137,25 @@ export class ThreadedTransport implements Transport, ChannelVisitor {
     return reader;
   }
 
+  renew(): void {
+    this.call({ call: "renew", transports: this.context.participant.transports });
+  }
+
+  reconsider(participant: ParticipantId): void {
+    const there = this.discovery.participants.get(participant);
+    if (there === undefined) return;
+    const carried = this.context.carries(anEndpointOf(this.context.participant), anEndpointOf(there));
+    const released: (readonly [EndpointId, EndpointId])[] = [];
+    for (const reader of this.#readers.values()) {
+      for (const publication of reader.matched) {
+        if (publication.participant.id !== participant || this.context.carries(reader.info, publication)) continue;
+        released.push([reader.info.id, publication.id]);
+        reader.release(publication);
+      }
+    }
+    this.call({ call: "reconsider", verdict: { participant, carried, released } });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     await Promise.all([...this.#writers.values(), ...this.#readers.values()].map((one) => one[Symbol.asyncDispose]()));
@@ -178,6 +202,8 @@ export class ThreadedTransport implements Transport, ChannelVisitor {
       }
       case "participantJoined":
         return discovery.addParticipant(report.participant);
+      case "participantRenewed":
+        return discovery.renewParticipant(report.participant);
       case "participantLeft":
         return discovery.removeParticipant(report.participant.id);
       case "nodeJoined":
@@ -192,8 +218,16 @@ export class ThreadedTransport implements Transport, ChannelVisitor {
         return this.context.log[report.level](report.message, report.fields);
       default:
         (this.#writers.get(report.index) ?? this.#readers.get(report.index))?.report(report);
+        if (report.call === "matched") this.#welcome(report.index, report.other);
     }
   }
+
+  /** The network may have matched a pair when it had been given to another transport already. */
+  #welcome(index: number, other: EndpointInfo): void {
+    const reader = this.#readers.get(index);
+    if (reader !== undefined && !this.context.carries(reader.info, other)) this.reconsider(other.participant.id);
+  }
+
   #index(): number {
     if (this.#closed) throw new ClosedError("The RTPS transport");
     const index = this.#free.pop() ?? this.#indices++;
@@ -219,6 +253,9 @@ export class ThreadedTransport implements Transport, ChannelVisitor {
     this.#replies.clear();
   }
 }
+
+/** Of no pair in particular: asks about those that are to come. */
+const anEndpointOf = (participant: ParticipantInfo): PairEnd => ({ id: "", kind: "subscription", participant });
 
 function workerEntry(): string {
   return typeof import.meta.resolve === "function"
