@@ -81,10 +81,10 @@ export class MessageType<T = Record<string, unknown>> implements MessageCodec<T>
    */
   encodeInto(value: T, target: Uint8Array, offset = 0, end: number = target.length): number {
     this.#mustBeMessage(value);
-    const { bytes, view } = windowToFill(target);
-    const start = target.byteOffset + offset;
-    const stop = target.byteOffset + Math.min(end, target.length);
-    const after = this.#parts.codec.encode(value as object, bytes, view, start, stop, 0);
+    const { whole, view, base } = windowToFill(target);
+    const start = base + offset;
+    const stop = base + Math.min(end, target.length);
+    const after = this.#parts.codec.encode(value as object, whole, view, start, stop, 0);
     return after >= 0 ? after - start : this.#encodeTight(value, target, offset, Math.max(0, stop - start));
   }
 

@@ -30,23 +30,31 @@ export function windowOn(buffer: ArrayBufferLike): Window {
  * array for its buffer is a call of 30 ns.
  */
 let filledLast = new Uint8Array(0);
-let filledWindow: Window = recent;
+let filledWindow: PartOfWindow = { whole: recent.bytes, view: recent.view, base: 0 };
 
-/** The whole buffer behind `target`, for writing. */
-export function windowToFill(target: Uint8Array): Window {
+/** The whole buffer behind `target`, for writing, and where `target` starts in it. */
+export function windowToFill(target: Uint8Array): PartOfWindow {
   if (target !== filledLast) {
-    filledWindow = windowOn(target.buffer);
+    const { bytes: whole, view } = windowOn(target.buffer);
+    filledWindow = { whole, view, base: target.byteOffset };
     filledLast = target as Uint8Array<ArrayBuffer>;
   }
   return filledWindow;
 }
 
+/** A buffer, and where an array in it starts: to ask the array is a call, too. */
+interface PartOfWindow {
+  readonly whole: Uint8Array;
+  readonly view: DataView;
+  readonly base: number;
+}
+
 /** The same for reading, where message after message lies in one array. */
 let readLast = new Uint8Array(0);
-let readWindow: { readonly whole: Uint8Array; readonly view: DataView; readonly base: number } | undefined;
+let readWindow: PartOfWindow | undefined;
 
 /** The whole buffer behind `bytes`, and where `bytes` starts in it. */
-export function windowToRead(bytes: Uint8Array): NonNullable<typeof readWindow> {
+export function windowToRead(bytes: Uint8Array): PartOfWindow {
   if (bytes === readLast && readWindow !== undefined) return readWindow;
   const { bytes: whole, view } = windowOn(bytes.buffer);
   if (readWindow?.view === view && readWindow.base === bytes.byteOffset) return readWindow;
