@@ -14,6 +14,8 @@ const { Verb } = ModuleAction;
 
 /** Apollo counts a line of the recorder's file as a hundredth of a second. */
 const LINES_PER_S = 100;
+/** States of a module that runs or is about to. */
+const BUSY: readonly string[] = ["starting", "running", "waiting", "stopping"];
 const Planning = topic("/apollo/planning", apollo.planning.ADCTrajectory, { depth: 1 });
 /** What somebody at the wheel of a simulated car does; it is let go when nothing comes for a while. */
 export const driverTopic = topic("/delos/sim/driver", delos.DriverInput, { depth: 1 });
@@ -43,6 +45,8 @@ export interface OperationOptions {
   /** Beside GPS and CAN, which are looked at on the bus. */
   readonly hardware?: readonly HardwareCheck[];
   readonly selections?: readonly SelectionSource[];
+  /** The car that is led, as it is chosen now. Absent: as of a Lincoln MKZ. */
+  readonly vehicle?: () => delos.bridge.Vehicle | undefined;
   /** Modules that are tools, by their names for people. */
   readonly tools?: Readonly<Record<string, string>>;
   /** The car is simulated: its pedals and its wheel can be used from the page. */
@@ -62,6 +66,8 @@ export class Operation implements AsyncDisposable {
   readonly #changed: () => void;
   readonly #note: (level: "info" | "warn" | "error", text: string) => void;
   #planningReady = false;
+  /** What is being chosen just now. */
+  #choosing: string | undefined;
   /** Grows with every change. */
   revision = 0;
 
@@ -104,6 +110,7 @@ export class Operation implements AsyncDisposable {
     const { displayNames = {}, needed, tools = {}, selections = [], quick } = this.#options;
     const tool = (name: string): boolean => Object.hasOwn(tools, name);
     const { driving } = this;
+    const vehicle = this.#options.vehicle?.();
     return {
       modules: this.#modules.modules
         .filter(({ name }) => !tool(name))
@@ -135,8 +142,9 @@ export class Operation implements AsyncDisposable {
         .map(({ name, state }) => ({
           name,
           display_name: tools[name]!,
-          running: state === "running" || state === "starting" || state === "waiting",
+          running: BUSY.includes(state),
         })),
+      ...(vehicle === undefined ? {} : { vehicle }),
     };
   }
 
@@ -189,6 +197,7 @@ export class Operation implements AsyncDisposable {
   }
 
   async #lead(name: string, verb: delos.bridge.ModuleAction.Verb): Promise<void> {
+    if (verb !== Verb.STOP) this.#refuseWhileChoosing();
     const known = this.#modules.modules.map((module) => module.name);
     if (name !== "all" && !known.includes(name))
       throw new DelosError("BRIDGE_NO_SUCH", `there is no module ${name}; there are: ${known.join(", ")}`);
@@ -206,6 +215,7 @@ export class Operation implements AsyncDisposable {
     const { recorder, player, file } = this.#options.quick!;
     const step = STEPS[action];
     if (step !== undefined) quick.check(step);
+    this.#refuseWhileChoosing();
     switch (action) {
       case QuickAction.SETUP_RECORDING:
         quick.setupRecording();
@@ -277,11 +287,30 @@ export class Operation implements AsyncDisposable {
     if (selection === undefined) throw new DelosError("BRIDGE_NO_SUCH", `there is no choice of a ${kind}`);
     if (!selection.choices.includes(chosen))
       throw new DelosError("BRIDGE_NO_SUCH", `${chosen} is no ${kind}; there are: ${selection.choices.join(", ")}`);
-    if (this.#modules.modules.some(({ name, state }) => this.#options.needed.includes(name) && state === "running"))
-      throw new DelosError("BRIDGE_NOT_NOW", `the ${kind} can be changed while no module runs: stop them first`);
-    await selection.choose(chosen);
-    selection.chosen = chosen;
+    this.#refuseWhileChoosing();
+    // An engaged car has running modules, or is led by others whose chassis is heard.
+    if (this.driving.mode === "COMPLETE_AUTO_DRIVE")
+      throw new DelosError("BRIDGE_NOT_NOW", `the car drives by itself: the ${kind} cannot be changed now`);
+    const busy = this.#modules.modules.filter(({ state }) => BUSY.includes(state)).map(({ name }) => name);
+    if (busy.length > 0)
+      throw new DelosError(
+        "BRIDGE_NOT_NOW",
+        `the ${kind} can be changed while no module runs: stop ${busy.join(", ")} first`,
+      );
+    this.#choosing = kind;
+    try {
+      await selection.choose(chosen);
+      selection.chosen = chosen;
+    } finally {
+      this.#choosing = undefined;
+    }
     this.#changed();
+  }
+
+  /** What is started now would be started with the choice before. */
+  #refuseWhileChoosing(): void {
+    if (this.#choosing !== undefined)
+      throw new DelosError("BRIDGE_NOT_NOW", `the ${this.#choosing} is being changed: try again in a moment`);
   }
 
   #move(hands: delos.bridge.HandInput): void {

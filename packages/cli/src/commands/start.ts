@@ -12,6 +12,7 @@ import { securityHelp, securityOf, securityOptions, tellOfPage } from "./page-se
 import { KEYS_HELP } from "./replay-keys.ts";
 import { namesOption, numberOption, rateOption } from "./replay-options.ts";
 import { runSession, tellOfRecording } from "./replay-session.ts";
+import { vehicleFolders, vehiclesHelp, vehiclesOption } from "./vehicle.ts";
 
 /** After a seek the page shows the state of that time: the last messages of up to two seconds before. */
 const BACKFILL = { maxAgeNs: 2_000_000_000n, maxMessages: 20_000 };
@@ -19,7 +20,7 @@ const BACKFILL = { maxAgeNs: 2_000_000_000n, maxMessages: 20_000 };
 const start: Command = {
   name: "start",
   usage:
-    "start [FILE…] [--rate R] [--loop] [--start S] [--duration S] [--paused] [--topics A,B] [--port P] [--recordings DIR] [--headless] [--once] | --drive",
+    "start [FILE…] [--rate R] [--loop] [--start S] [--duration S] [--paused] [--topics A,B] [--port P] [--recordings DIR] [--headless] [--once] | --drive [--vehicle V] [--vehicles DIR]",
   summary: "Replay recordings on the page; without a file the built-in one, looping; or drive a simulated car from it",
   description: [
     "Opens ROS bags, MCAP files and Cyber records, several as one, and plays them onto the bus. The page shows the world, the",
@@ -28,13 +29,14 @@ const start: Command = {
     `  ${KEYS_HELP}`,
     "",
     "With --drive there is no recording: a simulated car and Apollo's modules wait to be started from the page, to record a drive",
-    "by hand and to drive it again. See docs/guides/page.md and docs/security.md.",
+    "by hand and to drive it again. Vehicle and road are chosen there. See docs/guides/page.md and docs/security.md.",
   ].join("\n"),
   examples: [
     "delos start",
     "delos start drive.bag --rate 2 --loop",
     "delos start --once --rate 10 --headless",
     "delos start --drive",
+    "delos start --drive --vehicle delos-shuttle",
   ],
   options: {
     rate: { type: "string", short: "r" },
@@ -53,6 +55,8 @@ const start: Command = {
     "upload-limit": { type: "string" },
     drive: { type: "boolean" },
     data: { type: "string" },
+    vehicle: { type: "string" },
+    ...vehiclesOption,
     ...securityOptions,
     headless: { type: "boolean" },
     once: { type: "boolean" },
@@ -76,6 +80,8 @@ const start: Command = {
     "upload-limit": "GiB of recordings that the page may send, 0 for none (default 4)",
     drive: "A live drive with a simulated car instead of a recording",
     data: "Folder for what a live drive records and logs (default data/log)",
+    vehicle: "Vehicle of a live drive to begin with, a name of `delos vehicle list` (default: the one chosen last)",
+    vehicles: vehiclesHelp,
     ...securityHelp,
     headless: "No page",
     once: "End after one pass",
@@ -89,7 +95,8 @@ const start: Command = {
       if (positionals.length > 0) throw new UsageError("--drive is live: there is no recording to play");
       const dataFolder = resolve(cwd, typeof values["data"] === "string" ? values["data"] : "data/log");
       const security = securityOf(context, `${dataFolder}/audit.jsonl`);
-      return runDrive(context, { port, host, security, dataFolder });
+      const vehicle = typeof values["vehicle"] === "string" ? values["vehicle"] : undefined;
+      return runDrive(context, { port, host, security, dataFolder, vehicle, vehicleFolders: vehicleFolders(context) });
     }
     const [headless, once] = [values["headless"] === true, values["once"] === true];
     const isBuiltin = positionals.length === 0;

@@ -292,6 +292,25 @@ export type Driving = Infer<typeof Driving>;
 export const Tool = message({ name: string(1), display_name: string(2), running: bool(3) });
 export type Tool = Infer<typeof Tool>;
 
+/** The car that is led; counted from the middle of the rear axle. */
+export const Vehicle = message({
+  name: string(1),
+  front_m: double(2),
+  back_m: double(3),
+  width_m: double(4),
+  height_m: double(5),
+  wheelbase_m: double(6),
+  wheel_radius_m: double(7),
+  steering_lock_deg: double(8),
+  steering_ratio: double(9),
+  mass_kg: double(10),
+  brake_rest_percent: double(11),
+  preview_s: double(12),
+  calibration_rows: unsigned(13),
+  top_speed_mps: double(14),
+});
+export type Vehicle = Infer<typeof Vehicle>;
+
 export const Operation = message({
   modules: many(1, Module),
   hardware: many(2, Hardware),
@@ -299,6 +318,7 @@ export const Operation = message({
   driving: one(4, Driving),
   selections: many(5, Selection),
   tools: many(6, Tool),
+  vehicle: one(7, Vehicle),
 });
 export type Operation = Infer<typeof Operation>;
 

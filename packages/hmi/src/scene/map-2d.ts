@@ -87,7 +87,15 @@ export class Map2d implements View {
     for (const ghost of picture.ghosts) this.#ghost(ghost, origin);
     for (const o of picture.obstacles)
       this.#box(o.x - origin.x, o.y - origin.y, o.heading, -o.length_m / 2, o.length_m / 2, o.width_m, 0xe69f00);
-    this.#box(pose.x - origin.x, pose.y - origin.y, pose.heading, REAR_M, FRONT_M, WIDTH_M, this.#theme.car);
+    this.#box(
+      pose.x - origin.x,
+      pose.y - origin.y,
+      pose.heading,
+      -picture.shape.backM,
+      picture.shape.frontM,
+      picture.shape.widthM,
+      this.#theme.car,
+    );
   }
 
   dispose(): void {}

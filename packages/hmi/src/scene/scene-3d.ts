@@ -150,6 +150,7 @@ export class Scene3d implements View {
     const y = pose === undefined ? 0 : pose.y - origin.y;
     const heading = pose?.heading ?? 0;
     this.#rig.update(x, y, heading, elapsedS);
+    this.#car.reshape(picture.shape);
     this.#car.update({ ...picture, x, y, heading }, nowMs / 1000, elapsedS);
     if (this.#hasChanged(picture)) {
       const moving = nowMs - this.#changedAtMs < STILL_MS;
@@ -197,8 +198,9 @@ export class Scene3d implements View {
 
   /** A picture like the last one is not drawn again: a page that stands still costs nothing. */
   #hasChanged(picture: Picture): boolean {
-    const { pose, origin, trajectoryRevision, trail, obstacles, cloud, layers, measured, tilesRevision } = picture;
-    const parts = [obstacles, cloud, layers, measured, tilesRevision] as const;
+    const { pose, origin, trajectoryRevision, trail, obstacles, cloud, layers, measured, tilesRevision, shape } =
+      picture;
+    const parts = [shape, obstacles, cloud, layers, measured, tilesRevision] as const;
     if (parts.some((part, i) => part !== this.#drawnParts[i])) this.#changes++;
     this.#drawnParts = parts;
     const motion = `${pose?.timeS} ${origin.revision} ${trajectoryRevision} ${trail.revision} ${trail.length}`;

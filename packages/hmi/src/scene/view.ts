@@ -4,6 +4,7 @@ import type { TimedPose } from "../motion/pose-track.ts";
 import type { Trail } from "../motion/trail.ts";
 import type { MapTile, Obstacle, PointCloud, Prediction, Trajectory } from "../protocol/bridge.ts";
 import type { CameraMode } from "./camera-rig.ts";
+import type { CarShape } from "./car/shape.ts";
 import type { Layers } from "./layers.ts";
 import type { Point } from "./road/shapes.ts";
 import type { SpreadOnMap } from "./uncertainty.ts";
@@ -41,6 +42,8 @@ export interface Picture {
   readonly measured: readonly Point[];
   /** Cars of other runs, beside the one that plays. */
   readonly ghosts: readonly Ghost[];
+  /** Of the own car. */
+  readonly shape: CarShape;
   readonly steeringPercent: number;
   readonly braking: boolean;
   readonly reversing: boolean;

@@ -1,10 +1,11 @@
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { ConnectionState } from "../connection/connection.ts";
 import { Playhead } from "../motion/playhead.ts";
 import { PoseTrack } from "../motion/pose-track.ts";
 import { Trail } from "../motion/trail.ts";
 import { PlotStore } from "../panels/plots/plot-store.ts";
 import { MONITOR_PLOTS } from "../panels/pnc/monitor-plots.ts";
+
 import {
   type Chassis,
   type Command,
@@ -27,8 +28,10 @@ import {
   Role,
   type Topic,
   type Trajectory,
+  type Vehicle,
   type World,
 } from "../protocol/bridge.ts";
+import { type CarShape, shapeOf } from "../scene/car/shape.ts";
 import { type Asked, NOT_CONNECTED, Requests } from "./requests.ts";
 import { isStale } from "./staleness.ts";
 import { Surroundings } from "./surroundings.ts";
@@ -73,6 +76,8 @@ export class PageState {
   readonly counters = signal<Counters | undefined>(undefined);
   /** What an operator leads; undefined where there is nothing to lead. */
   readonly operation = signal<Operation | undefined>(undefined);
+  /** Measures of the car that is led; those of a Lincoln MKZ where nobody says. */
+  readonly shape = carShape(this.operation);
   readonly resources = signal<readonly Resource[]>([]);
   readonly requests: Requests;
   readonly notices = signal<readonly NumberedNotice[]>([]);
@@ -289,4 +294,10 @@ export class PageState {
 
 function sameRange({ loop_range: a }: Playback, { loop_range: b }: Playback): boolean {
   return a?.from_s === b?.from_s && a?.to_s === b?.to_s;
+}
+
+/** Changes only when the car does: the operation comes anew with every change of a module. */
+function carShape(operation: ReadonlySignal<Operation | undefined>): ReadonlySignal<CarShape> {
+  const told = computed(() => JSON.stringify(operation.value?.vehicle ?? null));
+  return computed(() => shapeOf((JSON.parse(told.value) as Vehicle | null) ?? undefined));
 }

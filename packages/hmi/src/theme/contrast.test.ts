@@ -108,6 +108,7 @@ describe.for(["dark", "light"] as const)("the %s theme", (theme) => {
     ["blue", ["back", "panel"], 4.5],
     ["on-blue", ["blue"], 4.5],
     ["on-stop", ["stop"], 4.5],
+    ["on-stop-off", ["stop-off"], 4.5],
     // What is no text: edges of what can be pressed, curves, the mark of the focus (WCAG 1.4.11).
     ["purple", ["panel"], 3],
     ["yellow", ["panel"], 3],
@@ -128,4 +129,14 @@ describe.for(["dark", "light"] as const)("the %s theme", (theme) => {
     ] as const)
       expect(distance(seen(a), seen(b)), `--${a} and --${b}`).toBeGreaterThan(least);
   });
+});
+
+test("an emergency stop that cannot be pressed, and the badge in it, have the colours that were computed", () => {
+  const rule = (selector: string): string =>
+    new RegExp(`^${selector.replaceAll(".", "\\.")} \\{([^}]*)\\}`, "m").exec(sheet)?.[1] ?? "";
+  expect(rule(".estop:disabled")).toContain("background: var(--stop-off)");
+  expect(rule(".estop:disabled")).toContain("opacity: 1");
+  expect(rule(".estop:disabled")).toMatch(/[^-]color: var\(--on-stop-off\)/);
+  expect(rule(".estop:disabled kbd")).toContain("background: none");
+  expect(rule(".estop:disabled kbd")).toMatch(/[^-]color: var\(--on-stop-off\)/);
 });

@@ -4,22 +4,20 @@ import type { PageState } from "../../state/page.ts";
 import { fixed, UNKNOWN } from "../../text/format.ts";
 import { words } from "../../text/words.ts";
 
-/** Steering-wheel angle at 100 %, degrees (Lincoln MKZ, 8.2 rad). */
-const FULL_LOCK_DEG = 470;
 const ARC = 2 * Math.PI * 46;
 
 /** The wheel as the driver sees it, with an arc for the part of full lock; positive is to the left. */
 export function SteeringWheel({ state }: { readonly state: PageState }): JSX.Element {
   const percent = useComputed(() => {
+    const { lockDeg } = state.shape.value;
     const chassis = state.chassis.value;
     if (chassis?.steering_percent !== undefined) return chassis.steering_percent;
-    return chassis?.steering_wheel_deg === undefined ? undefined : (chassis.steering_wheel_deg / FULL_LOCK_DEG) * 100;
+    return chassis?.steering_wheel_deg === undefined ? undefined : (chassis.steering_wheel_deg / lockDeg) * 100;
   });
   const degrees = useComputed(() => {
+    const { lockDeg } = state.shape.value;
     const chassis = state.chassis.value;
-    return (
-      chassis?.steering_wheel_deg ?? (percent.value === undefined ? undefined : (percent.value / 100) * FULL_LOCK_DEG)
-    );
+    return chassis?.steering_wheel_deg ?? (percent.value === undefined ? undefined : (percent.value / 100) * lockDeg);
   });
   const percentText = useComputed(() => (percent.value === undefined ? UNKNOWN : `${fixed(percent.value, 1)} %`));
   const degreesText = useComputed(() => (degrees.value === undefined ? UNKNOWN : `${fixed(degrees.value, 0)}°`));

@@ -10,6 +10,7 @@ import {
   type Resource,
   type Selection,
   type Tool,
+  type Vehicle,
 } from "../../protocol/bridge.ts";
 import { fixed } from "../../text/format.ts";
 import { words } from "../../text/words.ts";
@@ -22,6 +23,9 @@ export function ModulesPanel({ app }: { readonly app: App }): JSX.Element {
   const operation = app.state.operation.value;
   const resources = app.state.resources.value;
   const able = app.state.isOperator && app.state.connection.value.kind === "open";
+  const busy =
+    (operation?.modules ?? []).some(({ state }) => state !== ModuleState.stopped && state !== ModuleState.crashed) ||
+    (operation?.tools ?? []).some(({ running }) => running);
   return (
     <section class="modules panel" aria-label={text.label} data-testid="modules">
       <h2>
@@ -64,8 +68,10 @@ export function ModulesPanel({ app }: { readonly app: App }): JSX.Element {
           <HardwareRow key={hardware.name} app={app} hardware={hardware} able={able} />
         ))}
         {(operation?.selections ?? []).map((selection) => (
-          <SelectionRow key={selection.kind} app={app} selection={selection} able={able} />
+          <SelectionRow key={selection.kind} app={app} selection={selection} able={able && !busy} />
         ))}
+        {operation?.vehicle === undefined ? null : <VehicleFacts vehicle={operation.vehicle} />}
+        {busy && able && (operation?.selections.length ?? 0) > 0 ? <p class="facts">{text.chooseStopped}</p> : null}
         {operation === undefined || operation.tools.length === 0 ? null : <h3>{text.tools}</h3>}
         {(operation?.tools ?? []).map((tool) => (
           <ToolRow key={tool.name} app={app} tool={tool} able={able} />
@@ -170,6 +176,25 @@ function HardwareRow({
         {text.check}
       </button>
     </div>
+  );
+}
+
+/** What the chosen vehicle's files say, in one line. */
+function VehicleFacts({ vehicle }: { readonly vehicle: Vehicle }): JSX.Element {
+  const size = [vehicle.front_m + vehicle.back_m, vehicle.width_m, vehicle.height_m]
+    .map((m) => m.toFixed(2))
+    .join(" × ");
+  const facts = [
+    `${size} m`,
+    `${fixed(vehicle.mass_kg, 0)} kg`,
+    `${text.wheelbase} ${vehicle.wheelbase_m.toFixed(2)} m`,
+    `${text.lock} ±${fixed(vehicle.steering_lock_deg, 0)}°, ${vehicle.steering_ratio} : 1`,
+    `${text.calibration}: ${vehicle.calibration_rows} ${text.rows} ${vehicle.top_speed_mps} m/s`,
+  ];
+  return (
+    <p class="facts" data-testid="vehicle-facts">
+      {facts.join(" · ")}
+    </p>
   );
 }
 

@@ -11,14 +11,15 @@ import { fixed, metres } from "../../text/format.ts";
 import { signals } from "../../text/modes.ts";
 import { followPointer } from "./pointer.ts";
 
-/** Lincoln's brake reports 14.5 % while nobody touches it (brake_deadzone of mkz_config): below, the car must slow down too. */
-const BRAKE_CERTAIN_PERCENT = 16;
+/** A brake reports something while nobody touches it, Lincoln's 14.5 %: below this, the car must slow down too. */
+const BRAKE_REST_PERCENT = 15.5;
+const BRAKE_BEYOND_REST_PERCENT = 0.5;
 const BRAKE_PERCENT = 2;
 /** A plan that begins farther away is not in the picture: it is of another map or another drive. */
 const FAR_M = 2000;
 const SLOWING_MPS2 = -0.4;
 const OFFSET_EVERY_MS = 100;
-/** How far ahead longitudinal control looks: preview_window × ts of Apollo's lincoln.pb.txt. */
+/** How far ahead longitudinal control looks unless the vehicle says: preview_window × ts of Apollo's lincoln.pb.txt. */
 const PREVIEW_S = 0.2;
 
 /** Draws the world into the canvas with every frame of the screen until the returned function is called. */
@@ -93,6 +94,8 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
   const brakePercent = chassis?.brake_percent ?? 0;
   const slowing = (state.newest?.pose?.acceleration_mps2 ?? 0) < SLOWING_MPS2;
   const { surroundings, trajectory } = state;
+  const vehicle = state.operation.peek()?.vehicle;
+  const braked = (vehicle?.brake_rest_percent ?? BRAKE_REST_PERCENT) + BRAKE_BEYOND_REST_PERCENT;
   const layers = app.dreamview.layers.peek();
   const near =
     known && trajectory !== undefined && !(distanceToPlan(trajectory, pose) > FAR_M) ? trajectory : undefined;
@@ -104,7 +107,7 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
     cloud: surroundings.cloud,
     spread: state.newest?.pose?.spread,
     target: near === undefined ? undefined : planAt(near, pose.timeS),
-    preview: near === undefined ? undefined : planAt(near, pose.timeS + PREVIEW_S),
+    preview: near === undefined ? undefined : planAt(near, pose.timeS + (vehicle?.preview_s ?? PREVIEW_S)),
     offset: near === undefined ? undefined : offsetFrom(near, pose),
     ghosts: app.media.ghosts(pose.timeS),
     measured: app.dreamview.measured.peek(),
@@ -114,8 +117,9 @@ function pictureOf(app: App, origin: LocalOrigin, pose: TimedPose, nowMs: number
     trajectory: state.trajectory,
     trajectoryRevision: state.trajectoryRevision,
     obstacles: state.obstacles,
+    shape: state.shape.peek(),
     steeringPercent: chassis?.steering_percent ?? 0,
-    braking: brakePercent > BRAKE_CERTAIN_PERCENT || (brakePercent > BRAKE_PERCENT && slowing),
+    braking: brakePercent > braked || (brakePercent > BRAKE_PERCENT && slowing),
     reversing: /REVERSE|^R$/.test(chassis?.gear ?? ""),
     left,
     right,

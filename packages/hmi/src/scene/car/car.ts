@@ -1,15 +1,16 @@
 import { Color, Group, Matrix4, Mesh } from "three";
 import { turn } from "../../motion/pose-track.ts";
 import type { SceneTheme } from "../theme.ts";
-import { type Detail, WHEEL_RADIUS_M, WHEELBASE_M } from "./body-surface.ts";
+import { type Detail, WHEEL_RADIUS_M } from "./body-surface.ts";
 import { GroundLight } from "./ground-light.ts";
 import { carGeometry } from "./model.ts";
 import { CarPaint } from "./paint.ts";
 import { studioReflections } from "./reflections.ts";
+import { type CarShape, isTall, MKZ } from "./shape.ts";
 
-/** Road-wheel angle at full lock: 470° of steering wheel through a ratio of 16 (Lincoln MKZ). */
-const FULL_LOCK_RAD = (470 / 16) * (Math.PI / 180);
-const TRACK_M = 1.6;
+/** A wheel's middle lies so far inside the widest place, of the width: a sedan's mirrors count in it, the MKZ's track is 1.6 m. */
+const SEDAN_INSIDE = 0.255 / 2.11;
+const SHUTTLE_INSIDE = 0.065;
 const BLINK_S = 0.72;
 const AMBER_ON = new Color(1, 0.5, 0.02);
 const AMBER_OFF = new Color(0.16, 0.07, 0.02);
@@ -31,6 +32,10 @@ export class Car {
   readonly #paint = new CarPaint();
   readonly #ground = new GroundLight();
   readonly #turned = new Matrix4();
+  readonly #scaled = new Matrix4();
+  readonly #body: Mesh;
+  readonly #detail: Detail;
+  #shape: CarShape = MKZ;
   #theme: SceneTheme;
   #rolledRad = 0;
   #last: { x: number; y: number; heading: number } | undefined;
@@ -40,8 +45,19 @@ export class Car {
 
   constructor(theme: SceneTheme, detail: Detail) {
     this.#theme = theme;
-    this.group.add(new Mesh(carGeometry(detail), this.#paint.material), this.#ground.mesh);
+    this.#detail = detail;
+    this.#body = new Mesh(carGeometry(detail), this.#paint.material);
+    this.group.add(this.#body, this.#ground.mesh);
     this.restyle(theme);
+  }
+
+  /** Another car. */
+  reshape(shape: CarShape): void {
+    if (shape === this.#shape) return;
+    this.#shape = shape;
+    this.#body.geometry.dispose();
+    this.#body.geometry = carGeometry(this.#detail, shape);
+    this.#ground.fit(shape);
   }
 
   restyle(theme: SceneTheme): void {
@@ -57,9 +73,9 @@ export class Car {
     this.group.position.set(state.x, state.y, 0);
     this.group.rotation.z = state.heading;
     this.#roll(state);
-    const steeredRad = (state.steeringPercent / 100) * FULL_LOCK_RAD;
-    this.#wheel("front-left", WHEELBASE_M, 1, steeredRad);
-    this.#wheel("front-right", WHEELBASE_M, -1, steeredRad);
+    const steeredRad = (state.steeringPercent / 100) * this.#shape.wheelLockRad;
+    this.#wheel("front-left", this.#shape.wheelbaseM, 1, steeredRad);
+    this.#wheel("front-right", this.#shape.wheelbaseM, -1, steeredRad);
     this.#wheel("rear-left", 0, 1, 0);
     this.#wheel("rear-right", 0, -1, 0);
 
@@ -93,7 +109,7 @@ export class Car {
     const heading = last.heading + turn(last.heading, state.heading) / 2;
     const ahead = (state.x - last.x) * Math.cos(heading) + (state.y - last.y) * Math.sin(heading);
     if (Math.abs(ahead) > 10) return; // a new place or a new origin, not a movement
-    this.#rolledRad = (this.#rolledRad + ahead / WHEEL_RADIUS_M) % (2 * Math.PI);
+    this.#rolledRad = (this.#rolledRad + ahead / this.#shape.wheelRadiusM) % (2 * Math.PI);
   }
 
   #wheel(
@@ -102,10 +118,14 @@ export class Car {
     side: 1 | -1,
     steeredRad: number,
   ): void {
+    const { widthM, wheelRadiusM } = this.#shape;
+    const inside = isTall(this.#shape) ? SHUTTLE_INSIDE : SEDAN_INSIDE;
+    const size = wheelRadiusM / WHEEL_RADIUS_M;
     this.#paint
       .part(part)
       .makeRotationZ(steeredRad)
       .multiply(this.#turned.makeRotationY(this.#rolledRad))
-      .setPosition(x, (side * TRACK_M) / 2, WHEEL_RADIUS_M);
+      .multiply(this.#scaled.makeScale(size, 1, size))
+      .setPosition(x, side * widthM * (0.5 - inside), wheelRadiusM);
   }
 }

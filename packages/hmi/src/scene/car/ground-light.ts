@@ -8,6 +8,7 @@ import {
   ShaderMaterial,
 } from "three";
 import { FRONT_M, LENGTH_M, REAR_M, WIDTH_M } from "./body-surface.ts";
+import { type CarShape, MKZ } from "./shape.ts";
 
 /** What the car does to the ground: its shadow, the light of its headlights, the red of its brakes. */
 type Effect = (x: number, y: number) => { readonly shadow?: number; readonly beam?: number; readonly brake?: number };
@@ -46,6 +47,13 @@ export class GroundLight {
     );
     this.mesh.position.z = 0.01;
     this.mesh.renderOrder = 2;
+  }
+
+  /** Stretched to the car's measures; its light reaches as much farther as the car is longer. */
+  fit({ frontM, backM, widthM }: CarShape): void {
+    const along = (frontM + backM) / LENGTH_M;
+    this.mesh.scale.set(along, widthM / MKZ.widthM, 1);
+    this.mesh.position.x = frontM - along * FRONT_M;
   }
 
   set(shadow: number, beam: number, brake: number): void {

@@ -1,21 +1,17 @@
 import { BufferAttribute, type BufferGeometry, CylinderGeometry, PlaneGeometry, SphereGeometry } from "three";
 import { bodyGeometry, bodyPatch, floorGeometry, merge } from "./body.ts";
 import { type Detail, FRONT_M, REAR_M } from "./body-surface.ts";
+import { fitBody } from "./fitted.ts";
 import { greenhouse } from "./greenhouse.ts";
 import { KINDS, type Kind, PARTS, type Part } from "./kinds.ts";
 import { lampGeometries } from "./lamps.ts";
+import { type CarShape, isTall, MKZ } from "./shape.ts";
+import { shuttleGeometries } from "./shuttle.ts";
 import { wheelGeometries } from "./wheel.ts";
 
 /** The car as one geometry. Attribute `made`: number of the kind, number of the part. Wheels are around their own axles. */
-export function carGeometry(detail: Detail): BufferGeometry {
-  const cabin = greenhouse(detail);
-  const body: readonly (readonly [Kind, BufferGeometry])[] = [
-    ["paint", merge([bodyGeometry(detail), cabin.painted, ...mirrors()])],
-    ["glass", cabin.glass],
-    ["dark", merge([floorGeometry(detail), trim(), sensor()])],
-    ["metal", chrome()],
-    ...lampGeometries(),
-  ];
+export function carGeometry(detail: Detail, shape: CarShape = MKZ): BufferGeometry {
+  const body = isTall(shape) ? shuttleGeometries(shape) : sedanGeometries(detail, shape);
   const pieces: [Kind, Part, BufferGeometry][] = body.map(([kind, geometry]) => [kind, "body", geometry]);
   for (const part of PARTS.slice(1)) {
     for (const [kind, geometry] of wheelGeometries(part.endsWith("left") ? 1 : -1, detail))
@@ -30,6 +26,19 @@ export function carGeometry(detail: Detail): BufferGeometry {
   const whole = merge(pieces.map(([, , geometry]) => geometry));
   whole.setAttribute("made", new BufferAttribute(new Float32Array(made), 2));
   return faceOutwards(whole);
+}
+
+/** The sedan, stretched to the measures of the car. */
+function sedanGeometries(detail: Detail, shape: CarShape): readonly (readonly [Kind, BufferGeometry])[] {
+  const cabin = greenhouse(detail);
+  const parts: readonly (readonly [Kind, BufferGeometry])[] = [
+    ["paint", merge([bodyGeometry(detail), cabin.painted, ...mirrors()])],
+    ["glass", cabin.glass],
+    ["dark", merge([floorGeometry(detail), trim(), sensor()])],
+    ["metal", chrome()],
+    ...lampGeometries(),
+  ];
+  return parts.map(([kind, geometry]) => [kind, fitBody(geometry, shape)] as const);
 }
 
 /**
