@@ -48,7 +48,6 @@ export class Packer {
   #seconds = Number.NaN;
   #fraction = 0;
   #sinceTrailers = 0;
-  /** What the messages that are written now may hold. */
   #most: number;
 
   constructor(
@@ -102,11 +101,16 @@ export class Packer {
     datagram.patchUint16(at + 2, datagram.offset - at - 4);
   }
 
+  /** What the messages that are written now may hold. */
+  get most(): number {
+    return this.#most;
+  }
+
   /** What `write` writes goes in messages of one packet each, as far as its parts allow: it repairs what was lost. */
-  inPackets(write: () => void): void {
+  inPackets<T>(write: () => T): T {
     this.#most = this.packet;
     try {
-      write();
+      return write();
     } finally {
       this.#most = this.limit;
     }

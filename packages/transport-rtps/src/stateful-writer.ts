@@ -47,7 +47,7 @@ export const WRITER_TIMING = {
   greetingMs: 250,
   heartbeatMaxMs: 2000,
   /** Where a participant goes on being heard, what its readers lack is lost and not unwanted: they are reminded this often… */
-  lossyMs: 200,
+  lossyMs: 100,
   /** …as long as nothing has been heard of it for less than this. */
   livelyMs: 10_000,
   /**
@@ -55,8 +55,10 @@ export const WRITER_TIMING = {
    * intervals, until the reader says something.
    */
   chaseMs: [15, 30, 50],
-  /** What is repaired is sent so often at most, where repairs are lost. */
-  repairCopies: 4,
+  /** What is repaired is sent so often at most, where repairs are lost… */
+  repairCopies: 6,
+  /** …and no question is answered by more than this, unless it asks for more itself. */
+  repairBytes: 512 << 10,
   resendSuppressionMs: 20,
   /** Built-in readers of Delos do not ask again within 100 ms: what comes sooner has crossed the answer. */
   builtinSuppressionMs: 90,
@@ -120,7 +122,7 @@ export class StatefulWriter implements Trailer {
   /** Everything up to here was acknowledged by all and looked at for removal. */
   #prunedSn = 0;
   /** Fragments that were asked for; `again` follows when they have been sent. */
-  readonly #repairs: { proxy: ReaderProxy; sn: number; fragments: number[]; again: number[] }[] = [];
+  readonly #repairs: Repair[] = [];
   /** Kept samples by instance, oldest first. */
   readonly #kept = new Map<string, number[]>();
   #closed = false;
@@ -329,7 +331,14 @@ export class StatefulWriter implements Trailer {
     if (fragments.length === 0) return;
     const waiting = this.#repairs.find((repair) => repair.proxy === proxy && repair.sn === nack.sn);
     if (waiting !== undefined) waiting.fragments = [...new Set([...waiting.fragments, ...fragments])];
-    else this.#repairs.push({ proxy, sn: nack.sn, fragments, again: this.#copies(proxy, nack.sn, fragments) });
+    else
+      this.#repairs.push({
+        proxy,
+        sn: nack.sn,
+        fragments,
+        again: this.#copies(proxy, change, fragments),
+        whole: false,
+      });
     this.#deferPump();
   }
 
@@ -422,13 +431,10 @@ export class StatefulWriter implements Trailer {
     last: number,
   ): number {
     const size = change.fragmentSize;
-    const most = to === undefined ? packer.limit : packer.packet;
-    const fit = Math.max(1, Math.floor((wholePayload(most) - 8) / size));
+    const fit = Math.max(1, Math.floor((wholePayload(packer.most) - 8) / size));
     const count = Math.min(fit, (last === 0 ? total : last) - first + 1);
     const [prefix, readerId] = [to?.remote.participant.prefixBytes, to?.remote.entityId ?? 0];
-    const write = (): void => packer.dataFrag(this.entityId, change, first, count, prefix, readerId);
-    if (to === undefined) write();
-    else packer.inPackets(write);
+    packer.dataFrag(this.entityId, change, first, count, prefix, readerId);
     return count;
   }
 
@@ -531,7 +537,7 @@ export class StatefulWriter implements Trailer {
       const total = Math.ceil(change.payloadBytes / change.fragmentSize);
       const fragments = Array.from({ length: total }, (_, i) => i + 1);
       if (this.#repairs.some((repair) => repair.proxy === proxy && repair.sn === change.sn)) return;
-      this.#repairs.push({ proxy, sn: change.sn, fragments, again: [] });
+      this.#repairs.push({ proxy, sn: change.sn, fragments, again: [], whole: true });
       this.#deferPump();
     }
     this.#context.count("samples resent");
@@ -542,11 +548,13 @@ export class StatefulWriter implements Trailer {
    * answer: Cyclone DDS asks for 256 fragments, and not again before they are all there or 100 ms are over. So as long as repairs
    * are lost, each goes more often; when they arrive, less so.
    */
-  #copies(proxy: ReaderProxy, sn: number, fragments: readonly number[]): number[] {
+  #copies(proxy: ReaderProxy, { sn, fragmentSize }: Change, fragments: readonly number[]): number[] {
     // Readers of Delos ask for a megabyte at a time, and at once for what has not come.
     if (proxy.remote.participant.data.vendor === VENDOR_DELOS) return [];
-    proxy.judgeRepair(sn, fragments, this.#timing.repairCopies);
-    return Array.from({ length: Math.floor(proxy.repairCopies) - 1 }, () => fragments).flat();
+    const { repairCopies, repairBytes } = this.#timing;
+    proxy.judgeRepair(sn, fragments, repairCopies);
+    const copies = Math.min(Math.floor(proxy.repairCopies), Math.floor(repairBytes / fragmentSize / fragments.length));
+    return Array.from({ length: Math.max(copies - 1, 0) }, () => fragments).flat();
   }
 
   /** One message of the oldest repair; returns the bytes it took. */
@@ -562,7 +570,10 @@ export class StatefulWriter implements Trailer {
     const total = Math.ceil(change.payloadBytes / change.fragmentSize);
     let run = 1;
     while (fragments[run] === first + run) run++;
-    const count = this.#fragments(proxy.packer, change, first, total, proxy, first + run - 1);
+    const { packer } = proxy;
+    // What is sent for the first time, to one who came late, goes as new samples do. What was lost goes a packet a message.
+    const write = (): number => this.#fragments(packer, change, first, total, proxy, first + run - 1);
+    const count = repair.whole ? write() : packer.inPackets(write);
     fragments.splice(0, count);
     if (fragments.length === 0 && repair.again.length > 0) {
       repair.fragments = repair.again;
@@ -774,6 +785,17 @@ export class StatefulWriter implements Trailer {
       proxy.acked = this.#nextSn - 1;
     }
   }
+}
+
+/** Fragments that somebody wants, of a sample that is kept. */
+interface Repair {
+  readonly proxy: ReaderProxy;
+  readonly sn: number;
+  fragments: number[];
+  /** What follows them: the same once more. */
+  again: number[];
+  /** They are all of the sample. */
+  readonly whole: boolean;
 }
 
 /** Heartbeats on request to somebody who goes on asking as if there had been none, until he is taken to ask in this way always. */
