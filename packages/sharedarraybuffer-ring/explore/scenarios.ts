@@ -307,6 +307,11 @@ export const scenarios: Readonly<Record<string, Scenario<Event>>> = {
     threads: [pinReader(2, { mode: "reliable" }), pinWriter(0, 3, { before: 2 })],
     check: all(2, 0),
   },
+  "pin: reliable, what has been read is filled again at once": {
+    ...pinWith({ depth: 4, chunks: 3 }),
+    threads: [pinReader(2, { mode: "reliable" }), pinWriter(0, 3, { history: 0, reuseEvery: 1 })],
+    check: all(2, 0),
+  },
   "pin: one chunk for everything": {
     ...pinWith({ depth: 1, chunks: 1 }),
     threads: [pinReader(1, { mode: "reliable" }), pinWriter(0, 2)],

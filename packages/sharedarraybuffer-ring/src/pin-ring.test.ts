@@ -319,3 +319,41 @@ test("an event loop that has more to read does not have itself woken for it, als
   expect([written, reader.received, reader.lost]).toEqual([MESSAGES, MESSAGES, 0]);
   expect(wakes).toBeLessThan(20);
 });
+
+test("what was read and let go is filled next, also when it was still held as the writer looked", () => {
+  const ring = PinRing.create({ maxMessageBytes: 2 ** 16, depth: 8, chunks: 16 });
+  const reader = ring.reader({ mode: "reliable" });
+  using writer = ring.writer({ history: 0, reuseEvery: 1 });
+  const places = new Set<number>();
+  for (let n = 0; n < 100; n++) {
+    expect(writer.write(message(n, 1000))).toBe(true); // the message before is still pinned
+    expect(reader.next()).toBe(true);
+    expect(reader.bytes[reader.offset]).toBe(n & 255);
+    places.add(reader.offset);
+  }
+  expect(places.size).toBe(2);
+});
+
+test("a large message takes the last one's place when its reader is through with it, and does not wait for one who is not", () => {
+  const ring = PinRing.create({ maxMessageBytes: 2 ** 20, depth: 8, chunks: 16 });
+  const reader = ring.reader({ mode: "reliable" });
+  using writer = ring.writer({ history: 0 });
+  const large = message(7, 2 ** 20);
+  const placeOf = (): number => {
+    expect(writer.write(large)).toBe(true);
+    expect(reader.next()).toBe(true);
+    return reader.offset;
+  };
+  const first = placeOf();
+  expect(reader.next()).toBe(false);
+  expect(placeOf()).toBe(first);
+  const held = reader.hold();
+  const places = new Set([first]);
+  for (let n = 0; n < 20; n++) {
+    const place = placeOf();
+    expect(place).not.toBe(first); // it is held, however long
+    places.add(place);
+  }
+  expect(places.size).toBe(3);
+  held.release();
+});

@@ -1,6 +1,7 @@
 import { Attachments, randomToken } from "./attachments.ts";
 import { Bell, type WaitOptions } from "./bell.ts";
 import { RingError } from "./errors.ts";
+import { LastPart } from "./last-part.ts";
 import type { RingMemory, RingSizes } from "./memory.ts";
 import {
   CLOSED,
@@ -32,10 +33,23 @@ export interface PinWriterOptions {
    * the writer works on fewer chunks, which stay in the processor's cache.
    */
   readonly history?: number;
+  /**
+   * After how many messages chunks are looked for that all readers have passed, to be filled next; 0: only when there are no
+   * others. Default: after each when they are large, not at all when they are small.
+   */
+  readonly reuseEvery?: number;
 }
 
-/** From this size on a chunk that all readers have passed is worth finding at once: it is still in the cache. */
+/** From this size on a chunk that all readers have passed is worth finding early: it is still in the cache. */
 const REUSE_EARLY_FROM_BYTES = 16384;
+/** Asking for the readers' cursors costs as much as copying some KB: so much may be published before it is done again. */
+const REUSE_EVERY_BYTES = 2 ** 18;
+/** From this size on two chunks do not fit the cache beside the message, so that the last one is worth a moment's wait. */
+const AWAIT_FROM_BYTES = 2 ** 19;
+/** Some 2 µs; a message of that size takes ten times as long to copy. */
+const AWAIT_LOOKS = 40;
+const AWAIT_MISSES = 2;
+const AWAIT_MAX_PAUSE = 64;
 
 /** A chunk lent to the writer's user. Fill `bytes`, then `publish(length)`; or `cancel`. Disposing cancels what is not published. */
 export class Loan implements Disposable {
@@ -96,8 +110,10 @@ export class PinWriter implements Disposable {
   readonly #writerBell: Bell;
   readonly #readers: Attachments;
   readonly #isAlive: ((owner: number) => boolean) | undefined;
-  readonly #reuseEarly: boolean;
+  /** After how many messages chunks are looked for that all readers have passed. 0: only when there are no others. */
+  readonly #reuseEvery: number;
   readonly #copy = new StraightCopy();
+  readonly #parts = new LastPart();
 
   readonly #loans: (Loan | undefined)[] = [];
   /** Chunks that may be filled, the one freed last on top. */
@@ -114,6 +130,11 @@ export class PinWriter implements Disposable {
   #lent = 0; // chunks with the user, not yet published
   #corked = 0;
   #published: number; // what HEAD holds
+  #sinceReuse = 0; // messages since chunks were last looked for
+  #last = -1; // chunk of the message that was published last
+  #awaitMisses = 0;
+  #awaitPause = 0; // messages for which the last chunk is not waited for
+  #awaitPauseLength = 1;
   #closed = false;
 
   /** Use `PinRing.writer()`. */
@@ -136,7 +157,7 @@ export class PinWriter implements Disposable {
     this.#readers = new Attachments(words, layout.places, sizes.maxReaders, HIGH);
     this.#isAlive = options.isAlive;
     this.history = options.history ?? 1;
-    this.#reuseEarly = layout.chunkBytes >= REUSE_EARLY_FROM_BYTES;
+    this.#reuseEvery = options.reuseEvery ?? reuseEvery(layout);
     this.#named = new Int32Array(layout.depth).fill(-1);
 
     if (Atomics.compareExchange(words, WRITER, 0, this.token) !== 0) {
@@ -166,13 +187,25 @@ export class PinWriter implements Disposable {
     return chunk < 0 ? undefined : this.#loanOf(chunk).reopen();
   }
 
-  /** Copies `message` into a chunk and publishes it. False when there is no room: nothing was written. */
-  write(message: Uint8Array): boolean {
-    const chunk = this.#takeChunk(message.length);
-    if (chunk < 0) return false;
-    this.#copy.copy(message, this.#loanOf(chunk).bytes, 0);
-    this.publishChunk(chunk, message.length, true);
-    return true;
+  /**
+   * Copies `message`, or `length` bytes of it from `offset`, into a chunk and publishes it. False when there is no room:
+   * nothing was written.
+   *
+   * @throws {RingError} as `loan`; RING_USAGE also when the message ends before such a part
+   */
+  write(message: Uint8Array, offset = 0, length: number = message.length - offset): boolean {
+    const loan = this.stage(message, offset, length);
+    loan?.publish(length);
+    return loan !== undefined;
+  }
+
+  /** `write` for those who have something else to do before they publish: a loan that begins with the copy. */
+  stage(message: Uint8Array, offset = 0, length: number = message.length - offset): Loan | undefined {
+    const part = offset === 0 && length === message.length ? message : this.#parts.of(message, offset, length);
+    if (length >= AWAIT_FROM_BYTES) this.#awaitLast();
+    const loan = this.loan(length);
+    if (loan !== undefined) this.#copy.copy(part, loan.bytes, 0);
+    return loan;
   }
 
   /** For `Loan.publish`. */
@@ -187,7 +220,7 @@ export class PinWriter implements Disposable {
     words[line + LENGTH] = length;
     words[line + SEQUENCE_LOW] = n;
     words[line + SEQUENCE_HIGH] = this.#nextHigh;
-    this.#named[n & this.#mask] = chunk;
+    this.#named[n & this.#mask] = this.#last = chunk;
     Atomics.store(words, DESCRIPTORS + (n & this.#mask), descriptorOf(n, chunk)); // SYNC filled: the chunk is whole
     this.#next = (n + 1) | 0;
     if (this.#next === 0) this.#nextHigh++;
@@ -299,7 +332,7 @@ export class PinWriter implements Disposable {
 
   #takeChunk(length: number): number {
     this.#check(length);
-    if (this.#reuseEarly) this.#forgetPassed();
+    if (this.#reuseEvery > 0 && ++this.#sinceReuse >= this.#reuseEvery) this.#reusePassed();
     if (!this.#makeRoom()) return -1;
     this.#lent++;
     return this.#free.pop()!;
@@ -355,12 +388,38 @@ export class PinWriter implements Disposable {
     return (published - behind) | 0;
   }
 
-  /** Forgets at once what every reader has passed, so that the next message finds a chunk that is still in the cache. */
-  #forgetPassed(): void {
+  /** Frees what every reader has passed and let go, so that the next message finds a chunk that is still in the cache. */
+  #reusePassed(): void {
+    this.#sinceReuse = 0;
+    if (this.#pinned.length > 0) this.#reclaim();
     const keepFrom = (this.#published - Math.max(0, Math.min(this.history, this.#layout.depth))) | 0;
     if (((keepFrom - this.#oldest) | 0) <= 0) return;
     const passed = this.#smallestCursor(false);
     while (((keepFrom - this.#oldest) | 0) > 0 && ((passed - this.#oldest) | 0) > 0) this.#forget();
+  }
+
+  /**
+   * Waits a moment for the readers of the last message, so that the next one is copied to the same place: a reader that was
+   * awake is through with it in less time than it takes to fetch another chunk into the cache. As long as that pays.
+   */
+  #awaitLast(): void {
+    const free = this.#free;
+    if (this.history > 0 || this.#last < 0 || free.at(-1) === this.#last) return;
+    if (this.#awaitPause > 0) {
+      this.#awaitPause--;
+      return;
+    }
+    for (let looks = 0; looks < AWAIT_LOOKS; looks++) {
+      this.#reusePassed();
+      if (free.at(-1) !== this.#last) continue;
+      this.#awaitMisses = 0;
+      this.#awaitPauseLength = 1;
+      return;
+    }
+    if (++this.#awaitMisses < AWAIT_MISSES) return;
+    this.#awaitMisses = 0;
+    this.#awaitPause = this.#awaitPauseLength;
+    this.#awaitPauseLength = Math.min(this.#awaitPauseLength * 2, AWAIT_MAX_PAUSE);
   }
 
   /** Takes the name off the oldest message and frees its chunk, unless it is pinned. */
@@ -446,4 +505,9 @@ export function clearPins(words: Int32Array, layout: PinLayout, place: number): 
     const index = layout.lines + chunk * LINE_WORDS + word;
     if ((Atomics.load(words, index) & bit) !== 0) Atomics.and(words, index, ~bit);
   }
+}
+
+function reuseEvery({ chunkBytes, depth }: PinLayout): number {
+  if (chunkBytes < REUSE_EARLY_FROM_BYTES) return 0;
+  return Math.max(1, Math.min(depth >>> 1, Math.floor(REUSE_EVERY_BYTES / chunkBytes)));
 }

@@ -440,9 +440,8 @@ export class ShmWriter implements Writer {
 
   #putLarge(bytes: Uint8Array, info: SampleInfo, extras: Uint8Array | undefined): boolean {
     const pool = this.#poolFor(bytes.length);
-    const chunk = this.#mayUse(pool) ? pool.writer.loan(bytes.length) : undefined;
+    const chunk = this.#mayUse(pool) ? pool.writer.stage(bytes) : undefined;
     if (chunk === undefined) return this.#full(true);
-    this.#copy.copy(bytes, chunk.bytes, 0);
     return this.#publishChunk(pool, chunk, bytes.length, info, extras);
   }
 
