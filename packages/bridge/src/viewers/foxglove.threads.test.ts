@@ -33,8 +33,10 @@ const Pad = topic("/apollo/control/pad", apollo.control.PadMessage);
 const text = ros2Schema("std_msgs/msg/String", "string data");
 const Chatter = topic("/chatter", codecFor(text));
 
-/** Opening a recording starts a thread, which takes its time beside other work. */
-const PATIENT = { timeout: 20_000 };
+/** Threads start, recordings are opened: that takes its time beside other work. */
+function waitFor<T>(check: () => T | Promise<T>, options: { readonly interval?: number } = {}): Promise<T> {
+  return vi.waitFor(check, { timeout: 20_000, ...options });
+}
 
 /** A viewer: the real client of the protocol's own package. */
 class Viewer {
@@ -65,7 +67,7 @@ class Viewer {
 
   /** Once the channel is there. */
   async channel(name: string): Promise<Channel> {
-    return await vi.waitFor(() => this.channels.get(name) ?? Promise.reject(new Error(`no channel ${name}`)));
+    return await waitFor(() => this.channels.get(name) ?? Promise.reject(new Error(`no channel ${name}`)));
   }
 
   /** Messages of a topic as they come: bytes, decoded by the schema that was advertised. */
@@ -147,17 +149,49 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
       schemaEncoding: "protobuf",
       schemaName: "apollo.localization.LocalizationEstimate",
     });
-    await vi.waitFor(() => expect(poses.matched.filter(({ node: name }) => name === "/bridge").length).toBe(2));
+    await waitFor(() => expect(poses.matched.filter(({ node: name }) => name === "/bridge").length).toBe(2));
     const sent = { header: { sequence_num: 7 }, pose: { position: { x: 1, y: 2, z: 3 }, heading: 0.5 } };
     poses.publish(sent, { sourceTimeNs: 1_500_000_000_123_456_789n });
-    await vi.waitFor(() => {
+    await waitFor(() => {
       chatter.publish({ data: "hi" });
       expect(talk.length).toBeGreaterThan(0);
     });
     expect(pose).toEqual([{ timeNs: 1_500_000_000_123_456_789n, message: sent }]);
     expect(talk[0]!.message).toEqual({ data: "hi" });
     await poses[Symbol.asyncDispose]();
-    await vi.waitFor(() => expect(viewer.channels.has(Pose.name)).toBe(false));
+    await waitFor(() => expect(viewer.channels.has(Pose.name)).toBe(false));
+  });
+
+  test("a subscription that ended with its channel may be cancelled; one that never was is told of", async () => {
+    await using runtime = await open();
+    await using bridge = await served(runtime);
+    await using node = runtime.node("talker");
+    const chatter = node.publisher(Chatter);
+    await using viewer = new Viewer(bridge);
+    const { id } = await viewer.channel(Chatter.name);
+    const subscription = viewer.client.subscribe(id);
+    // As Foxglove and Lichtblick do when a channel goes.
+    const gone = new Promise<void>((resolve) => {
+      viewer.client.on("unadvertise", () => {
+        viewer.client.unsubscribe(subscription);
+        viewer.client.unsubscribe(77);
+        resolve();
+      });
+    });
+    let got = 0;
+    viewer.client.on("message", () => void got++);
+    await waitFor(() => {
+      chatter.publish({ data: "hi" });
+      expect(got).toBeGreaterThan(0);
+    });
+    await chatter[Symbol.asyncDispose]();
+    await gone;
+    // On its way when the channel went: nothing to complain about, either.
+    viewer.client.unsubscribe(viewer.client.subscribe(id));
+    viewer.client.subscribe(4711);
+    await waitFor(() => expect(viewer.statuses.length).toBeGreaterThan(1));
+    const said = viewer.statuses.map(({ message }) => message);
+    expect(said).toEqual(["there is no subscription 77", "there is no channel 4711"]);
   });
 
   test("latched messages reach every viewer that comes later", async () => {
@@ -170,7 +204,7 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     for (let i = 0; i < 2; i++) {
       await using viewer = new Viewer(bridge);
       const got = await viewer.decoded(Latched.name);
-      await vi.waitFor(() => expect(got.map(({ message }) => message)).toEqual([{ data: "b" }, { data: "c" }]));
+      await waitFor(() => expect(got.map(({ message }) => message)).toEqual([{ data: "b" }, { data: "c" }]));
     }
   });
 
@@ -190,16 +224,16 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     viewer.client.sendMessage(pad, Buffer.from('{"action":"START"}'));
     viewer.client.sendMessage(bytes, apollo.control.PadMessage.encode({ action: apollo.control.DrivingAction.STOP }));
     viewer.client.sendMessage(point, Buffer.from('{"x":1.5}'));
-    await vi.waitFor(() => expect([pads.length, points.length]).toEqual([2, 1]));
+    await waitFor(() => expect([pads.length, points.length]).toEqual([2, 1]));
     expect(pads).toEqual([
       { action: apollo.control.DrivingAction.START },
       { action: apollo.control.DrivingAction.STOP },
     ]);
     expect(points).toEqual([{ x: 1.5, y: 0, z: 0 }]);
     viewer.client.sendMessage(pad, Buffer.from('{"actoin":"START"}'));
-    await vi.waitFor(() => expect(viewer.statuses.at(-1)?.message).toMatch(/actoin/));
+    await waitFor(() => expect(viewer.statuses.at(-1)?.message).toMatch(/actoin/));
     viewer.client.advertise({ topic: "/x", encoding: "json", schemaName: "no/Such" });
-    await vi.waitFor(() => expect(viewer.statuses.at(-1)?.message).toMatch(/nothing here knows the type no\/Such/));
+    await waitFor(() => expect(viewer.statuses.at(-1)?.message).toMatch(/nothing here knows the type no\/Such/));
     expect(pads.length).toBe(2);
   });
 
@@ -229,23 +263,23 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     const answers: ParameterValues[] = [];
     viewer.client.on("parameterValues", (event) => void answers.push(event));
     viewer.client.getParameters([], "all");
-    await vi.waitFor(() => expect(answers.map(({ id }) => id)).toEqual(["all"]));
+    await waitFor(() => expect(answers.map(({ id }) => id)).toEqual(["all"]));
     expect(answers[0]!.parameters).toEqual([
       { name: "/control.kp", value: 1.5, type: "float64" },
       { name: "/control.name", value: "mkz" },
     ]);
     viewer.client.subscribeParameterUpdates(["/control.kp"]);
     viewer.client.setParameters([{ name: "/control.kp", value: 2 }], "set");
-    await vi.waitFor(() => expect(answers.length).toBe(3));
+    await waitFor(() => expect(answers.length).toBe(3));
     expect(own.values.kp).toBe(2);
     expect(answers.slice(1).map(({ parameters }) => parameters[0])).toEqual([
       { name: "/control.kp", value: 2, type: "float64" },
       { name: "/control.kp", value: 2, type: "float64" },
     ]);
     viewer.client.setParameters([{ name: "/control.kp", value: 99 }], "too much");
-    await vi.waitFor(() => expect(viewer.statuses.length).toBeGreaterThan(0));
+    await waitFor(() => expect(viewer.statuses.length).toBeGreaterThan(0));
     expect(own.values.kp).toBe(2);
-    await vi.waitFor(() => expect(answers.at(-1)).toMatchObject({ id: "too much", parameters: [{ value: 2 }] }));
+    await waitFor(() => expect(answers.at(-1)).toMatchObject({ id: "too much", parameters: [{ value: 2 }] }));
   });
 
   test("services are called in JSON; what goes wrong is told", async () => {
@@ -259,12 +293,12 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
       return { sum: (a as bigint) + (b as bigint) };
     });
     await using viewer = new Viewer(bridge);
-    const add = await vi.waitFor(() => viewer.services.get("/add") ?? Promise.reject(new Error("no service")));
+    const add = await waitFor(() => viewer.services.get("/add") ?? Promise.reject(new Error("no service")));
     expect(JSON.parse(add.request!.schema)).toMatchObject({ properties: { a: { type: "string" } } });
     // Where viewers of the old protocol look for them; those of today warn of a server that says it twice.
     expect([add.requestSchema, add.responseSchema]).toEqual([add.request!.schema, add.response!.schema]);
     await using modern = new Viewer(bridge, { subprotocol: "foxglove.sdk.v1" });
-    const same = await vi.waitFor(() => modern.services.get("/add") ?? Promise.reject(new Error("no service")));
+    const same = await waitFor(() => modern.services.get("/add") ?? Promise.reject(new Error("no service")));
     expect(same).toEqual({ id: add.id, name: "/add", type: add.type, request: add.request, response: add.response });
     const answers: unknown[] = [];
     viewer.client.on("serviceCallResponse", ({ callId, data, encoding }) => {
@@ -283,13 +317,13 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
         data: new DataView(Uint8Array.from(Buffer.from(json)).buffer),
       });
     call(1, '{"a":"2","b":40}');
-    await vi.waitFor(() => expect(answers).toEqual([[1, "json", { sum: "42" }]]));
+    await waitFor(() => expect(answers).toEqual([[1, "json", { sum: "42" }]]));
     call(2, '{"a":13}');
-    await vi.waitFor(() => expect(answers[1]).toEqual([2, expect.stringMatching(/not that one/)]));
+    await waitFor(() => expect(answers[1]).toEqual([2, expect.stringMatching(/not that one/)]));
     call(3, "{", add.id);
-    await vi.waitFor(() => expect(answers[2]).toEqual([3, expect.stringMatching(/no JSON/)]));
+    await waitFor(() => expect(answers[2]).toEqual([3, expect.stringMatching(/no JSON/)]));
     call(4, "{}", 4711);
-    await vi.waitFor(() => expect(answers[3]).toEqual([4, expect.stringMatching(/no service 4711/)]));
+    await waitFor(() => expect(answers[3]).toEqual([4, expect.stringMatching(/no service 4711/)]));
   });
 
   test("the connection graph names nodes, and what has changed", async () => {
@@ -306,11 +340,9 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
       removed.push(...update.removedTopics);
     });
     viewer.client.subscribeConnectionGraph();
-    await vi.waitFor(() => expect(published.get("/chatter")).toEqual(["/talker"]), { timeout: 5000 });
+    await waitFor(() => expect(published.get("/chatter")).toEqual(["/talker"]));
     await talker[Symbol.asyncDispose]();
-    await vi.waitFor(() => expect(published.get("/chatter")?.length === 0 || removed.includes("/chatter")).toBe(true), {
-      timeout: 5000,
-    });
+    await waitFor(() => expect(published.get("/chatter")?.length === 0 || removed.includes("/chatter")).toBe(true));
   });
 
   test("the car comes in Foxglove's own messages, near its local frame's origin", async () => {
@@ -321,8 +353,8 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     await using viewer = new Viewer(bridge);
     const transforms = await viewer.decoded("/delos/viewer/tf");
     const scenes = await viewer.decoded("/delos/viewer/scene");
-    const at = { x: 587061.25, y: 4141628.5, z: 12 };
-    await vi.waitFor(() => {
+    const at = { x: 587061.25, y: 4141628.5, z: -28.75 };
+    await waitFor(() => {
       poses.publish({ pose: { position: at, heading: Math.PI / 2 } });
       expect(transforms.length).toBeGreaterThan(0);
       expect(scenes.length).toBeGreaterThan(0);
@@ -332,6 +364,8 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     expect(toBase).toMatchObject({ parent_frame_id: "local", child_frame_id: "base_link" });
     expect(toLocal!.translation!.x! + toBase!.translation!.x!).toBe(at.x);
     expect(Math.abs(toBase!.translation!.x!)).toBeLessThanOrEqual(50);
+    expect(toLocal!.translation!.z! + toBase!.translation!.z!).toBe(at.z);
+    expect(toBase!.translation!.z!).toBeCloseTo(0.25);
     expect(toBase!.rotation!.z).toBeCloseTo(Math.SQRT1_2);
     const { entities } = scenes.at(-1)!.message as foxglove.SceneUpdate;
     expect(entities!.map(({ id, frame_id }) => [id, frame_id])).toEqual([["car", "base_link"]]);
@@ -350,13 +384,13 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
       const locations = await viewer.decoded("/delos/viewer/location");
       const tracks = await viewer.decoded("/delos/viewer/track");
       let [i, timeNs] = [0, 1_600_000_000_000_000_000n];
-      await vi.waitFor(
+      await waitFor(
         () => {
           const position = { x: 587_000 + ++i, y: 4_141_600, z: 12 };
           poses.publish({ pose: { position, heading: 0 } }, { sourceTimeNs: (timeNs += 100_000_000n) });
           expect(tracks.length).toBeGreaterThan(0);
         },
-        { ...PATIENT, interval: 20 },
+        { interval: 20 },
       );
       const location = locations.at(-1)!.message as foxglove.LocationFix;
       expect(location.longitude).toBeCloseTo(longitudeDeg, 2);
@@ -379,7 +413,7 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     await using viewer = new Viewer(bridge);
     const locations = await viewer.decoded("/delos/viewer/location");
     const scenes = await viewer.decoded("/delos/viewer/scene");
-    await vi.waitFor(() => {
+    await waitFor(() => {
       poses.publish({ pose: { position: { x: 3, y: -4, z: 0 }, heading: 0 } });
       expect(scenes.length).toBeGreaterThan(1);
     });
@@ -414,15 +448,15 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     control.writeUInt32LE(2, 15);
     control.write("r7", 19);
     viewer.socket.send(control.subarray(0, 21));
-    await vi.waitFor(() => expect(states.some(({ requestId }) => requestId === "r7")).toBe(true));
+    await waitFor(() => expect(states.some(({ requestId }) => requestId === "r7")).toBe(true));
     expect(states.find(({ requestId }) => requestId === "r7")).toMatchObject({
       status: 0,
       timeNs: startNs + 2_000_000_000n,
     });
-    await vi.waitFor(() => expect(got.at(-1)?.timeNs).toBe(startNs + 4_990_000_000n), { timeout: 5000 });
+    await waitFor(() => expect(got.at(-1)?.timeNs).toBe(startNs + 4_990_000_000n));
     expect(got[0]!.timeNs).toBeGreaterThanOrEqual(startNs + 2_000_000_000n);
-    await vi.waitFor(() => expect(times.at(-1)).toBe(startNs + 4_990_000_000n));
-    await vi.waitFor(() => expect(states.at(-1)?.status).toBe(3));
+    await waitFor(() => expect(times.at(-1)).toBe(startNs + 4_990_000_000n));
+    await waitFor(() => expect(states.at(-1)?.status).toBe(3));
   });
 
   test("who comes while a recording stands still is told the time before any channel; the old protocol nothing of playback", async () => {
@@ -438,7 +472,7 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
       await viewer.channel(Pose.name);
       // Its answer comes after whatever the greeting has had to say.
       viewer.client.getParameters([], "greeted");
-      await vi.waitFor(() => expect(frames.some((frame) => frame.includes('"greeted"'))).toBe(true), PATIENT);
+      await waitFor(() => expect(frames.some((frame) => frame.includes('"greeted"'))).toBe(true));
       const kinds = frames.map((frame) => (frame[0] === 0x7b ? JSON.parse(frame.toString()).op : frame[0]));
       expect(kinds.slice(0, 3)).toEqual(["serverInfo", 2, "advertise"]);
       expect(frames[1]!.readBigUInt64LE(1)).toBe(startNs);
@@ -461,14 +495,14 @@ describe("the Foxglove protocol, with the client of @foxglove/ws-protocol", () =
     viewer.client.on("time", ({ timestamp }) => void times.push(timestamp));
     // A viewer never subscribes twice to a channel that stays.
     const transforms = await viewer.decoded("/delos/viewer/tf");
-    await vi.waitFor(() => expect(transforms.length).toBeGreaterThan(0), PATIENT);
+    await waitFor(() => expect(transforms.length).toBeGreaterThan(0));
     await deck.exchange([recordedDrive("second", second)]);
-    await vi.waitFor(() => expect(transforms.at(-1)!.timeNs).toBeGreaterThanOrEqual(second), PATIENT);
+    await waitFor(() => expect(transforms.at(-1)!.timeNs).toBeGreaterThanOrEqual(second));
     expect(times.at(-1)).toBeGreaterThanOrEqual(second);
     expect(new Set(sessions).size).toBe(2);
     expect(viewer.statuses).toEqual([]);
     const poses = await viewer.decoded(Pose.name);
-    await vi.waitFor(() => expect(poses.length).toBeGreaterThan(0), PATIENT);
+    await waitFor(() => expect(poses.length).toBeGreaterThan(0));
   });
 });
 

@@ -47,6 +47,11 @@ export class ChannelList implements Disposable {
     return this.#channels.get(id);
   }
 
+  /** Whether there is or was such a channel: a viewer may ask for one that has gone while its wish was on the way. */
+  hadOnce(id: number): boolean {
+    return id >= 1 && id <= this.#ids;
+  }
+
   /** A channel that is no topic of the bus. */
   add(topic: string, codec: MessageCodec): Channel {
     return this.#add(topic, schemaParts(codec.schema)!);

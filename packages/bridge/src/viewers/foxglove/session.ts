@@ -29,6 +29,8 @@ import { type AdvertisedService, parse, withOldSchemas } from "./services.ts";
 /** Channels that one viewer publishes on. */
 const MAX_CLIENT_CHANNELS = 256;
 const MAX_MALFORMED = 50;
+/** Of a viewer that never cancels what has ended. */
+const MAX_ENDED = 10_000;
 /** Recordings go from a hundredth to a thousand times their speed. */
 const FASTEST = 1000;
 
@@ -53,6 +55,8 @@ export class FoxgloveSession implements Disposable {
   /** Speaks today's protocol: playback control, services with their schemas' encodings. */
   readonly #isLiving: boolean;
   readonly #subscriptions: Map<number, Subscribed> = new Map();
+  /** Subscriptions that ended with their channel: viewers cancel them all the same when they hear of it. */
+  readonly #ended: Set<number> = new Set();
   readonly #publications: Map<number, ClientPublication> = new Map();
   readonly #watchedParameters: Set<string> = new Set();
   #watchesAllParameters = false;
@@ -114,6 +118,7 @@ export class FoxgloveSession implements Disposable {
       if (!channelIds.includes(channelId)) continue;
       feed[Symbol.dispose]();
       this.#subscriptions.delete(id);
+      this.#end(id);
     }
     this.#send({ op: "unadvertise", channelIds });
   }
@@ -184,7 +189,8 @@ export class FoxgloveSession implements Disposable {
       case "unsubscribe":
         for (const id of message.subscriptionIds) {
           this.#subscriptions.get(id)?.feed[Symbol.dispose]();
-          if (!this.#subscriptions.delete(id)) this.#status("warning", `there is no subscription ${id}`);
+          if (!this.#subscriptions.delete(id) && !this.#ended.delete(id))
+            this.#status("warning", `there is no subscription ${id}`);
         }
         return;
       case "advertise":
@@ -234,7 +240,10 @@ export class FoxgloveSession implements Disposable {
 
   #subscribe(id: number, channelId: number): void {
     const channel = this.#protocol.channels.find(channelId);
-    if (channel === undefined) return this.#status("error", `there is no channel ${channelId}`);
+    if (channel === undefined) {
+      if (this.#protocol.channels.hadOnce(channelId)) return this.#end(id);
+      return this.#status("error", `there is no channel ${channelId}`);
+    }
     if (this.#subscriptions.has(id)) return this.#status("error", `subscription ${id} is there already`);
     if ([...this.#subscriptions.values()].some((each) => each.channelId === channelId))
       return this.#status("error", `this viewer is subscribed to channel ${channelId} (${channel.topic}) already`);
@@ -244,6 +253,10 @@ export class FoxgloveSession implements Disposable {
     subscribed.feed = this.#protocol.follow(channel, (payload, timeNs) =>
       this.#outbox.data(messageData(id, timeNs, payload)),
     );
+  }
+
+  #end(subscriptionId: number): void {
+    if (this.#ended.size < MAX_ENDED) this.#ended.add(subscriptionId);
   }
 
   async #clientAdvertises(channel: ClientChannel): Promise<void> {

@@ -8,7 +8,7 @@ import { Track } from "./track.ts";
  * set-up, whatever types the bus speaks. Right-handed frames, z up, metres:
  *
  *   map        as localization has it (UTM: x east, y north, hundreds of kilometres from its origin)
- *   local      parallel to map, its origin near the first pose: drawing with 32-bit floats is exact here
+ *   local      parallel to map, its origin near the first pose, on its ground: drawing with 32-bit floats is exact here
  *   base_link  the car: x forward, y left, origin where localization says the car is
  */
 export const MAP = "map";
@@ -54,6 +54,8 @@ export interface UtmZone {
 /** Apollo's own: `proj4_text` of its GNSS driver ("+proj=utm +zone=10 …"). */
 export const APOLLO_ZONE: UtmZone = { zone: 10, hemisphere: "north" };
 
+/** Of the local frame, in the map's. */
+type Origin = readonly [xM: number, yM: number, zM: number];
 type Stamp = { readonly seconds: bigint; readonly nanos: number };
 
 export const worldTopics = {
@@ -68,7 +70,7 @@ export const worldTopics = {
 export class WorldConverter {
   readonly #utm: UtmProjection;
   readonly #track: Track = new Track();
-  #origin: readonly [number, number] | undefined;
+  #origin: Origin | undefined;
   #drawn: ReadonlySet<string> = new Set();
 
   constructor({ zone, hemisphere }: UtmZone = APOLLO_ZONE) {
@@ -79,11 +81,11 @@ export class WorldConverter {
   transforms({ pose }: World, timeNs: bigint): foxglove.FrameTransforms | undefined {
     if (pose === undefined) return undefined;
     const timestamp = stampOf(timeNs);
-    const [x, y] = this.#originFor(pose);
-    const local = { x: (pose.x ?? 0) - x, y: (pose.y ?? 0) - y, z: pose.z ?? 0 };
+    const [x, y, z] = this.#originFor(pose);
+    const local = { x: (pose.x ?? 0) - x, y: (pose.y ?? 0) - y, z: (pose.z ?? 0) - z };
     return {
       transforms: [
-        { timestamp, parent_frame_id: MAP, child_frame_id: LOCAL, translation: { x, y, z: 0 }, rotation: UPRIGHT },
+        { timestamp, parent_frame_id: MAP, child_frame_id: LOCAL, translation: { x, y, z }, rotation: UPRIGHT },
         {
           timestamp,
           parent_frame_id: LOCAL,
@@ -134,10 +136,11 @@ export class WorldConverter {
     if (pose === undefined) return undefined;
     const timestamp = stampOf(timeNs);
     const origin = this.#originFor(pose);
+    const groundM = (pose.z ?? 0) - origin[2];
     const entities: foxglove.SceneEntity[] = [carEntity(timestamp)];
     if (trajectory !== undefined && (trajectory.x?.length ?? 0) > 1)
-      entities.push(planEntity(timestamp, trajectory, origin, pose.z ?? 0));
-    for (const obstacle of obstacles) entities.push(obstacleEntity(timestamp, obstacle, origin, pose.z ?? 0));
+      entities.push(planEntity(timestamp, trajectory, origin, groundM));
+    for (const obstacle of obstacles) entities.push(obstacleEntity(timestamp, obstacle, origin, groundM));
     const drawn = new Set(entities.map(({ id }) => id!));
     const gone = [...this.#drawn].filter((id) => !drawn.has(id));
     this.#drawn = drawn;
@@ -156,11 +159,11 @@ export class WorldConverter {
     return { latitude, longitude, altitude };
   }
 
-  #originFor({ x = 0, y = 0 }: Pose): readonly [number, number] {
+  #originFor({ x = 0, y = 0, z = 0 }: Pose): Origin {
     const origin = this.#origin;
     const far = GRID_M * MOVE_AFTER;
     if (origin !== undefined && Math.abs(x - origin[0]) < far && Math.abs(y - origin[1]) < far) return origin;
-    this.#origin = [Math.round(x / GRID_M) * GRID_M, Math.round(y / GRID_M) * GRID_M];
+    this.#origin = [Math.round(x / GRID_M) * GRID_M, Math.round(y / GRID_M) * GRID_M, Math.round(z)];
     return this.#origin;
   }
 }
@@ -217,7 +220,7 @@ function carEntity(timestamp: Stamp): foxglove.SceneEntity {
 function planEntity(
   timestamp: Stamp,
   { x = [], y = [], is_estop }: Trajectory,
-  [x0, y0]: readonly [number, number],
+  [x0, y0]: Origin,
   z: number,
 ): foxglove.SceneEntity {
   return {
@@ -239,7 +242,7 @@ function planEntity(
 function obstacleEntity(
   timestamp: Stamp,
   { id = "", x = 0, y = 0, heading = 0, length_m = 1, width_m = 1, height_m = 1 }: Obstacle,
-  [x0, y0]: readonly [number, number],
+  [x0, y0]: Origin,
   z: number,
 ): foxglove.SceneEntity {
   const orientation = { x: 0, y: 0, z: Math.sin(heading / 2), w: Math.cos(heading / 2) };
