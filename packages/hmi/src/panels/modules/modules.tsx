@@ -53,6 +53,11 @@ export function ModulesPanel({ app }: { readonly app: App }): JSX.Element {
       </h2>
       <div class="rows">
         {operation === undefined ? <p class="none">{app.state.isReplay.value ? text.replay : text.none}</p> : null}
+        {(operation?.selections ?? []).map((selection) => (
+          <SelectionRow key={selection.kind} app={app} selection={selection} able={able && !busy} />
+        ))}
+        {operation?.vehicle === undefined ? null : <VehicleFacts vehicle={operation.vehicle} />}
+        {busy && able && (operation?.selections.length ?? 0) > 0 ? <p class="facts">{text.chooseStopped}</p> : null}
         {(operation?.modules ?? []).map((module) => (
           <ModuleRow key={module.name} app={app} module={module} able={able} />
         ))}
@@ -67,11 +72,6 @@ export function ModulesPanel({ app }: { readonly app: App }): JSX.Element {
         {(operation?.hardware ?? []).map((hardware) => (
           <HardwareRow key={hardware.name} app={app} hardware={hardware} able={able} />
         ))}
-        {(operation?.selections ?? []).map((selection) => (
-          <SelectionRow key={selection.kind} app={app} selection={selection} able={able && !busy} />
-        ))}
-        {operation?.vehicle === undefined ? null : <VehicleFacts vehicle={operation.vehicle} />}
-        {busy && able && (operation?.selections.length ?? 0) > 0 ? <p class="facts">{text.chooseStopped}</p> : null}
         {operation === undefined || operation.tools.length === 0 ? null : <h3>{text.tools}</h3>}
         {(operation?.tools ?? []).map((tool) => (
           <ToolRow key={tool.name} app={app} tool={tool} able={able} />
