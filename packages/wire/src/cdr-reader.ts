@@ -1,5 +1,6 @@
 import type { NumericArray } from "./byte-reader.ts";
 import { MessageReader } from "./message-reader.ts";
+import type { WideStrings } from "./wide-strings.ts";
 
 /** OMG CDR as DDS uses it: XCDR1 (classic) and XCDR2. DDS-XTypes 1.3 §7.4. */
 export type XcdrVersion = 1 | 2;
@@ -19,6 +20,7 @@ export class CdrReader extends MessageReader {
   /** Offset from which alignment counts: after the encapsulation header, or a parameter's start. */
   origin = 0;
   version: XcdrVersion = 1;
+  wide: WideStrings = "units4";
   #mustUnderstand = false;
 
   #align(size: number): void {
@@ -82,22 +84,26 @@ export class CdrReader extends MessageReader {
     return text;
   }
 
-  /**
-   * XCDR1 as both ROS 2 RMWs write it: count of UTF-16 units, four bytes each. XCDR2 (XTypes 1.3 §7.4.3.5 rule 7): length in
-   * bytes, UTF-16.
-   */
+  /** In the form that `wide` says. */
   wstring(bound: number): string {
     const length = this.uint32();
-    const units = this.version === 1 ? length : length >>> 1;
+    if (this.wide === "bytes2" && length % 2 !== 0) throw this.malformed(`wstring of ${length} bytes`, this.offset - 4);
+    const units = this.wide === "bytes2" ? length / 2 : length;
     if (units > bound) throw this.malformed(`wstring of ${units} units, at most ${bound} allowed`, this.offset - 4);
-    this.need(this.version === 1 ? length * 4 : length);
-    if (this.version === 1) {
-      const codes = new Uint16Array(units);
-      for (let i = 0; i < units; i++) codes[i] = this.uint32();
-      return UTF16.decode(codes);
+    this.need(units * (this.wide === "units4" ? 4 : 2));
+    return this.wide === "units4" ? this.#wide4(units) : UTF16.decode(this.numbers(Uint16Array, units));
+  }
+
+  #wide4(units: number): string {
+    const codes = new Uint16Array(units * 2);
+    let length = 0;
+    for (let i = 0; i < units; i++) {
+      const code = this.uint32();
+      if (code > 0x10_ffff) throw this.malformed(`0x${code.toString(16)} is no character`, this.offset - 4);
+      if (code > 0xffff) codes[length++] = 0xd7c0 + (code >>> 10);
+      codes[length++] = code > 0xffff ? 0xdc00 | (code & 0x3ff) : code;
     }
-    if (length % 2 !== 0) throw this.malformed(`wstring of ${length} bytes`, this.offset - 4);
-    return UTF16.decode(this.numbers(Uint16Array, units));
+    return UTF16.decode(codes.subarray(0, length));
   }
 
   /** Reads a DHEADER and narrows the reader to what it delimits. Returns the former end, for `leave`. */

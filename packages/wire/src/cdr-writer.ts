@@ -1,11 +1,13 @@
 import type { NumericArray } from "./byte-reader.ts";
 import { PID_EXTENDED, PID_LIST_END, type XcdrVersion } from "./cdr-reader.ts";
 import { MessageWriter } from "./message-writer.ts";
+import type { WideStrings } from "./wide-strings.ts";
 
 /** Writes CDR: the mirror of `CdrReader`. */
 export class CdrWriter extends MessageWriter {
   origin = 0;
   version: XcdrVersion = 1;
+  wide: WideStrings = "units4";
 
   #align(size: number): void {
     const to = this.version === 2 && size > 4 ? 4 : size;
@@ -50,9 +52,9 @@ export class CdrWriter extends MessageWriter {
 
   wstring(value: unknown, bound: number, where: string): void {
     const text = this.text(value, bound, where);
-    this.uint32(this.version === 1 ? text.length : text.length * 2);
+    this.uint32(this.wide === "bytes2" ? text.length * 2 : text.length);
     for (let i = 0; i < text.length; i++) {
-      if (this.version === 1) this.uint32(text.charCodeAt(i));
+      if (this.wide === "units4") this.uint32(text.charCodeAt(i));
       else this.uint16(text.charCodeAt(i));
     }
   }

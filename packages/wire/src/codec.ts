@@ -12,6 +12,7 @@ import { parseRos1, parseRos2, ros1Md5 } from "./ros-schema.ts";
 import { shortRosName } from "./ros-text.ts";
 import type { StructType, UnionType } from "./type-tree.ts";
 import { wellKnownRosText } from "./well-known.ts";
+import { hasWideStrings, WIDE_STRINGS, type WideStrings } from "./wide-strings.ts";
 
 /** A value of a type that was only known at run time: fields by name. */
 export type MessageValue = Record<string, unknown>;
@@ -116,14 +117,42 @@ export interface CdrOptions {
   /** Default 1: what ROS 2 and both DDS stacks write unless asked otherwise. */
   readonly version?: XcdrVersion;
   readonly littleEndian?: boolean;
+  /** How wide strings are written: by default as most peers read them, `units4` in XCDR1, `bytes2` in XCDR2. */
+  readonly wideStrings?: WideStrings;
 }
 
-/** CDR with its encapsulation header, in the version and byte order that the header names. */
+/**
+ * CDR with its encapsulation header, in the version and byte order that the header names. In which form wide strings stand no
+ * header says: a payload that cannot be read in one is read in the next (`WideStrings`).
+ */
 export function cdrCodec(schema: MessageSchema, type: StructType | UnionType, options: CdrOptions = {}): DynamicCodec {
-  const { version = 1, littleEndian = true } = options;
+  const { version = 1, littleEndian = true, wideStrings = WIDE_STRINGS[version][0]! } = options;
+  let wide: boolean | undefined;
   const decoders: Partial<Record<XcdrVersion, Decoder>> = {};
   let encoder: Encoder | undefined;
   const reader = new CdrReader(new Uint8Array(0), { code: "WIRE_CDR" });
+  function read(bytes: Uint8Array): MessageValue {
+    reader.reset(bytes);
+    const header = readEncapsulation(reader);
+    reader.version = header.version;
+    reader.littleEndian = header.littleEndian;
+    reader.origin = reader.offset;
+    decoders[header.version] ??= compileDecoder(type, `cdr${header.version}`);
+    const decoder = decoders[header.version]!;
+    if ((header.form === "parameters") !== (type.extensibility === "mutable")) {
+      throw reader.malformed(`${type.name} is ${type.extensibility}, the payload is in ${header.form} form`, 0);
+    }
+    if (header.form === "parameters" || type.kind === "union") return decoder.value(reader) as MessageValue;
+    if (header.form === "delimited") {
+      reader.enter();
+      return decoder.body(reader) as MessageValue;
+    }
+    const value = decoder.body(reader) as MessageValue;
+    // Writers pad to whole words, some without saying so. More than that is another type's data.
+    if (reader.remaining > 3) throw reader.malformed(`${reader.remaining} bytes after ${type.name}`);
+    return value;
+  }
+
   return {
     schema,
     type,
@@ -133,6 +162,7 @@ export function cdrCodec(schema: MessageSchema, type: StructType | UnionType, op
       writer.zeros(4);
       writer.origin = 4;
       writer.version = version;
+      writer.wide = wideStrings;
       encoder(writer, value, type.name);
       // Padded to whole words, as both stacks do: the options say by how much.
       const padding = -writer.offset & 3;
@@ -149,25 +179,22 @@ export function cdrCodec(schema: MessageSchema, type: StructType | UnionType, op
       return bytes;
     },
     decode(bytes) {
+      wide ??= hasWideStrings(type);
+      if (!wide) return read(bytes);
       reader.reset(bytes);
-      const header = readEncapsulation(reader);
-      reader.version = header.version;
-      reader.littleEndian = header.littleEndian;
-      reader.origin = reader.offset;
-      decoders[header.version] ??= compileDecoder(type, `cdr${header.version}`);
-      const decoder = decoders[header.version]!;
-      if ((header.form === "parameters") !== (type.extensibility === "mutable")) {
-        throw reader.malformed(`${type.name} is ${type.extensibility}, the payload is in ${header.form} form`, 0);
+      const { version: written } = readEncapsulation(reader);
+      let failure: unknown;
+      // Always in this order: what a payload means does not depend on those before it.
+      for (const form of WIDE_STRINGS[written]) {
+        reader.wide = form;
+        try {
+          return read(bytes);
+        } catch (error) {
+          if (!(error instanceof MalformedError)) throw error;
+          failure ??= error;
+        }
       }
-      if (header.form === "parameters" || type.kind === "union") return decoder.value(reader) as MessageValue;
-      if (header.form === "delimited") {
-        reader.enter();
-        return decoder.body(reader) as MessageValue;
-      }
-      const value = decoder.body(reader) as MessageValue;
-      // Writers pad to whole words, some without saying so. More than that is another type's data.
-      if (reader.remaining > 3) throw reader.malformed(`${reader.remaining} bytes after ${type.name}`);
-      return value;
+      throw failure;
     },
     toJSON: (value) => valueToJson(type, value),
     fromJSON: (json) => valueFromJson(type, json, "") as MessageValue,

@@ -45,3 +45,4 @@ export type {
   UnionType,
 } from "./type-tree.ts";
 export { wellKnownRosText, wellKnownRosTypes } from "./well-known.ts";
+export type { WideStrings } from "./wide-strings.ts";
