@@ -4,6 +4,8 @@ import type { RingMemory } from "sharedarraybuffer-ring";
 export interface Publisher {
   /** False: full for now; then `wait`. The bytes may be used again when it returns. */
   send(bytes: Uint8Array): boolean;
+  /** The same with a part of what a subscriber got, for those who need no view of it. */
+  readonly forward?: (bytes: Uint8Array, offset: number, length: number) => boolean;
   /** Until there may be room. */
   wait(): void | Promise<void>;
   /** Publishes what was gathered. */

@@ -50,7 +50,10 @@ export function ringPublisher(cell: Cell, direction: number): Publisher {
     };
     return { send, wait, close };
   }
-  if (!cell.driver.endsWith("-batch")) return { send: (bytes) => writer.write(bytes), wait, close };
+  if (!cell.driver.endsWith("-batch")) {
+    const forward = (bytes: Uint8Array, offset: number, length: number): boolean => writer.write(bytes, offset, length);
+    return { send: (bytes) => writer.write(bytes), forward, wait, close };
+  }
   let gathered = 0;
   let cork = writer.cork();
   const flush = (): void => {
@@ -90,12 +93,13 @@ export function ringSubscriber(cell: Cell, direction: number): Subscriber {
     };
     return { run, close };
   }
-  const spin = cell.driver.endsWith("-adaptive") ? ("adaptive" as const) : 0;
+  // For ever: at the end its writer closes the ring.
+  const waiting = { spin: cell.driver.endsWith("-adaptive") ? ("adaptive" as const) : 0 };
   const run = (onMessage: OnMessage, done: () => boolean): void => {
     for (;;) {
       while (reader.next()) onMessage(reader.bytes, reader.offset, reader.length);
       if (done()) return;
-      reader.wait({ spin, timeoutMs: 50 });
+      reader.wait(waiting);
     }
   };
   return { run, close };

@@ -16,11 +16,15 @@ import type { RingMemory } from "../src/index.ts";
  * are is found out on the way. When one turns out to be shared after all, the search starts again with that knowledge, so
  * the last search, which is the one that counts, is right about all of them.
  *
+ * Readers may copy messages word by word: the first words of such a run are steps each, those after them only now and then.
+ *
  * Two more things may happen in a state: a thread that may be killed is killed, once in a run; and, only after that, a
  * sleep may time out. As long as nobody was killed, a state in which everybody sleeps is a lost wake-up.
  */
 export interface Scenario<Event> {
   readonly memoryBytes: number;
+  /** Byte from which on there are nothing but messages. */
+  readonly messagesFrom?: number;
   /** Makes the ring; runs before the threads. */
   readonly prepare: (memory: RingMemory) => void;
   readonly threads: readonly ThreadSpec<Event>[];
@@ -72,6 +76,10 @@ interface ThreadState {
   readonly timeouts: number;
 }
 
+/** So many words of a run are steps each; of those after them every 128th. */
+const RUN_STEPS = 12;
+const RUN_MASK = 127;
+
 /** A sleep that times out changes nothing by itself: twice in a quiet state is as good as for ever. */
 const MOST_TIMEOUTS = 2;
 
@@ -121,6 +129,8 @@ function search<Event>(
   let woken: number[] = [];
   let suspended = false;
   let statuses: readonly number[] = [];
+  let lastLoaded = -1; // the word, by a plain load
+  let loadedInTurn = 0;
 
   let current = 0;
   let searching = false;
@@ -138,11 +148,11 @@ function search<Event>(
     return false;
   };
 
-  /** One access, to `words` words from word `from`; 0 words: always a step of its own. */
-  const access = (from: number, words: number, perform: () => unknown): unknown => {
+  /** One access, to `words` words from word `from`; 0 words: always a step of its own, unless it goes `on` with the last. */
+  const access = (from: number, words: number, perform: () => unknown, on = false): unknown => {
     if (suspended) throw SUSPENDED; // a finally block of a suspended thread
     if (position < replay.length) return replay[position++];
-    const visible = !searching || words === 0 || isShared(from, words);
+    const visible = !on && (!searching || words === 0 || isShared(from, words));
     if ((fresh.length > 0 && atomic === 0 && visible) || asleepOn !== RUNNING) {
       suspended = true;
       throw SUSPENDED;
@@ -186,9 +196,17 @@ function search<Event>(
     }
   }
 
+  const firstOfMessages = (scenario.messagesFrom ?? scenario.memoryBytes) >>> 2;
+  const load = (word: number): unknown => {
+    loadedInTurn = word > firstOfMessages && word === lastLoaded + 1 ? loadedInTurn + 1 : 0;
+    lastLoaded = word;
+    const on = loadedInTurn >= RUN_STEPS && (loadedInTurn & RUN_MASK) !== 0;
+    return access(word, 1, () => live[word], on);
+  };
+
   const words = new Proxy(live, {
     get(target, key) {
-      if (typeof key === "string" && key.charCodeAt(0) <= 57) return access(Number(key), 1, () => target[Number(key)]);
+      if (typeof key === "string" && key.charCodeAt(0) <= 57) return load(Number(key));
       return Reflect.get(target, key, target) as unknown;
     },
     set(target, key, value: number) {
@@ -246,6 +264,7 @@ function search<Event>(
     asleepOn = RUNNING;
     woken = [];
     suspended = false;
+    lastLoaded = -1;
     statuses = state.threads.map((one) => one.status);
     let random = thread + 1;
     Math.random = () => (random = (random * 16807) % 2147483647) / 2147483647;

@@ -83,9 +83,11 @@ function writeAll(writer: Writing, from: number, to: number, length: number): vo
   }
 }
 
-const logFrom = (startPosition: number): { memoryBytes: number; prepare: (memory: RingMemory) => void } => {
+const logFrom = (startPosition: number): Pick<Scenario<Event>, "memoryBytes" | "messagesFrom" | "prepare"> => {
   const options = { capacityBytes: 4096, maxReaders: 2, startPosition };
-  return { memoryBytes: LogRing.bytesFor(options), prepare: (memory) => void LogRing.createIn(memory, options) };
+  const memoryBytes = LogRing.bytesFor(options);
+  const prepare = (memory: RingMemory): void => void LogRing.createIn(memory, options);
+  return { memoryBytes, messagesFrom: memoryBytes - options.capacityBytes, prepare };
 };
 /** The counters stand just before their wrap-around, so that every scenario also crosses it. */
 const log = logFrom(2 ** 32 - 2048);

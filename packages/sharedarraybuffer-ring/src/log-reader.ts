@@ -44,12 +44,15 @@ export interface LogReaderOptions {
   readonly owner?: number;
   /** How much is taken from the ring at a time, bytes. Default 65536. */
   readonly batchBytes?: number;
-  /** Each batch gets memory of its own: what `bytes` held stays as it was for as long as somebody refers to it. */
-  readonly freshBatches?: boolean;
+  /**
+   * Each batch gets memory of its own: what `bytes` held stays as it was for as long as somebody refers to it. Or a function
+   * that brings memory for a batch: at least `length` bytes, from the start of a buffer whose size is a multiple of 4.
+   */
+  readonly freshBatches?: boolean | ((length: number) => Uint8Array);
 }
 
 /** Small batches are copied word by word: a view for `set` would cost more, and leave garbage. */
-const COPY_WORDS_UP_TO_BYTES = 256;
+const COPY_WORDS_UP_TO_BYTES = 1280;
 /** How often a reader that is lapped while it looks for a place tries again before it goes to the newest. */
 const FIND_TRIES = 64;
 
@@ -73,7 +76,7 @@ export class LogReader extends RingReader {
   readonly #readers: Attachments;
   readonly #fence = new Int32Array(1);
 
-  readonly #fresh: boolean;
+  readonly #fresh: ((length: number) => Uint8Array) | undefined;
   #batchBytes: number;
   #batch: Int32Array; // `bytes`, as words
   #at = 0; // what comes next in the batch, bytes
@@ -118,8 +121,8 @@ export class LogReader extends RingReader {
     this.#writerBell = new Bell(memory, WRITER_BELL);
     this.#readers = new Attachments(this.#words, PLACES, sizes.maxReaders, HIGH);
     this.#batchBytes = Math.max(64, Math.min(sizes.dataBytes, (batchBytes + 7) & ~7));
-    this.#fresh = freshBatches;
-    this.bytes = new Uint8Array(freshBatches ? 0 : this.#batchBytes);
+    this.#fresh = freshBatches === true ? (length) => new Uint8Array(length) : freshBatches || undefined;
+    this.bytes = new Uint8Array(this.#fresh === undefined ? this.#batchBytes : 0);
     this.#batch = new Int32Array(this.bytes.buffer);
 
     if (mode === "reliable") this.#attach();
@@ -166,8 +169,9 @@ export class LogReader extends RingReader {
   }
 
   override get ended(): boolean {
+    // A plain look is enough: whoever closes wakes everybody, so that one that came too early is followed by another.
     return (
-      Atomics.load(this.#words, CLOSED) === 1 &&
+      this.#words[CLOSED] === 1 &&
       this.#at >= this.#end &&
       Atomics.load(this.#words, TAIL) === ((this.#position + this.#at) | 0)
     );
@@ -225,17 +229,22 @@ export class LogReader extends RingReader {
   /** Room for a record larger than all before it. Nothing of the old batch is needed any more. */
   #grow(size: number): void {
     this.#batchBytes = Math.min(this.#capacity, 1 << (32 - Math.clz32(size - 1)));
-    if (!this.#fresh) this.#renew(this.#batchBytes);
+    if (this.#fresh === undefined) this.#useMemory(new Uint8Array(this.#batchBytes));
   }
 
-  #renew(length: number): void {
-    this.bytes = new Uint8Array(length);
-    this.#batch = new Int32Array(this.bytes.buffer);
+  #useMemory(bytes: Uint8Array): void {
+    if (bytes === this.bytes) return;
+    this.bytes = bytes;
+    this.#batch = new Int32Array(bytes.buffer);
   }
 
   /** Copies what is new, up to a batch, and validates it. False when nothing is new. */
   #refill(): boolean {
     this.#checkOpen();
+    if (Atomics.load(this.#words, TAIL) === ((this.#position + this.#at) | 0)) {
+      if (this.#place >= 0) this.#settle();
+      return false;
+    }
     this.#moveTo(this.#at);
     const { bytes } = this.#memory;
     for (let tries = 0; ; tries++) {
@@ -252,7 +261,7 @@ export class LogReader extends RingReader {
       }
       const tail = this.#tail; // `#stillThere` may look again, and see what is not in this batch
       const length = Math.min(available, this.#batchBytes);
-      if (this.#fresh) this.#renew(length);
+      if (this.#fresh !== undefined) this.#useMemory(this.#fresh(length));
       const from = this.#position & this.#mask;
       const first = Math.min(length, this.#capacity - from);
       if (length <= COPY_WORDS_UP_TO_BYTES && first === length) this.#copyWords(from, length);
@@ -278,7 +287,14 @@ export class LogReader extends RingReader {
     const [batch, words] = [this.#batch, this.#words];
     const start = (this.#data + from) >>> 2;
     const count = length >>> 2;
-    for (let i = 0; i < count; i++) batch[i] = words[start + i]!;
+    let i = 0;
+    for (; i < (count & ~3); i += 4) {
+      batch[i] = words[start + i]!;
+      batch[i + 1] = words[start + i + 1]!;
+      batch[i + 2] = words[start + i + 2]!;
+      batch[i + 3] = words[start + i + 3]!;
+    }
+    for (; i < count; i++) batch[i] = words[start + i]!;
   }
 
   /** Whether what was just copied from the cursor on had not been written over meanwhile. */

@@ -57,6 +57,36 @@ describe.for(STARTS)("a log ring that starts at %o", (start) => {
     },
   );
 
+  test("messages of any size around the largest that is copied word by word come whole, alone and together", () => {
+    const ring = create({ capacityBytes: 65536 });
+    const reader = ring.reader({ mode: "reliable" });
+    using writer = ring.writer();
+    const counting = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7 + length) & 255);
+    for (let length = 1250; length < 1290; length++) {
+      writer.write(counting(length));
+      expect(reader.take()).toEqual(counting(length));
+    }
+    const lengths = [0, 1, 600, 3, 620, 17, 1];
+    for (let first = 0; first < lengths.length; first++) {
+      const together = lengths.slice(first);
+      writer.writeBatch(together.map(counting));
+      expect(together.map(() => reader.take())).toEqual(together.map(counting));
+    }
+  });
+
+  test("what a reader hands out is forwarded to another ring as it is", () => {
+    const [from, to] = [create(), create()];
+    const [reader, end] = [from.reader(), to.reader()];
+    using writer = from.writer();
+    using forwarder = to.writer();
+    for (const [i, length] of [64, 64, 3, 64, 0, 200].entries()) {
+      // Two together, so that the second does not start where the first did.
+      writer.writeBatch([message(i, length), message(i + 100, length)]);
+      expect(reader.drain((batch, offset, size) => forwarder.write(batch, offset, size))).toBe(2);
+      expect([end.take(), end.take()]).toEqual([message(i, length), message(i + 100, length)]);
+    }
+  });
+
   test("a slow keep-last reader counts exactly what it lost, and what it gets is whole and in order", () => {
     const ring = create();
     const reader = ring.reader();
@@ -212,6 +242,32 @@ describe("bad input", () => {
     expect(reader.take()).toEqual(new Uint8Array(writer.maxMessageBytes).fill(9));
     writer.write(bytes());
     expect(reader.take()).toEqual(bytes());
+  });
+
+  test("a part of a message that it does not have is refused, by both rings", () => {
+    const rings = [
+      LogRing.create({ capacityBytes: 4096 }),
+      PinRing.create({ maxMessageBytes: 64, depth: 4, chunks: 8 }),
+    ];
+    for (const ring of rings) {
+      const reader = ring.reader();
+      const writer = ring.writer();
+      const whole = bytes(1, 2, 3, 4, 5, 6, 7, 8);
+      for (const [offset, length] of [
+        [1, 8],
+        [9, 0],
+        [-1, 2],
+        [0.5, 1],
+        [0, Number.NaN],
+        [2, -1],
+      ] as const) {
+        expect(codeOf(() => writer.write(whole, offset, length))).toBe("RING_USAGE");
+      }
+      expect(writer.write(whole, 8)).toBe(true);
+      expect(writer.write(whole, 5)).toBe(true);
+      expect(writer.write(whole, 2, 3)).toBe(true);
+      expect([reader.take(), reader.take(), reader.take()]).toEqual([bytes(), bytes(6, 7, 8), bytes(3, 4, 5)]);
+    }
   });
 
   test("closed ends say so, closing twice is nothing", () => {

@@ -1,6 +1,7 @@
 import { Attachments, randomToken } from "./attachments.ts";
 import { Bell, type WaitOptions } from "./bell.ts";
 import { RingError } from "./errors.ts";
+import { LastPart } from "./last-part.ts";
 import {
   CLOSED,
   dataStart,
@@ -66,6 +67,7 @@ export class LogWriter implements Disposable {
   readonly #readers: Attachments;
   readonly #isAlive: ((owner: number) => boolean) | undefined;
   readonly #copy = new StraightCopy();
+  readonly #parts = new LastPart();
 
   #position: number; // where the next record goes
   #published: number; // what TAIL holds
@@ -120,16 +122,16 @@ export class LogWriter implements Disposable {
   }
 
   /**
-   * Copies `message` into the ring and publishes it (unless corked). False when a reliable reader leaves no room: nothing
-   * was written, the caller decides whether to drop, wait (`waitForSpace`) or fail.
+   * Copies `message`, or `length` bytes of it from `offset`, into the ring and publishes it (unless corked). False when a
+   * reliable reader leaves no room: nothing was written, the caller decides whether to drop, wait (`waitForSpace`) or fail.
    *
-   * @throws {RingError} RING_TOO_LARGE, RING_WRITER_FENCED, RING_CLOSED
+   * @throws {RingError} RING_TOO_LARGE, RING_WRITER_FENCED, RING_CLOSED; RING_USAGE when the message ends before such a part
    */
-  write(message: Uint8Array): boolean {
-    const { length } = message;
+  write(message: Uint8Array, offset = 0, length: number = message.length - offset): boolean {
+    const part = offset === 0 && length === message.length ? message : this.#parts.of(message, offset, length);
     const at = this.reserve(length);
     if (at < 0) return false;
-    this.#copy.copy(message, this.bytes, at);
+    this.#copy.copy(part, this.bytes, at);
     this.commit(length);
     return true;
   }
