@@ -12,12 +12,18 @@ export interface Window {
  * one comes; a large one, a chunk of a recording, only weakly.
  */
 let recent: Window = windowOf(new ArrayBuffer(0));
+/** The one before: readers of rings take messages from two batches in turn. */
+let before: Window = recent;
 let recentLarge: WeakRef<Window> | undefined;
 const LARGE = 1 << 20;
 
 export function windowOn(buffer: ArrayBufferLike): Window {
   if (recent.buffer === buffer) return recent;
-  if (buffer.byteLength < LARGE) return (recent = windowOf(buffer));
+  if (buffer.byteLength < LARGE) {
+    const window = before.buffer === buffer ? before : windowOf(buffer);
+    before = recent;
+    return (recent = window);
+  }
   const known = recentLarge?.deref();
   if (known !== undefined && known.buffer === buffer) return known;
   const window = windowOf(buffer);

@@ -34,7 +34,7 @@ import {
   StraightCopy,
 } from "sharedarraybuffer-ring";
 import type { EndpointBus, EndpointEntry, HistorySample, Segment } from "./endpoint-bus.ts";
-import { encodeExtras, newHeader, payloadOffset, writeHeader } from "./record.ts";
+import { encodeExtras, headerBytes, type PinPlace, payloadOffset, RecordMemory, writeHeader } from "./record.ts";
 
 /** Payloads up to this stand in the LogRing, larger ones in the PinRing. */
 export const SMALL_BYTES = 4096;
@@ -74,6 +74,8 @@ export class ShmWriter implements Writer {
   readonly #onClosed: () => void;
   /** Undefined until the first subscription, where memory is made on demand. */
   #log!: LogWriter;
+  /** The memory of `#log`. */
+  #records!: RecordMemory;
   #logSegment: Segment | undefined;
   readonly #matched: Map<EndpointId, EndpointInfo> = new Map();
   /** Samples that a reliable keep_all reader left no room for. */
@@ -85,7 +87,6 @@ export class ShmWriter implements Writer {
   readonly #confirmations: Set<Confirmation> = new Set();
   /** Who waits until nothing waits here. */
   readonly #roomWaits: Set<() => void> = new Set();
-  readonly #header = newHeader();
   readonly #copy = new StraightCopy();
   #pool: Pool | undefined;
   /** Readers for whom the ring is reliable: they must have attached to a new pool before it may forget anything. */
@@ -341,6 +342,7 @@ export class ShmWriter implements Writer {
     const options = { capacityBytes: LOG_BYTES, maxReaders: PIN_READERS };
     const segment = this.#bus.memory.create(LogRing.bytesFor(options));
     this.#log = LogRing.createIn(segment.memory, options).writer({ isAlive: (owner) => this.#bus.isOwnerAlive(owner) });
+    this.#records = new RecordMemory(this.#log.bytes);
     this.#logSegment = segment;
   }
 
@@ -387,7 +389,7 @@ export class ShmWriter implements Writer {
     const start = payloadOffset(extras?.length ?? 0);
     const at = this.#log.reserve(start + bytes.length);
     if (at < 0) return this.#full(false);
-    this.#describe(at, sample, extras, bytes.length, undefined, 0);
+    this.#describe(at, sample, extras, bytes.length);
     this.#copy.copy(bytes, this.#log.bytes, at + start);
     this.#log.commit(start + bytes.length);
     return true;
@@ -409,7 +411,7 @@ export class ShmWriter implements Writer {
         if (!this.#growGuess(error)) throw error;
         continue;
       }
-      this.#describe(at, sample, extras, length, undefined, 0);
+      this.#describe(at, sample, extras, length);
       this.#log.commit(start + length);
       return true;
     }
@@ -446,38 +448,31 @@ export class ShmWriter implements Writer {
   }
 
   #publishChunk(pool: Pool, chunk: PinLoan, length: number, info: SampleInfo, extras: Uint8Array | undefined): boolean {
-    const start = payloadOffset(extras?.length ?? 0);
-    const at = this.#log.reserve(start);
+    const size = payloadOffset(extras?.length ?? 0, true);
+    const at = this.#log.reserve(size);
     if (at < 0) {
       chunk.cancel();
       return this.#full(false);
     }
-    this.#describe(at, info, extras, length, pool, pool.writer.sequence);
+    this.#describe(at, info, extras, length, { generation: pool.generation, pinSequence: pool.writer.sequence });
     chunk.publish(length); // before the record that names it
-    this.#log.commit(start);
+    this.#log.commit(size);
     return true;
   }
 
+  /** `place`: of a large sample's payload. */
   #describe(
     at: number,
     info: SampleInfo,
     extras: Uint8Array | undefined,
-    length: number,
-    pool: Pool | undefined,
-    pinSequence: number,
+    payloadBytes: number,
+    place?: PinPlace,
   ): void {
-    const header = this.#header;
-    header.large = pool !== undefined;
-    header.payloadBytes = length;
-    header.sequence = info.sequence;
-    header.sourceTimeNs = info.sourceTimeNs;
-    header.droppedBefore = this.#droppedBefore;
-    header.generation = pool?.generation ?? 0;
-    header.pinSequence = pinSequence;
-    header.extrasBytes = extras?.length ?? 0;
+    const droppedBefore = this.#droppedBefore;
     this.#droppedBefore = 0;
-    writeHeader(this.#log.view, at, header);
-    if (extras !== undefined) this.#log.bytes.set(extras, at + payloadOffset(0));
+    const { sequence, sourceTimeNs } = info;
+    writeHeader(this.#records, at, payloadBytes, sequence, sourceTimeNs, droppedBefore, extras?.length ?? 0, place);
+    if (extras !== undefined) this.#log.bytes.set(extras, at + headerBytes(place !== undefined));
   }
 
   /** A pool whose chunks take `size` bytes; announces a new one when the present one's are too small. */

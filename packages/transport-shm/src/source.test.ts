@@ -1,8 +1,8 @@
 import { type Clock, Events, Logger, SimulatedClock, SystemClock } from "@delos/core";
-import { completeQos, type EndpointInfo, endpointId, newParticipant, ReaderQueue } from "@delos/transport";
+import { completeQos, type EndpointInfo, endpointId, newParticipant, ReaderQueue, type Sample } from "@delos/transport";
 import { LogRing, PinRing, ringMemory } from "sharedarraybuffer-ring";
 import { expect, test } from "vitest";
-import { newHeader, payloadOffset, writeHeader } from "./record.ts";
+import { payloadOffset, RecordMemory, writeHeader } from "./record.ts";
 import { Source } from "./source.ts";
 
 const clock = new SystemClock();
@@ -43,17 +43,18 @@ test("a pool that is announced late, full of what was published before the reade
   const log = LogRing.create();
   const pool = PinRing.create({ maxMessageBytes: 65_536, depth: 8, chunks: 16 });
   const [records, chunks] = [log.writer(), pool.writer({ history: pool.depth })];
+  const memory = new RecordMemory(records.bytes);
   let sequence = 0;
   /** As ShmWriter puts a large sample: the chunk, then its record. False: no chunk is free. */
   const publish = (): boolean => {
     const loan = chunks.loan(5000);
     if (loan === undefined) return false;
     loan.bytes.fill(sequence + 1, 0, 5000);
-    const header = { ...newHeader(), large: true, payloadBytes: 5000, sequence: ++sequence, generation: 1 };
-    const at = records.reserve(payloadOffset(0));
-    writeHeader(records.view, at, { ...header, pinSequence: chunks.sequence });
+    const size = payloadOffset(0, true);
+    const at = records.reserve(size);
+    writeHeader(memory, at, 5000, ++sequence, 0n, 0, 0, { generation: 1, pinSequence: chunks.sequence });
     loan.publish(5000);
-    records.commit(payloadOffset(0));
+    records.commit(size);
     return true;
   };
   for (let i = 0; i < 8; i++) expect(publish()).toBe(true);
@@ -85,12 +86,11 @@ test("no sample was here before it was sent, though a turn reads on while others
   const simulated = new SimulatedClock(2n ** 60n - 5n);
   const log = LogRing.create();
   const records = log.writer();
+  const memory = new RecordMemory(records.bytes);
   let sequence = 0;
   const publish = (): void => {
-    const sourceTimeNs = simulated.nowNs();
-    const header = { ...newHeader(), payloadBytes: 8, sequence: ++sequence, sourceTimeNs };
     const at = records.reserve(payloadOffset(0) + 8);
-    writeHeader(records.view, at, header);
+    writeHeader(memory, at, 8, ++sequence, simulated.nowNs(), 0, 0);
     records.commit(payloadOffset(0) + 8);
   };
   const got: [bigint, bigint][] = [];
@@ -108,6 +108,44 @@ test("no sample was here before it was sent, though a turn reads on while others
   publish();
   await expect.poll(() => got.length).toBe(100);
   expect(got.filter(([sent, here]) => here < sent)).toEqual([]);
+  source.close();
+  records.close();
+  await running;
+});
+
+test("what is given back is filled again; what is kept stays as it was, of however many turns", async () => {
+  const log = LogRing.create();
+  const records = log.writer();
+  const memory = new RecordMemory(records.bytes);
+  let sequence = 0;
+  const publish = (): void => {
+    const at = records.reserve(payloadOffset(0) + 8);
+    writeHeader(memory, at, 8, ++sequence, 0n, 0, 0);
+    memory.floats[(at + payloadOffset(0)) >> 3] = sequence;
+    records.commit(payloadOffset(0) + 8);
+  };
+  const kept: Sample[] = [];
+  const seen = new Set<Uint8Array>();
+  const numberIn = (sample: Sample): number => new DataView(sample.bytes.slice().buffer).getFloat64(0, true);
+  let last: Sample | undefined;
+  const queue: ReaderQueue = new ReaderQueue(qos, clock, new Events(), () => {
+    const sample = queue.take()!;
+    seen.add(sample.memory);
+    expect(numberIn(sample)).toBe(sample.sequence);
+    last?.release(); // as a subscription does: the newest stays until the next one comes
+    last = sample;
+    if (sample.sequence % 50 === 0) kept.push(sample.retain());
+  });
+  queue.join(publication);
+  const source = sourceOf(log, queue, clock);
+  const running = source.run();
+  for (let turn = 1; turn <= 60; turn++) {
+    for (let i = 0; i < 5; i++) publish();
+    await expect.poll(() => last?.sequence).toBe(turn * 5);
+  }
+  expect(kept.map(numberIn)).toEqual([50, 100, 150, 200, 250, 300]);
+  // Two are enough in turns, and each that something of was kept is followed by another.
+  expect(seen.size).toBeLessThanOrEqual(2 + kept.length);
   source.close();
   records.close();
   await running;

@@ -8,12 +8,19 @@ import {
   type PinReader,
   PinRing,
 } from "sharedarraybuffer-ring";
+import { BatchMemory } from "./batch-memory.ts";
 import type { HistorySample, SegmentHandle, SegmentMemory, Segments } from "./endpoint-bus.ts";
-import { decodeExtras, HEADER_BYTES, newHeader, payloadOffset, readHeader } from "./record.ts";
+import { decodeExtras, headerBytes, newHeader, payloadOffset, readHeader } from "./record.ts";
 
 /** The event loop gets a turn after so many samples, or so many bytes, whichever comes first. */
 const TURN_SAMPLES = 256;
 const TURN_BYTES = 65536;
+/**
+ * After a turn of at least so many samples the source does not sleep at once but looks in so many further turns: who is woken
+ * for each few samples of a flood costs the writer a system call each time.
+ */
+const FLOOD_SAMPLES = 16;
+const FLOOD_TURNS = 16;
 
 /** Large samples that one reader holds in the rings at a time; further ones are copied out. */
 const MOST_HELD = 4;
@@ -40,6 +47,7 @@ export class Source {
   readonly #options: SourceOptions;
   readonly #queue: ReaderQueue;
   readonly #log: LogReader;
+  readonly #batches = new BatchMemory();
   readonly #header = newHeader();
   /**
    * Pools by generation, the one that is read and those to come. All are attached to at once: in a reliable pair the writer
@@ -55,7 +63,8 @@ export class Source {
   #nowNs: bigint | undefined;
   #nowHigh = 0;
   #nowLow = 0;
-  #view: DataView | undefined;
+  /** Samples of the last turn. */
+  #delivered = 0;
   #held = 0;
   #lostSeen = 0;
   /** The current record was read but could not be delivered yet. */
@@ -77,18 +86,20 @@ export class Source {
     this.#log = LogRing.attach(memory.attach(segments.log)).reader({
       mode: strict ? "reliable" : "keep-last",
       owner,
-      freshBatches: true,
+      freshBatches: (length) => this.#batches.next(length),
     });
   }
 
   /** Delivers what comes, on this thread's event loop, until the source is closed. Does not throw. */
   async run(): Promise<void> {
     using _alive = holdProcess();
+    let turns = 0; // before it sleeps
     while (!this.#closed) {
       const more = this.#deliver(TURN_SAMPLES, TURN_BYTES);
       if (this.#closed) return;
+      turns = this.#delivered >= FLOOD_SAMPLES ? FLOOD_TURNS : turns - 1;
       if (this.#stalled) await new Promise<void>((resolve) => (this.#resume = resolve));
-      else if (more) await new Promise<void>((resolve) => void setImmediate(resolve));
+      else if (more || turns > 0) await new Promise<void>((resolve) => void setImmediate(resolve));
       else {
         this.#confirm();
         if (this.#isClosed) return;
@@ -191,8 +202,9 @@ export class Source {
     const log = this.#log;
     let bytes = 0;
     this.#nowNs = undefined;
+    this.#delivered = 0;
     try {
-      for (let count = 0; count < mostSamples && bytes < mostBytes; count++) {
+      for (; this.#delivered < mostSamples && bytes < mostBytes; this.#delivered++) {
         if (this.#awaitsHistory) {
           this.#stalled = true;
           return true;
@@ -235,10 +247,11 @@ export class Source {
   /** The current record. False when it must wait: for room in the queue, or for its pool. */
   #deliverCurrent(): boolean {
     const log = this.#log;
-    const { bytes, offset } = log;
-    if (this.#view?.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    const { offset } = log;
+    const batch = this.#batches.current;
+    const { bytes } = batch.records;
     const header = this.#header;
-    if (!readHeader(this.#view, offset, log.length, header)) {
+    if (!readHeader(batch.records, offset, log.length, header)) {
       this.#queue.lose(1);
       this.#options.log.error("shared memory: a record that is none", { topic: this.publication.topic });
       return true;
@@ -248,7 +261,8 @@ export class Source {
     if (header.large) return this.#deliverLarge(bytes, offset);
     if (header.droppedBefore > 0) this.#queue.lose(header.droppedBefore);
     const start = offset + payloadOffset(header.extrasBytes);
-    this.#queue.put(this.#sampleOf(bytes, start, header.payloadBytes, this.#extras(bytes, offset)));
+    const sample = this.#sampleOf(bytes, start, header.payloadBytes, this.#extras(bytes, offset));
+    this.#queue.put(sample.lend(batch.lend()));
     return true;
   }
 
@@ -337,9 +351,10 @@ export class Source {
   }
 
   #extras(bytes: Uint8Array, offset: number): SampleExtras | undefined {
-    const { extrasBytes } = this.#header;
+    const { extrasBytes, large } = this.#header;
     if (extrasBytes === 0) return undefined;
-    return decodeExtras(bytes.subarray(offset + HEADER_BYTES, offset + HEADER_BYTES + extrasBytes));
+    const start = offset + headerBytes(large);
+    return decodeExtras(bytes.subarray(start, start + extrasBytes));
   }
 
   #countLost(): void {

@@ -124,6 +124,32 @@ describe("lent bytes", () => {
     expect(events).toEqual(["ended"]);
   });
 
+  test("cannot be had any more when they have gone back; a value that was decoded can", () => {
+    const { sample } = lend();
+    sample.release();
+    expect(() => sample.bytes).toThrow(UsageError);
+    expect(() => sample.message).toThrow(UsageError);
+    const { sample: decoded, memory } = lend();
+    expect(decoded.message).toEqual({ n: 1 });
+    memory[0] = 99;
+    decoded.release();
+    expect(decoded.message).toEqual({ n: 1 });
+    expect([...decoded.bytes]).toEqual([1]);
+  });
+
+  test("stay where they are when they can be pinned there", () => {
+    const events: string[] = [];
+    const memory = Uint8Array.of(7, 1, 7);
+    const sample = Sample.inMemory(schema, newCodec(), memory, 1, 1, info.publisher, 1, 0, 0, 0n, undefined).lend({
+      pin: () => void events.push("pinned"),
+      end: () => void events.push("ended"),
+    });
+    sample.retain().release();
+    expect(events).toEqual(["pinned"]);
+    expect(sample.bytes.buffer).toBe(memory.buffer);
+    expect(sample.message).toEqual({ n: 1 });
+  });
+
   test("are kept for a view by another codec", () => {
     const { sample, events, memory } = lend();
     const view = sample.as(newCodec());

@@ -31,11 +31,13 @@ export interface SampleInfo extends SampleIdentity {
 /** Finds a codec for a type known only by its schema. */
 export type CodecResolver = (schema: MessageSchema) => MessageCodec | undefined;
 
-/** Memory that a transport lends with a sample. */
+/** Memory that a transport lends with a sample. One of `keep` and `pin` is there, and one of the three is called, once. */
 export interface Lease {
-  /** Makes `bytes` last: returns a copy, or the same bytes pinned until they are collected. Called at most once. */
-  keep(bytes: Uint8Array): Uint8Array;
-  /** The memory is not needed any more. Called at most once, and not after `keep`. */
+  /** Makes `bytes` last: returns a copy, or the same bytes pinned until they are collected. */
+  keep?(bytes: Uint8Array): Uint8Array;
+  /** Makes the memory last as it is, without looking at it. */
+  pin?(): void;
+  /** The memory is not needed any more. */
   end(): void;
 }
 
@@ -175,20 +177,23 @@ export class Sample<T = unknown> implements SampleInfo {
   /**
    * The message, decoded on the first demand. It belongs to everybody who got it: read it, do not change it.
    * @throws {MalformedError} when the bytes do not follow the schema
-   * @throws {UsageError} when nothing here knows the type
+   * @throws {UsageError} when nothing here knows the type, or as `bytes`
    */
   get message(): T {
     if (this.#value === UNDECODED) this.#value = this.#knownCodec().decode(this.bytes);
     return this.#value;
   }
 
-  /** The message encoded as `schema` says, on the first demand. Do not change them. */
+  /**
+   * The message encoded as `schema` says, on the first demand. Do not change them.
+   * @throws {UsageError} when the sample was given back undecoded, and not retained before
+   */
   get bytes(): Uint8Array {
     if (this.#length >= 0) {
       this.#bytes = this.#bytes!.subarray(this.#start, this.#start + this.#length);
       this.#length = -1;
     }
-    this.#bytes ??= this.#knownCodec().encode(this.#value as T);
+    this.#bytes ??= this.#encoded();
     return this.#bytes;
   }
 
@@ -256,16 +261,26 @@ export class Sample<T = unknown> implements SampleInfo {
     const lease = this.#lease;
     if (lease === undefined) return this;
     this.#lease = undefined;
-    this.#bytes = lease.keep(this.bytes);
+    if (lease.keep === undefined) lease.pin?.();
+    else this.#bytes = lease.keep(this.bytes);
     return this;
   }
 
-  /** Gives lent memory back, unless the sample was retained. Its bytes must not be read afterwards. */
+  /** Gives lent memory back, unless the sample was retained. Its bytes cannot be had afterwards. */
   release(): void {
     const lease = this.#lease;
     if (lease === undefined) return;
     this.#lease = undefined;
+    this.#bytes = undefined;
+    this.#length = -1;
     lease.end();
+  }
+
+  #encoded(): Uint8Array {
+    if (this.#value !== UNDECODED) return this.#knownCodec().encode(this.#value);
+    throw new UsageError("The sample was given back: who keeps one longer than its callback calls retain()", {
+      details: { publisher: this.publisher, sequence: this.sequence },
+    });
   }
 
   #knownCodec(): MessageCodec<T> {
