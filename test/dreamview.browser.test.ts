@@ -256,6 +256,46 @@ describe.skipIf(chromiumPath === undefined)("Dreamview", () => {
   });
 });
 
+describe.skipIf(chromiumPath === undefined)("on a phone", () => {
+  test("every panel and the PnC monitor are one touch away, whatever is scrolled", async () => {
+    await using server = await startMockServer({ startS: 17, paused: true });
+    const browser = await launch();
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 844 }, hasTouch: true, locale: "en-US" });
+      await page.goto(server.url);
+      const at = (id: string): Locator => page.getByTestId(id);
+      await expect.poll(() => at("speed").textContent()).toContain("km/h");
+      const top = async (selector: string): Promise<number> =>
+        (await page.locator(selector).boundingBox())?.y ?? Number.NaN;
+      /** Below the bar, and not below the middle of the screen; the last panels cannot come higher than the page ends. */
+      const isShown = async (selector: string): Promise<boolean> => {
+        const y = await top(selector);
+        return y >= 0 && y < 520;
+      };
+      for (const place of ["console", "modules", "topics", "plots", "side", "scene"]) {
+        await at(`jump-${place}`).tap();
+        await expect.poll(() => isShown(`main .${place}`), { message: place }).toBe(true);
+        const bar = (await at("jump-pnc").boundingBox())!;
+        expect(bar.y).toBeGreaterThanOrEqual(0);
+        expect(bar.x + bar.width).toBeLessThanOrEqual(391);
+        expect(bar.height).toBeGreaterThanOrEqual(44);
+      }
+      await at("jump-console").tap();
+      await at("jump-pnc").tap();
+      await expect.poll(() => at("jump-pnc").getAttribute("aria-pressed")).toBe("true");
+      await expect.poll(() => isShown(".pnc")).toBe(true);
+      await expect.poll(() => at("scene").isVisible()).toBe(false);
+      await page.screenshot({ path: `${screenshots}pnc-phone.png` });
+      await at("jump-plots").tap();
+      await expect.poll(() => isShown("main .plots")).toBe(true);
+      await expect.poll(() => page.locator(".pnc").count()).toBe(0);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
 describe.skipIf(chromiumPath === undefined)("npm start -- --map", () => {
   test("an HD map file lies under the car that drives on it", async () => {
     const folder = mkdtempSync(`${tmpdir()}/delos-map-`);

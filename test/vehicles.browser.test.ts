@@ -79,13 +79,8 @@ describe.skipIf(chromiumPath === undefined)("a vehicle chosen on the page", () =
       await page.screenshot({ path: `${screenshots}shuttle.png` });
       // What stands beside the percentage is the angle of its own steering wheel: both are written at one moment.
       const steering = (): Promise<readonly [percent: number, degrees: number]> =>
-        page.evaluate(() => {
-          const read = (id: string): number => {
-            const text = document.querySelector(`[data-testid="${id}"]`)?.textContent ?? "";
-            return Number(text.replace("−", "-").replace(/[^\d.-]/g, ""));
-          };
-          return [read("steering"), read("steering-deg")] as const;
-        });
+        page.evaluate(`["steering", "steering-deg"].map((id) =>
+          Number(document.querySelector('[data-testid="' + id + '"]').textContent.replace("−", "-").replace(/[^\\d.-]/g, "")))`);
       const turned = async (): Promise<number> => {
         await speedOnTheWay();
         const [percent, degrees] = await steering();

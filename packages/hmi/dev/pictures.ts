@@ -8,12 +8,13 @@ import { startMockServer } from "./mock-server.ts";
 
 /**
  * Takes the pictures of the docs anew: `npm run pictures -w @delos/hmi`. The made-up drive over a road for the world, the monitor and
- * the phone; the real server with the built-in recording for the bus.
+ * the phone; the real server with the built-in recording for the bus. `-- page-bus page-pnc`: only these.
  */
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const images = `${root}docs/images/`;
 if (!existsSync(images)) throw new Error(`there is no ${images}`);
 
+const wanted = process.argv.slice(2);
 const browser = await launch();
 interface Taken {
   readonly url: string;
@@ -26,6 +27,7 @@ interface Taken {
 }
 
 async function take(name: string, { url, size, theme, locale = "en-GB", before, shown }: Taken): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   const [width, height] = size;
   const options: BrowserContextOptions = { viewport: { width, height }, colorScheme: theme, locale };
   const context = await browser.newContext(options);
@@ -72,6 +74,16 @@ try {
       if (found !== null) resolve(found[1]!);
     });
     started.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${printed}`)));
+  });
+  await take("page-graph", {
+    url,
+    size: [1440, 900],
+    theme: "light",
+    shown: 830,
+    async before(page) {
+      await page.getByTestId("bus").click();
+      await page.locator('[data-testid="bus-graph"] [data-name="/apollo/localization/pose"]').click();
+    },
   });
   await take("page-bus", {
     url,

@@ -5,6 +5,7 @@ import { CompareHost, MediaHost } from "../media/media-host.tsx";
 import { Cockpit } from "./cockpit/cockpit.tsx";
 import { ConsolePanel } from "./console/console.tsx";
 import { Header } from "./header/header.tsx";
+import { JumpBar } from "./jump-bar.tsx";
 import { KeysDialog } from "./keys/keys-dialog.tsx";
 import { ModulesPanel } from "./modules/modules.tsx";
 import { OperateBar } from "./operate/operate-bar.tsx";
@@ -22,6 +23,7 @@ export function Page({ app }: { readonly app: App }): JSX.Element {
     <>
       <Header app={app} />
       <OperateBar app={app} />
+      <JumpBar app={app} />
       <main class="layout">
         <ScenePanel app={app} />
         <aside class="side">

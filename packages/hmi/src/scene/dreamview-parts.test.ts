@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { LocalOrigin } from "../motion/local-origin.ts";
-import type { MapTile, Obstacle } from "../protocol/bridge.ts";
+import type { MapTile, Obstacle, Vehicle } from "../protocol/bridge.ts";
 import { CameraRig } from "./camera-rig.ts";
 import { carGeometry } from "./car/model.ts";
+import { type CarShape, MKZ, shapeOf } from "./car/shape.ts";
 import { FIRST_LAYERS, LAYERS, readLayers } from "./layers.ts";
 import { ObstacleBoxes } from "./obstacle-boxes.ts";
 import { PredictionLines } from "./prediction-lines.ts";
@@ -159,5 +160,76 @@ describe("things on the ground", () => {
     expect(1 - Math.exp(-(CERTAIN_95 ** 2) / 2)).toBeCloseTo(0.95, 3);
     uncertainty.update(undefined, 0, 0);
     expect(uncertainty.mesh.visible).toBe(false);
+  });
+});
+
+describe("another vehicle", () => {
+  const vehicle = (told: Partial<Vehicle>): Vehicle => ({
+    name: "",
+    front_m: 0,
+    back_m: 0,
+    width_m: 0,
+    height_m: 0,
+    wheelbase_m: 0,
+    wheel_radius_m: 0,
+    steering_lock_deg: 0,
+    steering_ratio: 0,
+    mass_kg: 0,
+    brake_rest_percent: 0,
+    preview_s: 0,
+    calibration_rows: 0,
+    top_speed_mps: 0,
+    ...told,
+  });
+  const shuttle = shapeOf(
+    vehicle({
+      front_m: 3.18,
+      back_m: 0.72,
+      width_m: 1.6,
+      height_m: 2.05,
+      wheelbase_m: 2.6,
+      wheel_radius_m: 0.29,
+      steering_lock_deg: 420,
+      steering_ratio: 14,
+    }),
+  );
+  const low: CarShape = { ...MKZ, frontM: 3.0, backM: 0.8, wheelbaseM: 2.2, widthM: 1.8, heightM: 1.3 };
+
+  test("is drawn in its own size, whatever the build", () => {
+    for (const [shape, slackM] of [
+      [shuttle, 0.06],
+      [low, 0.2], // mirrors and the lidar on the roof
+    ] as const) {
+      for (const detail of ["fine", "coarse"] as const) {
+        const geometry = carGeometry(detail, shape);
+        const made = geometry.getAttribute("made");
+        const position = geometry.getAttribute("position");
+        const [least, most] = [
+          [Infinity, Infinity, Infinity],
+          [-Infinity, -Infinity, -Infinity],
+        ] as [number[], number[]];
+        for (let i = 0; i < position.count; i++) {
+          if (made.getY(i) !== 0) continue; // wheels are around their own axles
+          for (const axis of [0, 1, 2] as const) {
+            least[axis] = Math.min(least[axis]!, position.getComponent(i, axis));
+            most[axis] = Math.max(most[axis]!, position.getComponent(i, axis));
+          }
+        }
+        expect(Math.abs(least[0]! + shape.backM)).toBeLessThan(0.06);
+        expect(Math.abs(most[0]! - shape.frontM)).toBeLessThan(0.06);
+        expect(Math.abs(most[1]! - least[1]! - shape.widthM)).toBeLessThan(0.22);
+        expect(least[2]!).toBeGreaterThan(0.1);
+        expect(most[2]!).toBeGreaterThan(shape.heightM - 0.02);
+        expect(most[2]!).toBeLessThan(shape.heightM + 0.1 + slackM);
+      }
+    }
+  });
+
+  test("steers and counts by its own wheels; what is missing or cannot be is the MKZ's", () => {
+    expect(shuttle.lockDeg).toBe(420);
+    expect((shuttle.wheelLockRad * 180) / Math.PI).toBeCloseTo(30);
+    expect(shapeOf(undefined)).toBe(MKZ);
+    const strange = shapeOf(vehicle({ front_m: Number.NaN, back_m: -1, width_m: 1e9, wheelbase_m: 50 }));
+    expect(strange).toEqual({ ...MKZ, wheelbaseM: MKZ.wheelbaseM });
   });
 });

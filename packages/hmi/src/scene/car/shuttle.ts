@@ -41,9 +41,14 @@ export function shuttleGeometries(shape: CarShape): readonly (readonly [Kind, Bu
   const pillars = [-back + 0.07, (front - back) / 2 - 0.4, front - 0.62].flatMap((x) =>
     sides.map((side) => at(x, side * (half - 0.055), (belt + eaves) / 2, [0.09, 0.085, eaves - belt])),
   );
+  // Half discs over the wheels.
   const arches = [0, shape.wheelbaseM].flatMap((x) =>
     sides.map((side) =>
-      new CylinderGeometry(radius * 1.16, radius * 1.16, 0.02, 24).translate(x, side * (half - 0.005), 0),
+      new CylinderGeometry(radius * 1.16, radius * 1.16, 0.02, 16, 1, false, -Math.PI / 2, Math.PI).translate(
+        x,
+        side * (half - 0.005),
+        radius,
+      ),
     ),
   );
   const lampZ = sill + 0.36;
@@ -66,7 +71,7 @@ export function shuttleGeometries(shape: CarShape): readonly (readonly [Kind, Bu
           front: [front - 0.12, front - 0.07],
           half: [half - 0.08, half - 0.03],
         }),
-        ...arches.map((arch) => uprightArch(arch, radius)),
+        ...arches,
         lid(front + 0.004, 0.9 * half, 0.12, sill + 0.16),
         lid(-back - 0.004, half, 0.1, sill + 0.14),
         new CylinderGeometry(0.14, 0.16, 0.05, 14).rotateX(Math.PI / 2).translate(front * 0.45, 0, height - 0.05),
@@ -87,11 +92,6 @@ export function shuttleGeometries(shape: CarShape): readonly (readonly [Kind, Bu
     ["right", blinker(-1)],
     ["reverse", pair(-back, half - 0.24, lampZ - 0.06, [0.05, 0.1, 0.08])],
   ];
-}
-
-/** A disc in the plane of the wheel, at the height of its axle. */
-function uprightArch(arch: BufferGeometry, radius: number): BufferGeometry {
-  return arch.translate(0, 0, radius);
 }
 
 /** Six flat faces; a slab's own corners keep their edges sharp. */
