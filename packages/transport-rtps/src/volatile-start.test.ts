@@ -1,15 +1,9 @@
-import { completeQos, type QosOptions } from "@delos/transport";
+import type { QosOptions } from "@delos/transport";
 import { describe, expect, test } from "vitest";
-import { type EndpointData, writeEndpointData } from "./endpoint-data.ts";
-import type { Engine } from "./engine.ts";
+import { Foreign, READER, WRITER } from "./foreign-peer.test-support.ts";
 import { range, SimulatedNetwork, seeded, TestReader, TestWriter } from "./simulated-network.test-support.ts";
-import * as entity from "./wire/entity-id.ts";
-import { writeGuid } from "./wire/guid.ts";
-import { type Locator, writeLocator } from "./wire/locator.ts";
-import { readMessage, type SubmessageBody, VENDOR_CYCLONE, writeMessage } from "./wire/message.ts";
+import type { SubmessageBody } from "./wire/message.ts";
 import { membersOf, numberSet } from "./wire/number-set.ts";
-import { PID } from "./wire/parameter-id.ts";
-import { ParameterListBuilder } from "./wire/parameter-list.ts";
 
 /*
  * Where the stream of a volatile reader begins (§8.4.9.1.3: with what is written after the match), when the other side is a
@@ -20,78 +14,6 @@ import { ParameterListBuilder } from "./wire/parameter-list.ts";
  * - a writer answers such a question with a heartbeat, which announces a sample from the moment in which it is written, before
  *   anything of it is sent.
  */
-const HOME: Locator = { address: "10.8.8.8", port: 7411 };
-const PREFIX = "0110aabbccddeeff00112233";
-const [READER, WRITER] = [0x00000204, 0x00000203];
-
-/** One endpoint of a foreign participant, wired to the engine by hand. */
-class Foreign {
-  readonly net: SimulatedNetwork;
-  readonly engine: Engine;
-  readonly heard: SubmessageBody[] = [];
-  onSubmessage: ((submessage: SubmessageBody) => void) | undefined;
-
-  constructor(net: SimulatedNetwork, engine: Engine, kind: EndpointData["kind"], qos: QosOptions = {}) {
-    this.net = net;
-    this.engine = engine;
-    net.onSend = (bytes, _, to) => {
-      if (to.address !== HOME.address) return;
-      for (const submessage of readMessage(bytes).submessages) {
-        this.heard.push(submessage);
-        this.onSubmessage?.(submessage);
-      }
-    };
-    const guid = { prefix: PREFIX, entityId: kind === "subscription" ? READER : WRITER };
-    const about = new ParameterListBuilder()
-      .add(PID.PARTICIPANT_GUID, (value) => writeGuid(value, { prefix: PREFIX, entityId: entity.PARTICIPANT }))
-      .add(PID.BUILTIN_ENDPOINT_SET, (value) => value.uint32(entity.BUILTIN_ENDPOINTS))
-      .add(PID.METATRAFFIC_UNICAST_LOCATOR, (value) => writeLocator(value, HOME))
-      .add(PID.DEFAULT_UNICAST_LOCATOR, (value) => writeLocator(value, HOME));
-    this.send(discovery(entity.SPDP_WRITER, about.finish()));
-    net.advance(10);
-    const endpoint = {
-      guid,
-      kind,
-      topic: "t",
-      type: "T",
-      qos: completeQos(qos),
-      unicast: [],
-      multicast: [],
-      representations: [0],
-      expectsInlineQos: false,
-      userData: new Uint8Array(0),
-      schema: undefined,
-      node: "",
-    };
-    const writerId = kind === "subscription" ? entity.SUBSCRIPTIONS_WRITER : entity.PUBLICATIONS_WRITER;
-    this.send(discovery(writerId, writeEndpointData(endpoint)));
-    net.advance(10);
-  }
-
-  /** Says something to the engine; at once, whatever the weather. */
-  send(...submessages: SubmessageBody[]): void {
-    const to: SubmessageBody = { kind: "INFO_DST", prefix: this.engine.prefix };
-    const all = [to, ...submessages].map((submessage) => ({ ...submessage, littleEndian: true }));
-    const message = { version: 0x0201, vendor: VENDOR_CYCLONE, prefix: PREFIX, submessages: all };
-    this.engine.receive(writeMessage(message), HOME);
-    this.net.settle();
-  }
-
-  last<K extends SubmessageBody["kind"]>(kind: K, writerId: number): Extract<SubmessageBody, { kind: K }> | undefined {
-    return this.heard.findLast(
-      (submessage): submessage is Extract<SubmessageBody, { kind: K }> =>
-        submessage.kind === kind && "writerId" in submessage && submessage.writerId === writerId,
-    );
-  }
-}
-
-function discovery(writerId: number, list: Uint8Array): SubmessageBody {
-  const payload = new Uint8Array(4 + list.length);
-  payload[1] = 3;
-  payload.set(list, 4);
-  return { kind: "DATA", readerId: 0, writerId, sn: 1, inlineQos: undefined, payload, isKey: false };
-}
-
 describe("a writer of ours and a reader of Cyclone DDS", () => {
   const setUp = (qos: QosOptions = {}) => {
     const net = new SimulatedNetwork();
