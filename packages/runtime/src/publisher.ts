@@ -114,6 +114,10 @@ export class Publisher<T = unknown> implements AsyncDisposable {
   publish(message: T, options?: PublishOptions): PublishResult {
     const codec = this.#codec;
     if (codec === undefined) throw new UsageError(`The publisher on ${this.topic} has only bytes: use publishBytes`);
+    if (options === undefined && this.#writers.length === 1) {
+      const result = this.#put(this.#writers[0]!, message);
+      if (result !== undefined) return result;
+    }
     return this.#write(codec, message, undefined, options);
   }
 
@@ -212,6 +216,21 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     if (this.qos.durability !== "volatile") return undefined;
     const serving = this.#writers.filter((writer) => writer.matched.length > 0);
     return serving.length === 1 ? serving[0] : undefined;
+  }
+
+  /** The short way. Undefined where there is none for this message. */
+  #put(writer: Writer, message: T): PublishResult | undefined {
+    if (writer.put === undefined || this.#closed) return undefined;
+    const { clock, executor } = this.#context;
+    const sequence = this.#sequence + 1;
+    const outermost = executor.hold();
+    try {
+      const result = writer.put(message, sequence, clock.nowNs());
+      if (result !== undefined) this.#sequence = sequence;
+      return result;
+    } finally {
+      if (outermost) executor.release();
+    }
   }
 
   #write(

@@ -82,6 +82,8 @@ export class ShmWriter implements Writer {
   readonly #backlog: Fifo<Sample> = new Fifo();
   readonly #history: Fifo<Sample> | undefined;
   readonly #limit: number;
+  /** Messages are encoded here, and nothing is to be done before they are written. */
+  readonly #isPlain: boolean;
   readonly #deadline: TimeWatch | undefined;
   readonly #lease: TimeWatch | undefined;
   readonly #confirmations: Set<Confirmation> = new Set();
@@ -136,6 +138,7 @@ export class ShmWriter implements Writer {
       this.#lease = new TimeWatch(context.clock, qos.livelinessLeaseMs, () => this.#setAlive(false));
       this.#lease.met();
     }
+    this.#isPlain = this.#codec !== undefined && this.#history === undefined && this.#lease === undefined;
     if (!bus.memory.onDemand) this.#openLog();
   }
 
@@ -167,6 +170,14 @@ export class ShmWriter implements Writer {
     if (this.#matched.size === 0) return this.#unserved.size > 0 ? this.#lose() : "sent";
     const outcome = this.#backlog.length === 0 ? this.#tryPut(sample) : "full";
     return outcome === "full" ? this.#hold(sample) : outcome;
+  }
+
+  put(message: unknown, sequence: number, sourceTimeNs: bigint): PublishResult | undefined {
+    if (!this.#isPlain || this.#closed || this.#matched.size === 0) return undefined;
+    if (this.#backlog.length > 0 || this.#unserved.size > 0 || this.#guessBytes > SMALL_BYTES) return undefined;
+    if (this.#encodeSmall(message, sequence, sourceTimeNs, undefined) !== true) return undefined;
+    this.#begin();
+    return "sent";
   }
 
   loan(size: number): Loan | undefined {
@@ -389,7 +400,7 @@ export class ShmWriter implements Writer {
     const start = payloadOffset(extras?.length ?? 0);
     const at = this.#log.reserve(start + bytes.length);
     if (at < 0) return this.#full(false);
-    this.#describe(at, sample, extras, bytes.length);
+    this.#describe(at, sample.sequence, sample.sourceTimeNs, extras, bytes.length);
     this.#copy.copy(bytes, this.#log.bytes, at + start);
     this.#log.commit(start + bytes.length);
     return true;
@@ -397,23 +408,9 @@ export class ShmWriter implements Writer {
 
   /** Encodes straight into the ring: into a record if it is small, else into a chunk. */
   #encode(sample: Sample, codec: MessageCodec, extras: Uint8Array | undefined): boolean {
-    const start = payloadOffset(extras?.length ?? 0);
-    for (;;) {
-      const room = this.#guessBytes;
-      if (room > SMALL_BYTES) break;
-      const at = this.#log.reserve(start + room);
-      if (at < 0) return this.#full(false);
-      let length: number;
-      try {
-        length = codec.encodeInto!(sample.message, this.#log.bytes, at + start, at + start + room);
-      } catch (error) {
-        this.#log.cancel();
-        if (!this.#growGuess(error)) throw error;
-        continue;
-      }
-      this.#describe(at, sample, extras, length);
-      this.#log.commit(start + length);
-      return true;
+    while (this.#guessBytes <= SMALL_BYTES) {
+      const outcome = this.#encodeSmall(sample.message, sample.sequence, sample.sourceTimeNs, extras);
+      if (outcome !== "larger") return outcome || this.#full(false);
     }
     for (;;) {
       const pool = this.#poolFor(this.#guessBytes);
@@ -431,6 +428,31 @@ export class ShmWriter implements Writer {
       if (length <= SMALL_BYTES) this.#guessBytes = SMALL_BYTES;
       return this.#publishChunk(pool, chunk, length, sample, extras);
     }
+  }
+
+  /** Into a record. False when a reliable reader leaves no room; "larger" when the message needs more than was thought. */
+  #encodeSmall(
+    message: unknown,
+    sequence: number,
+    sourceTimeNs: bigint,
+    extras: Uint8Array | undefined,
+  ): boolean | "larger" {
+    const log = this.#log;
+    const start = payloadOffset(extras?.length ?? 0);
+    const room = this.#guessBytes;
+    const at = log.reserve(start + room);
+    if (at < 0) return false;
+    let length: number;
+    try {
+      length = this.#codec!.encodeInto!(message, log.bytes, at + start, at + start + room);
+    } catch (error) {
+      log.cancel();
+      if (!this.#growGuess(error)) throw error;
+      return "larger";
+    }
+    this.#describe(at, sequence, sourceTimeNs, extras, length);
+    log.commit(start + length);
+    return true;
   }
 
   #growGuess(error: unknown): boolean {
@@ -454,7 +476,8 @@ export class ShmWriter implements Writer {
       chunk.cancel();
       return this.#full(false);
     }
-    this.#describe(at, info, extras, length, { generation: pool.generation, pinSequence: pool.writer.sequence });
+    const place = { generation: pool.generation, pinSequence: pool.writer.sequence };
+    this.#describe(at, info.sequence, info.sourceTimeNs, extras, length, place);
     chunk.publish(length); // before the record that names it
     this.#log.commit(size);
     return true;
@@ -463,14 +486,14 @@ export class ShmWriter implements Writer {
   /** `place`: of a large sample's payload. */
   #describe(
     at: number,
-    info: SampleInfo,
+    sequence: number,
+    sourceTimeNs: bigint,
     extras: Uint8Array | undefined,
     payloadBytes: number,
     place?: PinPlace,
   ): void {
     const droppedBefore = this.#droppedBefore;
     this.#droppedBefore = 0;
-    const { sequence, sourceTimeNs } = info;
     writeHeader(this.#records, at, payloadBytes, sequence, sourceTimeNs, droppedBefore, extras?.length ?? 0, place);
     if (extras !== undefined) this.#log.bytes.set(extras, at + headerBytes(place !== undefined));
   }

@@ -140,6 +140,11 @@ export interface Writer extends Endpoint {
   /** @throws {ClosedError} after the writer was closed */
   write(sample: Sample): PublishResult;
   /**
+   * The short way of a message of the writer's codec that comes with nothing but its number and time: no sample is made of it.
+   * Undefined when this one must go the long way, by `write`: nothing has happened then.
+   */
+  put?(message: unknown, sequence: number, sourceTimeNs: bigint): PublishResult | undefined;
+  /**
    * Memory of the transport to encode `size` bytes into; undefined when it has none to lend and copies anyway.
    * A loan is committed once or disposed.
    */

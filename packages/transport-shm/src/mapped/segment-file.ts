@@ -20,7 +20,7 @@ import { ERRNO, type Native } from "./native.ts";
  * the kernel then ends whoever touches the missing part, as that process could have done by a signal. So nothing of Delos ever
  * shortens a file: it is unlinked, which harms nobody, and only its owner may open it (0600, in a directory of 0700).
  */
-export const SEGMENT_VERSION = 1;
+export const SEGMENT_VERSION = 2;
 const MAGIC = 0x47455344;
 const WORD_VERSION = 1;
 const WORD_LOW = 2;
