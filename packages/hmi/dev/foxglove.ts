@@ -20,14 +20,11 @@ if (fetched.status !== 0) process.exit(1);
 
 const layout = JSON.parse(readFileSync(`${root}docs/guides/foxglove-layout.json`, "utf8"));
 await using studio = await serveStudio(folder, layout);
-const started = spawn(
-  process.execPath,
-  [
-    ...["--import", "tsx", "--conditions=@delos/source", "packages/delos/src/bin.ts"],
-    ...["start", "--port", "0", "--origin", studio.origin],
-  ],
-  { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
-);
+const bin = ["--import", "tsx", "--conditions=@delos/source", "packages/delos/src/bin.ts"];
+const started = spawn(process.execPath, [...bin, "start", "--port", "0", "--origin", studio.origin], {
+  cwd: root,
+  stdio: ["ignore", "pipe", "inherit"],
+});
 const browser = await launch();
 try {
   const url = await new Promise<string>((resolve, reject) => {
