@@ -69,6 +69,21 @@ function between({ x, y, speed_mps }: Trajectory, from: number, part: number): P
     const [a, b] = [values[from] ?? 0, values[from + 1] ?? 0];
     return a + part * (b - a);
   };
-  const heading = Math.atan2(y[from + 1]! - y[from]!, x[from + 1]! - x[from]!);
+  const heading = headingAround(x, y, from);
   return { x: mix(x), y: mix(y), heading, speedMps: mix(speed_mps) };
+}
+
+/** Over less than this the noise of a recorded drive outweighs its direction. */
+const DIRECTION_OVER_M = 0.5;
+
+/** Direction of the plan at the part after point `from`: of that part alone where it is long enough, else of its surroundings. */
+function headingAround(x: readonly number[], y: readonly number[], from: number): number {
+  const count = Math.min(x.length, y.length);
+  let [a, b] = [from, from + 1];
+  const length = (): number => Math.hypot(x[b]! - x[a]!, y[b]! - y[a]!);
+  while (length() < DIRECTION_OVER_M && (a > 0 || b < count - 1)) {
+    if (b < count - 1) b++;
+    if (a > 0) a--;
+  }
+  return Math.atan2(y[b]! - y[a]!, x[b]! - x[a]!);
 }

@@ -1,12 +1,15 @@
 import { BufferAttribute, BufferGeometry, DynamicDrawUsage, Mesh, ShaderMaterial } from "three";
 import type { LocalOrigin } from "../motion/local-origin.ts";
 import { writeStrip } from "../motion/ribbon.ts";
+import { thinned } from "../motion/thinned.ts";
 import type { Trajectory } from "../protocol/bridge.ts";
 import { speedColour, speedScale } from "./speed-colours.ts";
 import type { SceneTheme } from "./theme.ts";
 
 const MAX_POINTS = 4096;
 const WIDTH_M = 1.5;
+/** Points closer than this are left out: a recorded drive creeps along with a centimetre's noise when it begins. */
+const APART_M = 0.3;
 
 /** The planned trajectory, coloured by its speeds, brighter along its edges, fading out at its end. */
 export class TrajectoryRibbon {
@@ -61,17 +64,21 @@ export class TrajectoryRibbon {
     const key = `${revision}/${origin.revision}`;
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const count = Math.min(MAX_POINTS, trajectory?.x.length ?? 0, trajectory?.y.length ?? 0);
+    const given = Math.min(trajectory?.x.length ?? 0, trajectory?.y.length ?? 0);
+    const drawn = trajectory === undefined ? [] : thinned(trajectory.x, trajectory.y, given, APART_M);
+    const count = Math.min(MAX_POINTS, drawn.length);
     const { geometry } = this.mesh;
     geometry.setDrawRange(0, Math.max(0, count - 1) * 6);
     if (trajectory === undefined || count < 2) return;
     this.fastestMps = speedScale(trajectory.speed_mps.reduce((most, speed) => Math.max(most, speed), 0));
-    writeStrip(this.#positions, trajectory.x, trajectory.y, 0, count, count, WIDTH_M, origin.x, origin.y);
+    const x = drawn.map((i) => trajectory.x[i]!);
+    const y = drawn.map((i) => trajectory.y[i]!);
+    writeStrip(this.#positions, x, y, 0, count, count, WIDTH_M, origin.x, origin.y);
     let along = 0;
     for (let i = 0; i < count; i++) {
-      if (i > 0) along += Math.hypot(trajectory.x[i]! - trajectory.x[i - 1]!, trajectory.y[i]! - trajectory.y[i - 1]!);
+      if (i > 0) along += Math.hypot(x[i]! - x[i - 1]!, y[i]! - y[i - 1]!);
       this.#across.set([1, along, -1, along], i * 4);
-      const part = (trajectory.speed_mps[i] ?? 0) / this.fastestMps;
+      const part = (trajectory.speed_mps[drawn[i]!] ?? 0) / this.fastestMps;
       speedColour(part, this.#colours, i * 6);
       speedColour(part, this.#colours, i * 6 + 3);
     }
