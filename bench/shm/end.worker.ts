@@ -2,17 +2,19 @@
 import { once } from "node:events";
 import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
-import { loadOrdinaryView } from "@delos/transport-shm/mapped";
+import { loadOrdinaryView, loadThreadSleeper } from "@delos/transport-shm/mapped";
 import { atomicsSleeper, ringMemory } from "sharedarraybuffer-ring";
 import { isPlain, isRing } from "./channel.ts";
 import { type EndData, runEnd } from "./end.ts";
 
 const data = workerData as EndData;
 const { driver, rings } = data.cell;
-// As transport-shm has it, or the rings by themselves.
-const view = isRing(driver) && !isPlain(driver) ? await loadOrdinaryView() : undefined;
+// With what transport-shm has for them, or the rings by themselves.
+const native = isRing(driver) && !isPlain(driver);
+const view = native ? await loadOrdinaryView() : undefined;
+const newSleeper = (native ? await loadThreadSleeper() : undefined) ?? (() => atomicsSleeper);
 const memory = rings.map((ring) =>
-  view !== undefined && ring instanceof SharedArrayBuffer ? ringMemory(ring, atomicsSleeper, view(ring)) : ring,
+  ring instanceof SharedArrayBuffer ? ringMemory(ring, newSleeper(), view?.(ring)) : ring,
 );
 await runEnd(
   { ...data, cell: { ...data.cell, rings: memory } },

@@ -93,8 +93,9 @@ export function ringSubscriber(cell: Cell, direction: number): Subscriber {
     };
     return { run, close };
   }
-  // For ever: at the end its writer closes the ring.
-  const waiting = { spin: cell.driver.endsWith("-adaptive") ? ("adaptive" as const) : 0 };
+  // A round trip ends by its writer closing the ring; who counts has to ask now and then whether that was all.
+  const timeoutMs = cell.window === Number.POSITIVE_INFINITY ? cell.window : 50;
+  const waiting = { spin: cell.driver.endsWith("-adaptive") ? ("adaptive" as const) : 0, timeoutMs };
   const run = (onMessage: OnMessage, done: () => boolean): void => {
     for (;;) {
       while (reader.next()) onMessage(reader.bytes, reader.offset, reader.length);

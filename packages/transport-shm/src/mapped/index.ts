@@ -3,3 +3,4 @@ export { loadOrdinaryView, type OrdinaryView } from "../ordinary-view.ts";
 export { attachMapped, createMapped, type MappedRingMemory, ringingMeans } from "./mapped-ring.ts";
 export type { RingingMeans } from "./mapped-sleeper.ts";
 export { loadNative, type Native } from "./native.ts";
+export { loadThreadSleeper, type NewSleeper } from "./thread-sleeper.ts";

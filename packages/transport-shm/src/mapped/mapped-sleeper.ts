@@ -42,7 +42,7 @@ export class MappedSleeper implements Sleeper {
   }
 
   wait(_words: Int32Array, index: number, expected: number, timeoutMs: number): void {
-    this.#native.futexWait(this.#address + index * 4, expected, timeoutMs);
+    this.#native.futexWait(this.#address + index * 4, expected, timeoutMs, "any process");
   }
 
   waitAsync(words: Int32Array, index: number, expected: number, timeoutMs: number): Promise<void> | undefined {
@@ -57,7 +57,7 @@ export class MappedSleeper implements Sleeper {
   }
 
   notify(_words: Int32Array, index: number): void {
-    this.#native.futexWake(this.#address + index * 4);
+    this.#native.futexWake(this.#address + index * 4, "any process");
     const page = this.#page;
     const used = Math.min(Atomics.load(page, WORD_PLACES_USED) >>> 0, MAX_PLACES);
     for (let place = WORD_PLACES; place < WORD_PLACES + used * 2; place += 2) {

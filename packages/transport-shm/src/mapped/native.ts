@@ -18,11 +18,16 @@ export interface Native {
   makePipe(path: string): number;
   /** Writes one byte, without waiting: 0, or an errno. */
   pokePipe(fd: number): number;
+  /** Where the first of these words lies. */
+  addressOf(words: Int32Array): number;
   /** Sleeps while the word at `address` is `expected`, `timeoutMs` at most. May return early. */
-  futexWait(address: number, expected: number, timeoutMs: number): void;
-  /** Wakes everyone who sleeps on the word, in any process. */
-  futexWake(address: number): void;
+  futexWait(address: number, expected: number, timeoutMs: number, scope: FutexScope): void;
+  /** Wakes everyone who sleeps on the word in that scope. */
+  futexWake(address: number, scope: FutexScope): void;
 }
+
+/** Who sleeps on a word: threads of any process that has mapped it, or of this one alone, which is cheaper. */
+export type FutexScope = "any process" | "this process";
 
 export const ERRNO = { EINTR: 4, EAGAIN: 11, ENOMEM: 12, ENOSPC: 28, EDQUOT: 122 } as const;
 
@@ -34,6 +39,7 @@ const MAP_POPULATE = 0x8000;
 const SC_PAGESIZE = 30;
 const FUTEX_WAIT = 0;
 const FUTEX_WAKE = 1;
+const FUTEX_PRIVATE = 128;
 const EVERYBODY = 0x7fffffff;
 
 /** The number of the system call `futex`, by Node's name for the processor. 64-bit processors, whose timespec is two int64. */
@@ -73,9 +79,9 @@ function bind(koffi: Koffi, futexCall: number): Native {
   const mkfifo = c.func("int mkfifo(const char *path, uint mode)");
   const write = c.func("long write(int fd, int64_t from, size_t length)");
   const sysconf = c.func("long sysconf(int name)");
-  const futex = c.func(
-    "long syscall(long number, int64_t word, int op, int value, int64_t time, int64_t word2, int value2)",
-  );
+  // Each argument costs as well: no more of them than the call looks at.
+  const futexWait = c.func("long syscall(long number, int64_t word, int op, int value, int64_t time)");
+  const futexWake = c.func("long syscall(long number, int64_t word, int op, int value)");
 
   // A mapping goes when nothing can see it any more: there is one ArrayBuffer for each, and every view holds it.
   const unmapped = new FinalizationRegistry<{ readonly address: number; readonly bytes: number }>(
@@ -92,6 +98,7 @@ function bind(koffi: Koffi, futexCall: number): Native {
   // Two words for a timespec, and a byte to write: never unmapped.
   const scratchAddress = mapPages(pageBytes, MAP_PRIVATE_ANONYMOUS, -1, 0);
   const timespec = new BigInt64Array(koffi.view(scratchAddress, pageBytes), 0, 2);
+  let timespecMs = 0; // what it holds
 
   return {
     pageBytes,
@@ -109,15 +116,21 @@ function bind(koffi: Koffi, futexCall: number): Native {
     },
     makePipe: (path) => (mkfifo(path, 0o600) === 0 ? 0 : koffi.errno()),
     pokePipe: (fd) => (Number(write(fd, scratchAddress, 1)) === 1 ? 0 : koffi.errno()),
-    futexWait(address, expected, timeoutMs) {
-      const ms = Math.min(Math.max(0, timeoutMs), 0x7fffffff);
-      const seconds = Math.floor(ms / 1000);
-      timespec[0] = BigInt(seconds);
-      timespec[1] = BigInt(Math.floor((ms - seconds * 1000) * 1e6));
-      futex(futexCall, address, FUTEX_WAIT, expected, scratchAddress, 0, 0);
+    addressOf: (words) => Number(koffi.address(new Uint8Array(words.buffer))) + words.byteOffset,
+    futexWait(address, expected, timeoutMs, scope) {
+      if (timeoutMs !== timespecMs) {
+        timespecMs = timeoutMs;
+        const ms = Math.min(Math.max(0, timeoutMs), 0x7fffffff);
+        const seconds = Math.floor(ms / 1000);
+        timespec[0] = BigInt(seconds);
+        timespec[1] = BigInt(Math.floor((ms - seconds * 1000) * 1e6));
+      }
+      const op = scope === "this process" ? FUTEX_WAIT | FUTEX_PRIVATE : FUTEX_WAIT;
+      futexWait(futexCall, address, op, expected, scratchAddress);
     },
-    futexWake(address) {
-      futex(futexCall, address, FUTEX_WAKE, EVERYBODY, 0, 0, 0);
+    futexWake(address, scope) {
+      const op = scope === "this process" ? FUTEX_WAKE | FUTEX_PRIVATE : FUTEX_WAKE;
+      futexWake(futexCall, address, op, EVERYBODY);
     },
   };
 }
