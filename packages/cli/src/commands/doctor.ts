@@ -87,14 +87,15 @@ function sharedMemory(): Finding {
 /** Whether this process can map memory with others; and what dead ones left, which is removed. */
 async function memoryBetweenProcesses(keep: boolean): Promise<Finding[]> {
   const { surveyHostMemory } = await import("@delos/transport-shm");
-  const { loadNative } = await import("@delos/transport-shm/mapped");
+  const { loadNative, loadOrdinaryView } = await import("@delos/transport-shm/mapped");
+  const threads = (await loadOrdinaryView()) === undefined ? "" : ", threads copy as fast as C";
   const findings: Finding[] = [];
   try {
     await loadNative();
     findings.push({
       name: "mapped memory",
       status: "ok",
-      detail: "koffi loads: processes of this host can share memory",
+      detail: `koffi loads: processes of this host can share memory${threads}`,
     });
   } catch (error) {
     const detail = `${describeError(error)}; processes of this host use RTPS over loopback`;
