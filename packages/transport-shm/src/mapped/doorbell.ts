@@ -58,7 +58,7 @@ export class Doorbell {
       };
       const sleep: Sleep = { words, index, expected, untilMs: this.#nowMs() + timeoutMs, wake };
       this.#sleeps.add(sleep);
-      this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+      this.#timer ??= setInterval(() => this.#lookAtTimes(), LOOK_MS).unref();
     });
   }
 
@@ -74,14 +74,20 @@ export class Doorbell {
   /** True: go on reading. */
   #look(): boolean {
     const now = this.#nowMs();
-    for (const sleep of Array.from(this.#sleeps)) {
+    for (const sleep of this.#sleeps) {
       if (Atomics.load(sleep.words, sleep.index) !== sleep.expected || now >= sleep.untilMs) sleep.wake();
     }
-    if (this.#sleeps.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
     return true;
+  }
+
+  /** The timer stays until nobody has slept for a whole period: to set and clear it for each sleep costs more than the sleep. */
+  #lookAtTimes(): void {
+    if (this.#sleeps.size > 0) {
+      this.#look();
+      return;
+    }
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
 
