@@ -86,7 +86,7 @@ export class ServiceServer<Q = unknown, A = unknown> implements AsyncDisposable 
 
   #accept(sample: Sample<Q>): void {
     if (this.#active < this.#concurrency) void this.#handle(sample);
-    else if (this.#waiting.length < this.#requests.qos.depth) this.#waiting.push(sample);
+    else if (this.#waiting.length < this.#requests.qos.depth) this.#waiting.push(sample.retain());
     else {
       this.#refused++;
       this.#fail(sample, new DelosError("SERVICE_BUSY", `${this.service.name} has no room for more requests`));

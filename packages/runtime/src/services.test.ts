@@ -1,6 +1,7 @@
 import { AbortedError, ClosedError, DelosError, SimulatedClock, TimeoutError } from "@delos/core";
 import { delos } from "@delos/msgs";
 import { inProcess } from "@delos/transport";
+import { sharedMemory } from "@delos/transport-shm";
 import { expect, test } from "vitest";
 import { open, type RuntimeOptions } from "./runtime.ts";
 import { serviceTopics } from "./service-topics.ts";
@@ -127,6 +128,29 @@ test("requests beyond the concurrency wait in order, beyond the depth they are r
     await calls[i];
   }
   expect(seen).toEqual([1n, 2n, 3n]);
+});
+
+test("requests that wait are what was asked, also when the memory that lent them holds others by then", async () => {
+  const bus = sharedMemory({ domain: `services-${process.pid}` });
+  await using here = await open({ ...quiet, transports: [bus] });
+  await using there = await open({ ...quiet, transports: [bus] });
+  const narrow = service("/narrow", delos.Clock, delos.Clock, { depth: 1000 });
+  there.node("server").serve(
+    narrow,
+    async (request) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return double(request);
+    },
+    { concurrency: 1 },
+  );
+  const client = here.node("client").client(narrow);
+  await client.call({ time_ns: 0n });
+  const numbers = Array.from({ length: 300 }, (_, n) => 2n ** 40n + BigInt(n));
+  const calls = numbers.map(async (time_ns, n) => {
+    for (let turn = 0; turn < n % 8; turn++) await new Promise((resolve) => setImmediate(resolve));
+    return await client.call({ time_ns });
+  });
+  expect(await Promise.all(calls)).toEqual(numbers.map((time_ns) => ({ time_ns: time_ns * 2n })));
 });
 
 test("a call ends when its signal fires, when the client closes and when the server goes away", async () => {

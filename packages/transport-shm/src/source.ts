@@ -15,12 +15,6 @@ import { decodeExtras, headerBytes, newHeader, payloadOffset, readHeader } from 
 /** The event loop gets a turn after so many samples, or so many bytes, whichever comes first. */
 const TURN_SAMPLES = 256;
 const TURN_BYTES = 65536;
-/**
- * After a turn of at least so many samples the source does not sleep at once but looks in so many further turns: who is woken
- * for each few samples of a flood costs the writer a system call each time.
- */
-const FLOOD_SAMPLES = 16;
-const FLOOD_TURNS = 16;
 
 /** Large samples that one reader holds in the rings at a time; further ones are copied out. */
 const MOST_HELD = 4;
@@ -63,8 +57,6 @@ export class Source {
   #nowNs: bigint | undefined;
   #nowHigh = 0;
   #nowLow = 0;
-  /** Samples of the last turn. */
-  #delivered = 0;
   #held = 0;
   #lostSeen = 0;
   /** The current record was read but could not be delivered yet. */
@@ -93,13 +85,11 @@ export class Source {
   /** Delivers what comes, on this thread's event loop, until the source is closed. Does not throw. */
   async run(): Promise<void> {
     using _alive = holdProcess();
-    let turns = 0; // before it sleeps
     while (!this.#closed) {
       const more = this.#deliver(TURN_SAMPLES, TURN_BYTES);
       if (this.#closed) return;
-      turns = this.#delivered >= FLOOD_SAMPLES ? FLOOD_TURNS : turns - 1;
       if (this.#stalled) await new Promise<void>((resolve) => (this.#resume = resolve));
-      else if (more || turns > 0) await new Promise<void>((resolve) => void setImmediate(resolve));
+      else if (more) await new Promise<void>((resolve) => void setImmediate(resolve));
       else {
         this.#confirm();
         if (this.#isClosed) return;
@@ -202,9 +192,8 @@ export class Source {
     const log = this.#log;
     let bytes = 0;
     this.#nowNs = undefined;
-    this.#delivered = 0;
     try {
-      for (; this.#delivered < mostSamples && bytes < mostBytes; this.#delivered++) {
+      for (let count = 0; count < mostSamples && bytes < mostBytes; count++) {
         if (this.#awaitsHistory) {
           this.#stalled = true;
           return true;
