@@ -26,9 +26,11 @@ const started = spawn(process.execPath, [...bin, "start", "--port", "0", "--orig
   stdio: ["ignore", "pipe", "inherit"],
 });
 const browser = await launch();
+let printed = "";
+/** Seconds of the recording that have been played. */
+const playedS = (): number => Number(/.*Duration: ([\d.]+) \//s.exec(printed)?.[1]);
 try {
   const url = await new Promise<string>((resolve, reject) => {
-    let printed = "";
     started.stdout.on("data", (chunk: Buffer) => {
       printed += chunk.toString();
       const found = /HMI: (http:\S+)/.exec(printed);
@@ -37,16 +39,16 @@ try {
     started.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${printed}`)));
   });
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: "dark" });
+  page.setDefaultTimeout(120_000);
   await openStudio(page, studio, url);
   await page.locator('[data-sidebar-key="connection"]').click();
+  await page.mouse.move(700, 5);
   // Some of the drive, for the track and the curves.
   for (;;) {
     const state = await studioState(page);
-    if ((state?.counts["/delos/viewer/track"] ?? 0) > 25) break;
+    if ((state?.counts["/delos/viewer/track"] ?? 0) > 12 && playedS() > 32) break;
     await page.waitForTimeout(500);
   }
-  await page.mouse.move(400, 880);
-  await page.waitForTimeout(1000);
   await page.screenshot({ path: `${root}docs/images/foxglove-studio.png` });
   const { counts, problems } = (await studioState(page))!;
   process.stdout.write(`${JSON.stringify({ counts, problems }, undefined, 1)}\nfoxglove-studio.png\n`);
