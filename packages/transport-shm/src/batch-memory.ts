@@ -33,7 +33,7 @@ export class BatchMemory {
 }
 
 /** One piece of memory, lent with each sample in it. */
-export class Batch implements Lease {
+class Batch implements Lease {
   readonly records: RecordMemory;
   readonly #free: (batch: Batch) => void;
   /** Samples that are not released, and 1 while more of them may come. */
