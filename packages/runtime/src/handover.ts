@@ -3,7 +3,7 @@ export interface Numbered {
   readonly sequence: number;
 }
 
-/** Samples that came by the new way too early are held; more than this are not waited for. */
+/** Samples that came by the new way too early are held; more than this are not waited for, unless told otherwise. */
 const MOST_HELD = 1024;
 
 /**
@@ -16,11 +16,18 @@ const MOST_HELD = 1024;
 export class Handover<S extends Numbered> {
   readonly #deliver: (sample: S) => void;
   readonly #drop: (sample: S) => void;
+  readonly #mostHeld: number;
   #last: number | undefined;
   #held: S[] = [];
   #caughtUp = false;
 
-  constructor(last: number | undefined, deliver: (sample: S) => void, drop: (sample: S) => void) {
+  constructor(
+    last: number | undefined,
+    deliver: (sample: S) => void,
+    drop: (sample: S) => void,
+    mostHeld: number = MOST_HELD,
+  ) {
+    this.#mostHeld = mostHeld;
     this.#last = last;
     this.#deliver = deliver;
     this.#drop = drop;
@@ -56,7 +63,7 @@ export class Handover<S extends Numbered> {
       return true;
     }
     this.#held.push(sample);
-    if (this.#held.length > MOST_HELD) this.giveUpOldWay();
+    if (this.#held.length > this.#mostHeld) this.giveUpOldWay();
     return true;
   }
 

@@ -14,6 +14,7 @@ import {
   type WriterEvents,
 } from "@delos/transport";
 import { noteIncompatible, stillThere } from "./incompatible-peers.ts";
+import { MatchedPeers } from "./matched-peers.ts";
 import type { NodeContext } from "./node-context.ts";
 
 export interface PublisherStats {
@@ -50,6 +51,7 @@ export class Publisher<T = unknown> implements AsyncDisposable {
   /** Replaced, never changed: a callback may open and close transports. */
   #writers: readonly Writer[] = [];
   readonly #events: Events<PublisherEvents> = new Events();
+  readonly #peers: MatchedPeers;
   readonly #incompatible: Map<EndpointId, Incompatibility> = new Map();
   #sequence = 0;
   #closed = false;
@@ -68,6 +70,9 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     this.qos = qos;
     this.#codec = codec;
     this.#context = context;
+    const isServed = (peer: EndpointId): boolean =>
+      this.#writers.some((writer) => writer.matched.some(({ id: other }) => other === peer));
+    this.#peers = new MatchedPeers(context, isServed, (event, peer) => this.#later(event, peer));
     for (const transport of context.transports) this.addTransport(transport);
   }
 
@@ -76,9 +81,9 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     if (this.#closed) return;
     const { id, topic, qos, schema } = this;
     const events = new Events<WriterEvents>();
-    this.#forward(events);
+    this.#forward(events, () => writer.info, transport.name);
     const codec = this.#codec as MessageCodec | undefined;
-    const writer = transport.createWriter({ id, node: this.#context.name, topic, qos, schema, codec, events });
+    const writer: Writer = transport.createWriter({ id, node: this.#context.name, topic, qos, schema, codec, events });
     this.#byTransport.set(transport, writer);
     this.#writers = [...this.#byTransport.values()];
   }
@@ -207,6 +212,7 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     this.#closed = true;
     this.#context.release(this);
     await Promise.all(this.#writers.map((writer) => writer[Symbol.asyncDispose]()));
+    this.#peers[Symbol.dispose]();
     this.#events.clear();
   }
 
@@ -280,23 +286,18 @@ export class Publisher<T = unknown> implements AsyncDisposable {
     }
   }
 
-  #forward(events: Events<WriterEvents>): void {
-    const later = <K extends keyof PublisherEvents & string>(event: K, value: PublisherEvents[K]): void =>
-      this.#context.executor.defer({ run: () => this.#context.emit(this.#events, event, value) });
-    // Who only changes the way is neither new nor gone.
-    const ways = (peer: EndpointInfo): number =>
-      this.#writers.filter((writer) => writer.matched.some(({ id }) => id === peer.id)).length;
-    events.on("matched", (peer) => {
-      if (ways(peer) < 2) later("matched", peer);
-    });
-    events.on("unmatched", (peer) => {
-      if (ways(peer) === 0) later("unmatched", peer);
-    });
-    events.on("deadlineMissed", (value) => later("deadlineMissed", value));
-    events.on("livelinessLost", (value) => later("livelinessLost", value));
+  #later<K extends keyof PublisherEvents & string>(event: K, value: PublisherEvents[K]): void {
+    this.#context.executor.defer({ run: () => this.#context.emit(this.#events, event, value) });
+  }
+
+  #forward(events: Events<WriterEvents>, own: () => EndpointInfo, by: string): void {
+    events.on("matched", (peer) => this.#peers.matched(peer));
+    events.on("unmatched", (peer) => this.#peers.unmatched(own(), peer, by));
+    events.on("deadlineMissed", (value) => this.#later("deadlineMissed", value));
+    events.on("livelinessLost", (value) => this.#later("livelinessLost", value));
     events.on("incompatible", (value) => {
       noteIncompatible(this.#incompatible, value, this.#context);
-      later("incompatible", value);
+      this.#later("incompatible", value);
     });
   }
 }

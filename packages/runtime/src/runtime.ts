@@ -114,7 +114,7 @@ interface Ways {
 }
 
 /** A transport that goes waits for its pairs to find another: so long, and, for clocks that stand still, so many turns. */
-const MOST_MOVE_MS = 1000;
+const MOST_MOVE_MS = 5000;
 const MOST_MOVE_TURNS = 200_000;
 
 /** Nodes, their transports, one clock and one order of dispatch. */
@@ -233,7 +233,7 @@ export class Runtime implements AsyncDisposable {
 
   /**
    * Closes a transport while everything runs, after its pairs have moved to the next that reaches as far; those that have none
-   * end. Resolves when it is closed, at most a second later.
+   * end. Resolves when it is closed, at most five seconds later.
    * @throws {UsageError} when there is none of this name
    */
   async removeTransport(name: string): Promise<void> {

@@ -13,6 +13,7 @@ import type {
 } from "@delos/transport";
 import { Handover } from "./handover.ts";
 import { noteIncompatible, stillThere } from "./incompatible-peers.ts";
+import { MatchedPeers } from "./matched-peers.ts";
 import type { NodeContext } from "./node-context.ts";
 import { SampleStream, type StreamOptions } from "./sample-stream.ts";
 
@@ -63,15 +64,17 @@ interface Source {
 interface Move<T> {
   readonly from: Source;
   readonly handover: Handover<Sample<T>>;
-  readonly alarm: Disposable;
+  alarm: Disposable;
   /** The old way was told that it is not needed any more. */
   released: boolean;
   /** The old way is no more; what it brought may come once more by the new one, which had it from its history. */
   ended: boolean;
 }
 
-/** So long a new way waits for what the old one seems not to bring. */
+/** So long a new way waits for what the old one seems not to bring: it was lost, or pushed out of a history, before. */
 const MOST_WAIT_MS = 250;
+/** The same where all of it comes, and something that the new way has brought waits for it. */
+const MOST_WAIT_FOR_ALL_MS = 5000;
 
 /**
  * Receives a topic. One bounded queue, three ways to read it, in any mixture: `on` calls back for each sample (the fast path),
@@ -98,6 +101,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
   #lastSequence = 0;
   #repeated = 0;
   readonly #events: Events<SubscriptionEvents> = new Events();
+  readonly #peers: MatchedPeers;
   readonly #incompatible: Map<EndpointId, Incompatibility> = new Map();
   /** Replaced, never changed: callbacks come and go while one of them runs. */
   #callbacks: readonly SampleCallback<T>[] = [];
@@ -122,6 +126,9 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.#context = context;
     this.#codec = codec;
     this.#ignoreLocal = options.ignoreLocal ?? false;
+    const isServed = (peer: EndpointId): boolean =>
+      this.#sources.some(({ reader }) => reader.matched.some(({ id: other }) => other === peer));
+    this.#peers = new MatchedPeers(context, isServed, (event, peer) => this.#matching(event, peer));
     for (const transport of context.transports) this.addTransport(transport);
   }
 
@@ -133,7 +140,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     // History of transient-local publications arrives while the reader is made: it waits for the callbacks to be attached.
     let source: Source | undefined;
     const events = new Events<ReaderEvents>();
-    this.#forward(events, () => source);
+    this.#forward(events, transport);
     const task = { run: () => this.#arrived(source!) };
     const reader = transport.createReader({
       id,
@@ -268,6 +275,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.#callbacks = [];
     for (const { alarm } of this.#moves.values()) alarm[Symbol.dispose]();
     this.#moves.clear();
+    this.#peers[Symbol.dispose]();
     for (const stream of this.#streams) stream.end();
     this.#latest = this.#latest?.retain(); // what was seen last can still be looked at
     await Promise.all(this.#sources.map((source) => source.reader[Symbol.asyncDispose]()));
@@ -305,15 +313,24 @@ export class Subscription<T = unknown> implements AsyncDisposable {
       sample.release();
     };
     const { clock, executor } = this.#context;
-    const handover = new Handover<Sample<T>>(last, (sample) => this.#dispatch(sample), drop);
+    const { reliability, history, resourceLimits } = this.qos;
+    // Nothing of it is lost unless the old way ends, which is told.
+    const isWhole = reliability === "reliable" && history === "keep_all";
+    const mostHeld = isWhole ? resourceLimits.maxSamples : undefined;
+    const handover = new Handover<Sample<T>>(last, (sample) => this.#dispatch(sample), drop, mostHeld);
     const giveUp = (): void => {
+      if (this.#moves.get(id) !== move) return;
+      if (isWhole && handover.held > 0 && clock.monotonicMs() < atMs + MOST_WAIT_FOR_ALL_MS) {
+        move.alarm = wait();
+        return;
+      }
       handover.giveUpOldWay();
       this.#followMove(id, move);
     };
-    const alarm = clock.alarm(clock.monotonicMs() + MOST_WAIT_MS, () => executor.post({ run: giveUp }), {
-      background: true,
-    });
-    const move: Move<T> = { from, handover, alarm, released: false, ended: false };
+    const wait = (): Disposable =>
+      clock.alarm(clock.monotonicMs() + MOST_WAIT_MS, () => executor.post({ run: giveUp }), { background: true });
+    const atMs = clock.monotonicMs();
+    const move: Move<T> = { from, handover, alarm: wait(), released: false, ended: false };
     this.#moves.set(id, move);
   }
 
@@ -328,7 +345,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     const { choice, executor } = this.#context;
     executor.defer({
       run: () => {
-        choice.release(reader.info, publication);
+        choice.release(reader.info, publication, transport);
         transport.reconsider?.(publication.participant.id);
       },
     });
@@ -341,7 +358,7 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     const run = (): void => {
       move.handover.giveUpOldWay();
       move.ended = true;
-      choice.release(move.from.reader.info, publication);
+      choice.release(move.from.reader.info, publication, move.from.transport);
       if (this.#moves.get(id) === move && !this.matched.some((one) => one.id === id)) this.#endMove(id);
     };
     executor.defer({ run });
@@ -389,38 +406,40 @@ export class Subscription<T = unknown> implements AsyncDisposable {
     this.#context.report(error, `a callback of ${this.topic}`, this.topic);
   }
 
-  #forward(events: Events<ReaderEvents>, sourceOf: () => Source | undefined): void {
-    const later = <K extends keyof SubscriptionEvents & string>(event: K, value: SubscriptionEvents[K]): void =>
-      this.#context.executor.defer({ run: () => this.#context.emit(this.#events, event, value) });
-    // Who only changes the way is neither new nor gone.
-    const hasOther = (peer: EndpointInfo): boolean =>
-      this.#sources.some((source) => source !== sourceOf() && source.reader.matched.some(({ id }) => id === peer.id));
+  #matching(event: "matched" | "unmatched", peer: EndpointInfo): void {
+    if (event === "unmatched") {
+      this.#handedOut.delete(peer.id);
+      if (this.#moves.get(peer.id)?.ended === true) this.#endMove(peer.id);
+    }
+    this.#later(event, peer);
+  }
+
+  #later<K extends keyof SubscriptionEvents & string>(event: K, value: SubscriptionEvents[K]): void {
+    this.#context.executor.defer({ run: () => this.#context.emit(this.#events, event, value) });
+  }
+
+  #forward(events: Events<ReaderEvents>, transport: Transport): void {
+    const sourceOf = (): Source | undefined => this.#sources.find((source) => source.transport === transport);
     events.on("matched", (peer) => {
-      if (!hasOther(peer)) {
-        later("matched", peer);
-        return;
-      }
+      this.#peers.matched(peer);
       const source = sourceOf();
       if (source !== undefined) this.#maybeMove(peer, source);
     });
     events.on("unmatched", (peer) => {
+      const source = sourceOf();
       const move = this.#moves.get(peer.id);
-      if (move !== undefined && move.from === sourceOf()) this.#oldWayEnded(peer, move);
-      if (!hasOther(peer)) {
-        this.#handedOut.delete(peer.id);
-        if (move?.ended === true) this.#endMove(peer.id);
-        later("unmatched", peer);
-      }
+      if (move !== undefined && move.from === source) this.#oldWayEnded(peer, move);
+      if (source !== undefined) this.#peers.unmatched(source.reader.info, peer, transport.name);
     });
-    events.on("deadlineMissed", (value) => later("deadlineMissed", value));
-    events.on("livelinessChanged", (value) => later("livelinessChanged", value));
-    events.on("lost", (value) => later("lost", value));
+    events.on("deadlineMissed", (value) => this.#later("deadlineMissed", value));
+    events.on("livelinessChanged", (value) => this.#later("livelinessChanged", value));
+    events.on("lost", (value) => this.#later("lost", value));
     events.on("dropped", (value) => {
-      if (this.#events.has("dropped")) later("dropped", value);
+      if (this.#events.has("dropped")) this.#later("dropped", value);
     });
     events.on("incompatible", (value) => {
       noteIncompatible(this.#incompatible, value, this.#context);
-      later("incompatible", value);
+      this.#later("incompatible", value);
     });
   }
 }

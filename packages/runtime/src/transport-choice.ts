@@ -1,6 +1,7 @@
 import {
   type EndpointInfo,
   nearestTransport,
+  type PairEnd,
   type ParticipantId,
   type ParticipantInfo,
   type Transport,
@@ -30,7 +31,7 @@ export class TransportChoice {
   }
 
   /** For `TransportContext.carries` of the transport with this address. */
-  carries(address: TransportAddress, local: EndpointInfo, remote: EndpointInfo): boolean {
+  carries(address: TransportAddress, local: PairEnd, remote: PairEnd): boolean {
     const kept = this.#kept.get(pairOf(local, remote));
     if (kept?.name === address.name) return true;
     // It cannot let go of the pair, so nobody else takes it over.
@@ -44,8 +45,10 @@ export class TransportChoice {
     this.#kept.set(pairOf(subscription, publication), transport);
   }
 
-  release(subscription: EndpointInfo, publication: EndpointInfo): void {
-    this.#kept.delete(pairOf(subscription, publication));
+  /** The transport need not keep the pair any more; another that was told to keep it since does. */
+  release(subscription: EndpointInfo, publication: EndpointInfo, transport: Transport): void {
+    const pair = pairOf(subscription, publication);
+    if (this.#kept.get(pair) === transport) this.#kept.delete(pair);
   }
 
   /** Follows what a transport finds out about others. */
@@ -93,8 +96,7 @@ export class TransportChoice {
   }
 }
 
-const pairOf = (a: EndpointInfo, b: EndpointInfo): string =>
-  a.kind === "subscription" ? `${a.id} ${b.id}` : `${b.id} ${a.id}`;
+const pairOf = (a: PairEnd, b: PairEnd): string => (a.kind === "subscription" ? `${a.id} ${b.id}` : `${b.id} ${a.id}`);
 
 function sameAddresses(a: ParticipantInfo, b: ParticipantInfo): boolean {
   const texts = (info: ParticipantInfo): string[] =>

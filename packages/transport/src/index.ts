@@ -48,6 +48,7 @@ export type {
   EndpointEvents,
   EndpointOptions,
   Loan,
+  PairEnd,
   PublishResult,
   Reader,
   ReaderCounters,

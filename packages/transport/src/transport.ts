@@ -38,8 +38,11 @@ export interface TransportContext {
   readonly clock: Clock;
   readonly log: Logger;
   /** Whether this transport serves the pair; asked before a pair is matched. Both sides decide alike. */
-  carries(local: EndpointInfo, remote: EndpointInfo): boolean;
+  carries(local: PairEnd, remote: PairEnd): boolean;
 }
+
+/** What decides which transport serves a pair. */
+export type PairEnd = Pick<EndpointInfo, "id" | "kind" | "participant">;
 
 /** How a program names a transport: `open({ transports: [inProcess(), rtps({ domain: 0 })] })`. */
 export interface TransportFactory {
