@@ -106,11 +106,15 @@ export class Operation implements AsyncDisposable {
     }
   }
 
+  /** The car that is led, as it is chosen now. */
+  get vehicle(): delos.bridge.Vehicle | undefined {
+    return this.#options.vehicle?.();
+  }
+
   get state(): delos.bridge.Operation {
     const { displayNames = {}, needed, tools = {}, selections = [], quick } = this.#options;
     const tool = (name: string): boolean => Object.hasOwn(tools, name);
-    const { driving } = this;
-    const vehicle = this.#options.vehicle?.();
+    const { driving, vehicle } = this;
     return {
       modules: this.#modules.modules
         .filter(({ name }) => !tool(name))

@@ -23,6 +23,7 @@ export function viewerProtocols(context: BridgeContext, utmZone?: UtmZone): read
       watcher.readPending();
       return world.world(true);
     },
+    vehicle: () => context.operation?.vehicle,
   };
   return [new BusViewProtocol(bus, watcher), new FoxgloveProtocol(bus, utmZone), new RosbridgeProtocol(bus, clock)];
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "@delos/core";
+import type { delos } from "@delos/msgs";
 import type { Replay } from "@delos/replay";
 import type { Node, Runtime } from "@delos/runtime";
 import type { CodecResolver } from "@delos/transport";
@@ -18,6 +19,8 @@ export interface ViewedBus {
   readonly server: string;
   /** The newest state of the car and what is around it; undefined before there is any. */
   world(): World | undefined;
+  /** The car that is led, as it is chosen now; undefined where nothing is known of it. */
+  vehicle(): delos.bridge.Vehicle | undefined;
 }
 
 /**

@@ -55,7 +55,7 @@ export class FoxgloveProtocol implements SocketProtocol {
 
   constructor(bus: ViewedBus, utmZone?: UtmZone) {
     this.bus = bus;
-    this.#converter = new WorldConverter(utmZone);
+    this.#converter = new WorldConverter(utmZone, () => bus.vehicle());
     this.channels = new ChannelList(bus);
     this.services = new ServiceList(bus);
     this.feeds = this.#lifetime.own(new TopicFeeds(bus));

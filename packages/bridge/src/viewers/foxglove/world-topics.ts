@@ -1,6 +1,7 @@
 import { type UtmProjection, utm } from "@delos/math";
-import { foxglove } from "@delos/msgs";
+import { type delos, foxglove } from "@delos/msgs";
 import type { Obstacle, Pose, Trajectory, World } from "../../protocol.ts";
+import { carEntity } from "./car-entity.ts";
 import { Track } from "./track.ts";
 
 /*
@@ -15,29 +16,10 @@ export const MAP = "map";
 export const LOCAL = "local";
 export const BASE = "base_link";
 
-/** Outline around the reference point, m: the Lincoln MKZ that the page draws (Apollo's mkz_config.pb.txt). */
-const FRONT_M = 3.89;
-const BACK_M = 1.043;
-const WIDTH_M = 2.11;
-const HEIGHT_M = 1.48;
-const CLEARANCE_M = 0.15;
-const WHEEL_DIAMETER_M = 0.67;
-const WHEEL_WIDTH_M = 0.24;
-const WHEELS = [
-  [2.85, 0.8],
-  [2.85, -0.8],
-  [0, 0.8],
-  [0, -0.8],
-] as const;
-
-const BODY = { r: 0.85, g: 0.87, b: 0.9, a: 1 };
-const GLASS = { r: 0.12, g: 0.15, b: 0.2, a: 1 };
-const TYRE = { r: 0.07, g: 0.07, b: 0.08, a: 1 };
 const PLAN = { r: 0.1, g: 0.55, b: 0.95, a: 0.8 };
 const STOP = { r: 0.9, g: 0.2, b: 0.15, a: 0.9 };
 const OBSTACLE = { r: 0.95, g: 0.6, b: 0.1, a: 0.7 };
 const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 };
-const ON_ITS_SIDE = { x: Math.SQRT1_2, y: 0, z: 0, w: Math.SQRT1_2 };
 /** A zone of UTM is this wide; its south end is nowhere that cars drive, and no map of a robot's own begins so far away. */
 const [MIN_EASTING_M, MAX_EASTING_M] = [100_000, 900_000];
 const [MIN_NORTHING_M, MAX_NORTHING_M] = [10_000, 10_000_000];
@@ -69,11 +51,17 @@ export const worldTopics = {
 /** Turns the state of the world into Foxglove's messages. Remembers where the local frame is, what it has drawn, and the way. */
 export class WorldConverter {
   readonly #utm: UtmProjection;
+  readonly #vehicle: () => delos.bridge.Vehicle | undefined;
   readonly #track: Track = new Track();
   #origin: Origin | undefined;
   #drawn: ReadonlySet<string> = new Set();
 
-  constructor({ zone, hemisphere }: UtmZone = APOLLO_ZONE) {
+  /** `vehicle`: the car as it is chosen now; a Lincoln MKZ where none is. */
+  constructor(
+    { zone, hemisphere }: UtmZone = APOLLO_ZONE,
+    vehicle: () => delos.bridge.Vehicle | undefined = () => undefined,
+  ) {
+    this.#vehicle = vehicle;
     this.#utm = utm(zone, hemisphere);
   }
 
@@ -137,7 +125,7 @@ export class WorldConverter {
     const timestamp = stampOf(timeNs);
     const origin = this.#originFor(pose);
     const groundM = (pose.z ?? 0) - origin[2];
-    const entities: foxglove.SceneEntity[] = [carEntity(timestamp)];
+    const entities: foxglove.SceneEntity[] = [carEntity(timestamp, BASE, this.#vehicle())];
     if (trajectory !== undefined && (trajectory.x?.length ?? 0) > 1)
       entities.push(planEntity(timestamp, trajectory, origin, groundM));
     for (const obstacle of obstacles) entities.push(obstacleEntity(timestamp, obstacle, origin, groundM));
@@ -183,37 +171,6 @@ function orientationOf({ heading = 0, pitch = 0, roll = 0 }: Pose): foxglove.Qua
     x: sx * cy * cz - cx * sy * sz,
     y: cx * sy * cz + sx * cy * sz,
     z: cx * cy * sz - sx * sy * cz,
-  };
-}
-
-function carEntity(timestamp: Stamp): foxglove.SceneEntity {
-  const length = FRONT_M + BACK_M;
-  const middle = (FRONT_M - BACK_M) / 2;
-  const shoulder = HEIGHT_M * 0.6;
-  return {
-    timestamp,
-    frame_id: BASE,
-    id: "car",
-    frame_locked: true,
-    cubes: [
-      {
-        pose: { position: { x: middle, y: 0, z: (CLEARANCE_M + shoulder) / 2 }, orientation: UPRIGHT },
-        size: { x: length, y: WIDTH_M - 0.25, z: shoulder - CLEARANCE_M },
-        color: BODY,
-      },
-      {
-        pose: { position: { x: middle - 0.3, y: 0, z: (shoulder + HEIGHT_M) / 2 }, orientation: UPRIGHT },
-        size: { x: length * 0.5, y: WIDTH_M - 0.5, z: HEIGHT_M - shoulder },
-        color: GLASS,
-      },
-    ],
-    cylinders: WHEELS.map(([x, y]) => ({
-      pose: { position: { x, y, z: WHEEL_DIAMETER_M / 2 }, orientation: ON_ITS_SIDE },
-      size: { x: WHEEL_DIAMETER_M, y: WHEEL_DIAMETER_M, z: WHEEL_WIDTH_M },
-      bottom_scale: 1,
-      top_scale: 1,
-      color: TYRE,
-    })),
   };
 }
 
