@@ -40,9 +40,15 @@ describe("recordings on the page", () => {
     const viewer = new FoxgloveClient({
       ws: new WebSocket(given.bridge.url.replace("http", "ws"), [FoxgloveClient.SUPPORTED_SUBPROTOCOL]) as never,
     });
-    viewer.on("serverInfo", (info) => void infos.push(info));
+    // Only the newer protocol knows of playback.
+    const newer = new WebSocket(given.bridge.url.replace("http", "ws"), ["foxglove.sdk.v1"]);
+    newer.on("message", (data, isBinary) => {
+      const message: any = isBinary ? {} : JSON.parse(String(data));
+      if (message.op === "serverInfo") infos.push(message);
+    });
     viewer.on("advertise", (channels) => channels.forEach(({ topic }) => topics.add(topic)));
     await expect.poll(() => [...topics]).toContain("/apollo/localization/pose");
+    await expect.poll(() => infos.length).toBe(1);
     topics.clear();
 
     expect((await media.ask({ do: "open", recording: (await media.named("second.mcap")).id })).error).toBeUndefined();
@@ -61,6 +67,7 @@ describe("recordings on the page", () => {
     await expect.poll(() => [...topics]).toContain("/other/pose");
     expect([...topics]).not.toContain("/apollo/localization/pose");
     viewer.close();
+    newer.close();
   });
 
   test("how recordings drive: what plays and what is compared with it, in the map's coordinates", async () => {
