@@ -43,7 +43,7 @@ describe("recordings on the page", () => {
     // Only the newer protocol knows of playback.
     const newer = new WebSocket(given.bridge.url.replace("http", "ws"), ["foxglove.sdk.v1"]);
     newer.on("message", (data, isBinary) => {
-      const message: any = isBinary ? {} : JSON.parse(String(data));
+      const message: any = isBinary ? {} : JSON.parse((data as Buffer).toString());
       if (message.op === "serverInfo") infos.push(message);
     });
     viewer.on("advertise", (channels) => channels.forEach(({ topic }) => topics.add(topic)));
