@@ -13,8 +13,9 @@ const { driver, rings } = data.cell;
 const native = isRing(driver) && !isPlain(driver);
 const view = native ? await loadOrdinaryView() : undefined;
 const newSleeper = (native ? await loadThreadSleeper() : undefined) ?? (() => atomicsSleeper);
+// Those of ringbuf.js are no rings of ours.
 const memory = rings.map((ring) =>
-  ring instanceof SharedArrayBuffer ? ringMemory(ring, newSleeper(), view?.(ring)) : ring,
+  isRing(driver) && ring instanceof SharedArrayBuffer ? ringMemory(ring, newSleeper(), view?.(ring)) : ring,
 );
 await runEnd(
   { ...data, cell: { ...data.cell, rings: memory } },
