@@ -4,6 +4,16 @@ import type { Vehicle } from "@delos/sim";
 type Operation = NonNullable<BridgeOptions["operation"]>;
 type ShownVehicle = NonNullable<ReturnType<NonNullable<Operation["vehicle"]>>>;
 
+/** Sizes (m) and steering (degrees of the steering wheel) of a vehicle, as messages and JSON name them. */
+export const sizesOf = (shape: Vehicle["shape"]) => ({
+  width_m: shape.widthM,
+  height_m: shape.heightM,
+  wheelbase_m: shape.wheelbaseM,
+  wheel_radius_m: shape.wheelRadiusM,
+  steering_lock_deg: shape.steerLockDeg,
+  steering_ratio: shape.steerRatio,
+});
+
 /** What the page draws of a vehicle and makes its gauges for. */
 export function shownVehicle({ name, shape, control }: Vehicle): ShownVehicle {
   const { massKg } = control.lateral!;
@@ -12,12 +22,7 @@ export function shownVehicle({ name, shape, control }: Vehicle): ShownVehicle {
     name,
     front_m: shape.frontM,
     back_m: shape.backM,
-    width_m: shape.widthM,
-    height_m: shape.heightM,
-    wheelbase_m: shape.wheelbaseM,
-    wheel_radius_m: shape.wheelRadiusM,
-    steering_lock_deg: shape.steerLockDeg,
-    steering_ratio: shape.steerRatio,
+    ...sizesOf(shape),
     mass_kg: massKg,
     brake_rest_percent: brakeDeadzone,
     preview_s: previewWindow * ts,

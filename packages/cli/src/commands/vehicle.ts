@@ -13,6 +13,7 @@ import {
 } from "@delos/sim";
 import type { Command, CommandContext } from "../command.ts";
 import { numberOption } from "./replay-options.ts";
+import { sizesOf } from "./vehicle-choice.ts";
 
 /** The option of every command that knows vehicles. */
 export const vehiclesOption = { vehicles: { type: "string", multiple: true } } as const;
@@ -109,12 +110,7 @@ function jsonOf({ id, name, folder, shape, control, can, physics }: Vehicle): ob
     name,
     folder,
     length_m: rounded(shape.frontM + shape.backM),
-    width_m: shape.widthM,
-    height_m: shape.heightM,
-    wheelbase_m: shape.wheelbaseM,
-    wheel_radius_m: shape.wheelRadiusM,
-    steering_lock_deg: shape.steerLockDeg,
-    steering_ratio: shape.steerRatio,
+    ...sizesOf(shape),
     mass_kg: massKg,
     front_stiffness_nprad: cf,
     rear_stiffness_nprad: cr,
