@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { openBridge } from "@delos/bridge";
 import { delos } from "@delos/msgs";
 import { type Component, defineComponent, launch as launchModules, open, parseLaunch, topic } from "@delos/runtime";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launch, numberIn } from "../packages/hmi/dev/browser.ts";
+import { chromiumPath, launch, numberIn } from "../packages/hmi/dev/browser.ts";
+import { type OpenPage, openPageIn } from "./open-page.support.ts";
 import { start } from "./start-delos.support.ts";
 
 /** What an operator does, on the page, with the real modules and a simulated car behind it. */
@@ -21,14 +22,7 @@ describe.skipIf(chromiumPath === undefined)("an operator, on the page", () => {
   });
   afterAll(() => browser?.close());
 
-  const openPage = async (url: string): Promise<{ page: Page; at: (id: string) => Locator; complaints: string[] }> => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
-    const complaints = complaintsOf(page);
-    await page.goto(url);
-    const at = (id: string): Locator => page.getByTestId(id);
-    await expect.poll(() => at("connection").textContent()).toBe("Connected");
-    return { page, at, complaints };
-  };
+  const openPage = (url: string): Promise<OpenPage> => openPageIn(browser, url);
 
   test("records a drive, plays it, is overridden by the driver, stops the car and resets it", async () => {
     const data = mkdtempSync(join(tmpdir(), "delos-drive-"));

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { driveByHand, folderOf, loopTrack, mkzDefaults } from "@delos/sim";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launch, numberIn } from "../packages/hmi/dev/browser.ts";
+import { chromiumPath, launch, numberIn } from "../packages/hmi/dev/browser.ts";
+import { type OpenPage, openPageIn } from "./open-page.support.ts";
 import { start } from "./start-delos.support.ts";
 
 /** Another vehicle, chosen on the page: its files lead control, canbus, the simulated car, the picture and the gauges. */
@@ -19,14 +20,7 @@ describe.skipIf(chromiumPath === undefined)("a vehicle chosen on the page", () =
   });
   afterAll(() => browser?.close());
 
-  const openPage = async (url: string): Promise<{ page: Page; at: (id: string) => Locator; complaints: string[] }> => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
-    const complaints = complaintsOf(page);
-    await page.goto(url);
-    const at = (id: string): Locator => page.getByTestId(id);
-    await expect.poll(() => at("connection").textContent()).toBe("Connected");
-    return { page, at, complaints };
-  };
+  const openPage = (url: string): Promise<OpenPage> => openPageIn(browser, url);
 
   test("drives a drive that another one recorded, has its own size and steering, and is there after a restart", async () => {
     const folder = mkdtempSync(join(tmpdir(), "delos-vehicles-"));
