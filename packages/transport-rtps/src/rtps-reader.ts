@@ -17,6 +17,7 @@ import { isCdr, readInlineQos, unframedOf } from "./payload.ts";
 import type { RemoteWriter } from "./remote.ts";
 import type { RtpsTransport } from "./rtps-transport.ts";
 import { keyOfSchema } from "./rtps-writer.ts";
+import type { PayloadMemory } from "./sample-memory.ts";
 import { StatefulReader } from "./stateful-reader.ts";
 import { guidHex } from "./wire/guid.ts";
 import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
@@ -44,7 +45,10 @@ const isRepresented = ({ length, 0: high, 1: low }: Uint8Array): boolean =>
   length >= 4 && high === 0 && low! <= 0x0b && low !== 4 && low !== 5;
 
 /** Where a reader puts what it got: the user's queue, or the way to the thread where that is. */
-export type SampleQueue = Pick<ReaderQueue, keyof ReaderQueue>;
+export interface SampleQueue extends Pick<ReaderQueue, keyof ReaderQueue> {
+  /** Where large samples are put together, unless that is all the same. */
+  readonly memory?: PayloadMemory;
+}
 
 /** A subscription on the network: one endpoint, or for a reader of any type one for each type found. */
 export class RtpsReader implements Reader {
@@ -54,6 +58,7 @@ export class RtpsReader implements Reader {
   readonly #options: ReaderOptions;
   readonly #onClosed: () => void;
   readonly #queue: SampleQueue;
+  readonly #memory: PayloadMemory;
   readonly #codec: MessageCodec | undefined;
   readonly #locals = new Map<string, { local: LocalReader; reader: StatefulReader }>();
   readonly #matched = new Map<RemoteWriter, Source>();
@@ -77,6 +82,7 @@ export class RtpsReader implements Reader {
     this.events = options.events ?? new Events();
     this.info = { id, kind: "subscription", participant: transport.context.participant, node, topic, schema, qos };
     this.#queue = queue ?? new ReaderQueue(qos, transport.context.clock, this.events, options.onData);
+    this.#memory = this.#queue.memory ?? transport.engine.memory;
   }
 
   announce(): void {
@@ -134,7 +140,11 @@ export class RtpsReader implements Reader {
     const { qos } = this.info;
     const reader = new StatefulReader(
       data.guid.entityId,
-      { reliable: qos.reliability === "reliable", transientLocal: qos.durability !== "volatile" },
+      {
+        reliable: qos.reliability === "reliable",
+        transientLocal: qos.durability !== "volatile",
+        memory: this.#memory,
+      },
       {
         deliver: (remote, sample) => this.#deliver(remote, sample),
         lost: (count) => this.#queue.lose(count),
@@ -191,15 +201,23 @@ export class RtpsReader implements Reader {
       this.#lastRemote = remote;
     }
     const source = this.#lastSource;
-    if (source === undefined) return true;
+    if (source === undefined) {
+      this.#giveBack(incoming);
+      return true;
+    }
     try {
       this.#queue.put(this.#sampleOf(source, remote, incoming));
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
+      this.#giveBack(incoming);
       this.#transport.engine.count("malformed payload");
       this.#queue.lose(1);
     }
     return true;
+  }
+
+  #giveBack(incoming: Incoming): void {
+    if (incoming.owned) this.#memory.give(incoming.bytes);
   }
 
   #sampleOf(source: Source, remote: RemoteWriter, incoming: Incoming): Sample {
@@ -234,7 +252,7 @@ export class RtpsReader implements Reader {
 
   /** Whoever keeps it keeps the memory too; else it is used again. */
   #memoryLease(memory: Uint8Array): Lease {
-    return { keep: (bytes) => bytes, end: () => this.#transport.engine.memory.give(memory) };
+    return { keep: (bytes) => bytes, end: () => this.#memory.give(memory) };
   }
 
   #sourceTimeNs({ seconds, fraction }: Incoming): bigint {

@@ -3,16 +3,23 @@ const LEAST_BYTES = 1 << 16;
 const MOST_BUFFERS = 16;
 const MOST_BYTES = 1 << 26;
 
+/** Where the samples of a reader are put together from fragments. */
+export interface PayloadMemory {
+  /** At least `bytes`, with what was in it before. */
+  take(bytes: number): Uint8Array;
+  /** What was taken is not needed any more. */
+  give(memory: Uint8Array): void;
+}
+
 /**
  * Memory for samples that are put together from fragments, used again when their readers have released them: fresh memory is
  * paid for a page at a time when it is first touched, which takes longer than filling it.
  */
-export class SampleMemory {
+export class SampleMemory implements PayloadMemory {
   /** Those used last at the end: they are still in the processor's cache. */
   readonly #free: Uint8Array[] = [];
   #bytes = 0;
 
-  /** At least `bytes`, with what was in it before. */
   take(bytes: number): Uint8Array {
     for (let i = this.#free.length - 1; i >= 0; i--) {
       const buffer = this.#free[i]!;

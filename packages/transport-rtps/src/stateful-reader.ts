@@ -2,12 +2,15 @@ import type { Clock } from "@delos/core";
 import type { ByteWriter } from "@delos/wire";
 import type { Incoming } from "./incoming.ts";
 import type { RemoteWriter } from "./remote.ts";
-import type { SampleMemory } from "./sample-memory.ts";
+import type { PayloadMemory } from "./sample-memory.ts";
 import { WriterProxy } from "./writer-proxy.ts";
 
 /** Where a reader's samples go. */
 export interface ReaderSink {
-  /** False when there is no room: a reliable writer sends the sample again, once `resume` was called. */
+  /**
+   * False when there is no room: a reliable writer sends the sample again, once `resume` was called. Else memory that the sample
+   * owns is the sink's, to be given back.
+   */
   deliver(writer: RemoteWriter, sample: Incoming): boolean;
   /** Samples that will never arrive. */
   lost(count: number): void;
@@ -16,7 +19,8 @@ export interface ReaderSink {
 /** What a reader needs of its participant. */
 export interface ReaderContext {
   readonly clock: Clock;
-  readonly memory: SampleMemory;
+  /** For readers that bring no memory of their own. */
+  readonly memory: PayloadMemory;
   /** Sends a submessage of at most `bytes` to the writer's participant. */
   toWriter(writer: RemoteWriter, id: number, flags: number, bytes: number, write: (writer: ByteWriter) => void): void;
   count(reason: string, count?: number): void;
@@ -31,12 +35,13 @@ export class StatefulReader {
   readonly context: ReaderContext;
   /** Larger samples are refused; a discovery reader expects no 64 MiB. */
   readonly maxSampleBytes: number;
+  readonly memory: PayloadMemory;
   readonly proxies: Map<RemoteWriter, WriterProxy> = new Map();
   readonly #blocked = new Set<WriterProxy>();
 
   constructor(
     entityId: number,
-    options: { reliable: boolean; transientLocal: boolean; maxSampleBytes?: number },
+    options: { reliable: boolean; transientLocal: boolean; maxSampleBytes?: number; memory?: PayloadMemory },
     sink: ReaderSink,
     context: ReaderContext,
   ) {
@@ -44,6 +49,7 @@ export class StatefulReader {
     this.reliable = options.reliable;
     this.transientLocal = options.transientLocal;
     this.maxSampleBytes = options.maxSampleBytes ?? Infinity;
+    this.memory = options.memory ?? context.memory;
     this.sink = sink;
     this.context = context;
   }

@@ -93,7 +93,7 @@ export class WriterProxy {
     }
     const { sn } = sample;
     if (this.#next > 0 && sn < this.#next) {
-      this.reader.context.count("duplicate samples");
+      this.#refuse(sample, "duplicate samples");
       return;
     }
     if (this.#assemblies.size > 0) {
@@ -102,6 +102,8 @@ export class WriterProxy {
     }
     if (sn === this.#next) {
       if (this.#deliver(sample)) this.#drain();
+      // What was put together of many datagrams need not come again.
+      else if (sample.owned) this.#hold(sample);
       return;
     }
     this.#hold(sample);
@@ -115,7 +117,7 @@ export class WriterProxy {
     let assembly = this.#assemblies.get(sn);
     if (assembly === undefined) {
       if (!this.#admit(data)) return;
-      assembly = new Assembly(data, context.memory.take(data.sampleSize), nowMs);
+      assembly = new Assembly(data, this.reader.memory.take(data.sampleSize), nowMs);
       this.#assemblies.set(sn, assembly);
       this.#assemblyBytes += data.sampleSize;
     }
@@ -198,8 +200,9 @@ export class WriterProxy {
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#disarm();
+    for (const sample of this.#held.values()) this.#giveBack(sample);
     this.#held.clear();
-    this.#assemblies.clear();
+    for (const assembly of Array.from(this.#assemblies.values())) this.#forget(assembly);
   }
 
   // ------------------------------------------------------------------------------------------------- in and out
@@ -221,7 +224,7 @@ export class WriterProxy {
 
   #bestEffort(sample: Incoming): void {
     if (sample.sn <= this.#highest) {
-      this.reader.context.count("duplicate samples");
+      this.#refuse(sample, "duplicate samples");
       return;
     }
     const lost = this.#highest === 0 ? 0 : sample.sn - this.#highest - 1;
@@ -247,13 +250,13 @@ export class WriterProxy {
     if (this.#held.size === 0 && this.#irrelevant.size === 0) return;
     if (this.#next === 0 || this.#blocked) return;
     for (;;) {
-      const end = this.#irrelevant.endOf(this.#next);
-      if (end !== undefined) {
-        this.#next = end + 1;
+      const sample = this.#held.get(this.#next);
+      if (sample === undefined) {
+        const end = this.#irrelevant.endOf(this.#next);
+        if (end === undefined) break;
+        this.#next = this.#firstHeld(this.#next, end) ?? end + 1;
         continue;
       }
-      const sample = this.#held.get(this.#next);
-      if (sample === undefined) break;
       if (!this.#deliver(sample)) return;
       this.#release(sample);
     }
@@ -263,19 +266,36 @@ export class WriterProxy {
   #hold(sample: Incoming): void {
     const { sn } = sample;
     if (this.#held.has(sn)) {
-      this.reader.context.count("duplicate samples");
+      this.#refuse(sample, "duplicate samples");
       return;
     }
     const bytes = sample.payloadBytes;
     const tooFar = this.#next > 0 && sn - this.#next > READER_LIMITS.heldSamples;
     if (tooFar || this.#held.size >= READER_LIMITS.heldSamples || this.#heldBytes + bytes > READER_LIMITS.heldBytes) {
-      this.reader.context.count("samples too far ahead");
+      this.#refuse(sample, "samples too far ahead");
       return;
     }
     this.#held.set(sn, sample.keep());
     this.#heldBytes += bytes;
     // Not waiting for a heartbeat: Fast DDS sends one every 3 s.
     this.#arm(this.#holeMs);
+  }
+
+  /** What arrived before its writer declared it irrelevant is delivered all the same. */
+  #firstHeld(from: number, to: number): number | undefined {
+    let first: number | undefined;
+    for (const sn of this.#held.keys()) if (sn >= from && sn <= to && sn < (first ?? Infinity)) first = sn;
+    return first;
+  }
+
+  #refuse(sample: Incoming, reason: string): void {
+    this.reader.context.count(reason);
+    this.#giveBack(sample);
+  }
+
+  /** Nobody gets it. */
+  #giveBack(sample: Incoming): void {
+    if (sample.owned) this.reader.memory.give(sample.bytes);
   }
 
   #release(sample: Incoming): void {
@@ -362,7 +382,7 @@ export class WriterProxy {
   /** It will never be complete. */
   #forget(assembly: Assembly): void {
     this.#remove(assembly);
-    this.reader.context.memory.give(assembly.sample.bytes);
+    this.#giveBack(assembly.sample);
   }
 
   #requestFragments(assembly: Assembly, upTo: number): void {

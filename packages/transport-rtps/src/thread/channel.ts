@@ -1,14 +1,7 @@
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { Fifo } from "@delos/core";
-import {
-  LogRing,
-  type LogWriter,
-  type PinnedMessage,
-  type PinReader,
-  PinRing,
-  type PinWriter,
-  StraightCopy,
-} from "sharedarraybuffer-ring";
+import { LogRing, type LogWriter, type PinnedMessage, StraightCopy } from "sharedarraybuffer-ring";
+import { PoolReader, PoolWriter } from "./pool.ts";
 
 /**
  * One direction between the user's thread and the protocol's: everything in one order, samples and what is said about them.
@@ -22,12 +15,12 @@ import {
  *        24  int64   source time, ns since the epoch
  *        32  int64   reception time, ns since the epoch
  *        40  uint32  which publication it is from
- *        44  uint32  large: generation of the pool
+ *        44  uint16  large: generation of the pool
+ *        46  uint16  large: where the payload begins in its message
  *        48  float64 large: number of the message in the pool
  *        56  extras, padded to a multiple of 8, then the payload
  *
- * Large payloads lie in a PinRing, the pool. A sample larger than its chunks makes a pool of larger ones, which goes over the
- * port: it is there before the record that speaks of it.
+ * Large payloads lie in the pool (`PoolWriter`).
  */
 const HEADER_BYTES = 56;
 const SMALL = 1;
@@ -37,8 +30,6 @@ const CALL = 3;
 const RING_BYTES = 1 << 22;
 /** Payloads up to this stand in the LogRing. */
 const SMALL_BYTES = 16_384;
-const LEAST_CHUNK_BYTES = 1 << 17;
-const POOL_BYTES = 1 << 24;
 /** Pieces of one turn of the event loop. */
 const TURN = { messages: 512, bytes: 1 << 20 };
 
@@ -77,29 +68,48 @@ export class ChannelWriter {
   readonly ring: LogRing = LogRing.create({ capacityBytes: RING_BYTES, maxReaders: 1 });
   readonly #writer: LogWriter = this.ring.writer();
   readonly #port: MessagePort;
+  readonly #pool: PoolWriter;
   readonly #copy = new StraightCopy();
   readonly #backlog = new Fifo<Waiting>();
   /** Bytes of the largest sample that was refused. */
   #wanted = 0;
   #flushing = false;
   #corked = false;
-  #pool: PinWriter | undefined;
-  #poolBytes = 0;
-  #depth = 0;
-  #generation = 0;
-  #pooled = 0;
   #closed = false;
   /** Called when what waited has gone. */
   onRoom: (() => void) | undefined;
 
   constructor(port: MessagePort) {
     this.#port = port;
+    this.#pool = new PoolWriter(port);
   }
 
-  /** Copies a sample into the ring. False when there is no room: `onRoom` is called when there is. */
+  /**
+   * Memory of the other end's for a payload of at most `bytes`, to be filled and given to `sample`, whole or a part of it, or to
+   * `giveBack`. Undefined when there is none to spare: any other memory will do.
+   */
+  lend(bytes: number): Uint8Array | undefined {
+    return this.#closed || bytes <= SMALL_BYTES ? undefined : this.#pool.lend(bytes);
+  }
+
+  /** The same for a size that is not only claimed. */
+  lendFor(bytes: number): Uint8Array | undefined {
+    if (!this.#closed && bytes > SMALL_BYTES) this.#pool.fit(bytes);
+    return this.lend(bytes);
+  }
+
+  /** What was lent is not going to be written. Any other memory is left alone. */
+  giveBack(payload: Uint8Array): void {
+    this.#pool.giveBack(payload);
+  }
+
+  /**
+   * Writes a sample: a copy of its payload, unless it lies in memory that was lent. False when there is no room: `onRoom` is
+   * called when there is.
+   */
   sample(fields: RecordFields, payload: Uint8Array): boolean {
     if (this.#closed) return true;
-    if (!this.#flushing && this.#write(payload.length > SMALL_BYTES ? LARGE : SMALL, fields, payload)) return true;
+    if (!this.#flushing && this.#write(this.#kindOf(payload), fields, payload)) return true;
     this.#wanted = Math.max(this.#wanted, payload.length);
     if (!this.#flushing) void this.#flush();
     return false;
@@ -121,8 +131,12 @@ export class ChannelWriter {
     this.#closed = true;
     this.#backlog.clear();
     this.#writer.close();
-    this.#pool?.close();
+    this.#pool.close();
     this.#port.close();
+  }
+
+  #kindOf(payload: Uint8Array): typeof SMALL | typeof LARGE {
+    return payload.length > SMALL_BYTES || this.#pool.holds(payload) ? LARGE : SMALL;
   }
 
   #write(kind: number, fields: RecordFields, payload: Uint8Array): boolean {
@@ -133,7 +147,7 @@ export class ChannelWriter {
     const bytes = HEADER_BYTES + extrasBytes + (large ? 0 : payload.length);
     const at = writer.reserve(bytes);
     if (at < 0) return false;
-    if (large && !this.#toPool(payload)) {
+    if (large && !this.#pool.publish(payload)) {
       writer.cancel();
       return false;
     }
@@ -146,8 +160,11 @@ export class ChannelWriter {
     view.setBigInt64(at + 24, fields.sourceTimeNs, true);
     view.setBigInt64(at + 32, fields.receptionTimeNs, true);
     view.setUint32(at + 40, fields.publication, true);
-    view.setUint32(at + 44, this.#generation, true);
-    view.setFloat64(at + 48, this.#pooled - 1, true);
+    if (large) {
+      view.setUint16(at + 44, this.#pool.generation, true);
+      view.setUint16(at + 46, this.#pool.offset, true);
+      view.setFloat64(at + 48, this.#pool.message, true);
+    }
     if (extras !== undefined) this.#copy.copy(extras, writer.bytes, at + HEADER_BYTES);
     if (!large) this.#copy.copy(payload, writer.bytes, at + HEADER_BYTES + extrasBytes);
     writer.commit(bytes);
@@ -166,30 +183,9 @@ export class ChannelWriter {
     });
   }
 
-  #toPool(payload: Uint8Array): boolean {
-    if (this.#pool === undefined || payload.length > this.#poolBytes) this.#newPool(payload.length);
-    const pool = this.#pool!;
-    if ((this.#pooled >= this.#depth && pool.readers === 0) || !pool.write(payload)) return false;
-    this.#pooled++;
-    return true;
-  }
-
-  #newPool(atLeast: number): void {
-    this.#pool?.close();
-    this.#poolBytes = Math.max(LEAST_CHUNK_BYTES, 2 ** Math.ceil(Math.log2(atLeast)));
-    this.#depth = Math.max(2, Math.min(64, 2 ** Math.floor(Math.log2(POOL_BYTES / this.#poolBytes))));
-    const chunks = this.#depth + Math.min(8, this.#depth);
-    const ring = PinRing.create({ maxMessageBytes: this.#poolBytes, depth: this.#depth, chunks, maxReaders: 1 });
-    // Kept for a reader that has yet to come; it is there before the ring has gone round once.
-    this.#pool = ring.writer({ history: this.#depth });
-    this.#generation++;
-    this.#pooled = 0;
-    this.#port.postMessage(ring.buffer);
-  }
-
   #writeWaiting({ fields, payload }: Waiting): boolean {
     if (fields === undefined) return this.#write(CALL, NO_FIELDS, payload);
-    return this.#write(payload.length > SMALL_BYTES ? LARGE : SMALL, fields, payload);
+    return this.#write(this.#kindOf(payload), fields, payload);
   }
 
   /** Waits for room, writes the calls that waited, and says that there is room. */
@@ -204,13 +200,7 @@ export class ChannelWriter {
       const wanted = Math.max(first?.payload.length ?? 0, this.#wanted);
       const room = await this.#writer.waitForSpaceAsync(Math.min(HEADER_BYTES + wanted, RING_BYTES / 8), 1000);
       if (this.#closed || !room) continue;
-      const pool = this.#pool;
-      const pooled = wanted > SMALL_BYTES && wanted <= this.#poolBytes;
-      if (pooled && pool !== undefined) {
-        // Its reader comes with the first record that speaks of it.
-        if (pool.readers === 0) await new Promise((resolve) => void setImmediate(resolve));
-        else if (!(await pool.waitForSpaceAsync(wanted, 1000))) continue;
-      }
+      if (wanted > SMALL_BYTES && !(await this.#pool.room(wanted))) continue;
       if (this.#backlog.length === 0) break;
     }
     this.#flushing = false;
@@ -240,14 +230,13 @@ export class ChannelReader {
   readonly #visitor: ChannelVisitor;
   readonly #abort = new AbortController();
   readonly #sample: ChannelSample = { ...NO_FIELDS, payload: new Uint8Array(0), pinned: undefined };
+  readonly #pool: PoolReader;
   #view: DataView = new DataView(new ArrayBuffer(0));
-  #pool: PinReader | undefined;
-  #generation = 0;
-  #pinRead = -1;
 
   constructor(memory: ChannelMemory, visitor: ChannelVisitor) {
     this.#reader = LogRing.attach(memory.ring).reader({ mode: "reliable", start: "oldest", freshBatches: true });
     this.#port = memory.port;
+    this.#pool = new PoolReader(memory.port);
     this.#visitor = visitor;
   }
 
@@ -255,7 +244,7 @@ export class ChannelReader {
   async run(): Promise<void> {
     await this.#reader.listen((bytes, offset) => this.#record(bytes, offset), { ...TURN, signal: this.#abort.signal });
     this.#reader.close();
-    this.#pool?.close();
+    this.#pool.close();
     this.#port.close();
   }
 
@@ -277,8 +266,11 @@ export class ChannelReader {
     const sample = this.#sample;
     sample.pinned = undefined;
     if (kind === LARGE || kind > 0xff) {
-      sample.pinned = this.#fromPool(view.getUint32(at + 44, true), view.getFloat64(at + 48, true));
-      sample.payload = sample.pinned.bytes;
+      const pinned = this.#pool.pin(view.getUint16(at + 44, true), view.getFloat64(at + 48, true));
+      const start = view.getUint16(at + 46, true);
+      const message = pinned === undefined ? this.#pool.current.slice() : pinned.bytes;
+      sample.pinned = pinned;
+      sample.payload = message.subarray(start, start + payloadBytes);
     } else {
       const start = at + HEADER_BYTES + ((extrasBytes + 7) & ~7);
       sample.payload = new Uint8Array(bytes.buffer, bytes.byteOffset + start, payloadBytes);
@@ -297,18 +289,5 @@ export class ChannelReader {
     const extrasAt = bytes.byteOffset + at + HEADER_BYTES;
     sample.extras = extrasBytes === 0 ? undefined : new Uint8Array(bytes.buffer, extrasAt, extrasBytes);
     this.#visitor.onSample(sample);
-  }
-
-  #fromPool(generation: number, sequence: number): PinnedMessage {
-    while (this.#generation < generation) {
-      const received = receiveMessageOnPort(this.#port) as { message: SharedArrayBuffer };
-      this.#pool?.close();
-      this.#pool = PinRing.attach(received.message).reader({ mode: "reliable", start: "oldest" });
-      this.#generation++;
-      this.#pinRead = -1;
-    }
-    const pool = this.#pool!;
-    while (this.#pinRead < sequence && pool.next()) this.#pinRead = pool.sequence;
-    return pool.hold();
   }
 }

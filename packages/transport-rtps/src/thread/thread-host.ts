@@ -11,6 +11,7 @@ import { codecFor } from "@delos/wire";
 import type { RtpsReader, SampleQueue } from "../rtps-reader.ts";
 import type { RtpsTransport } from "../rtps-transport.ts";
 import type { RtpsWriter } from "../rtps-writer.ts";
+import type { PayloadMemory } from "../sample-memory.ts";
 import {
   decodeCommand,
   decodeExtras,
@@ -209,7 +210,7 @@ class HostedReader {
     endpoint: NewEndpoint,
   ) {
     const { index, id, node, topic, qos, schema, ignoreLocal } = endpoint;
-    this.queue = new ChannelQueue(host, up, state, endpoint);
+    this.queue = new ChannelQueue(host, up, state, endpoint, transport.engine.memory);
     const events = new Events<ReaderEvents>();
     const { matched, unmatched, incompatible } = listeners(host, index);
     events.on("matched", (publication) => {
@@ -238,9 +239,17 @@ class ChannelQueue implements SampleQueue {
   readonly #pending = new Fifo<Sample>();
   readonly #publications = new Map<string, number>();
   readonly #fields: RecordFields;
+  readonly memory: PayloadMemory;
   #sent = 0;
 
-  constructor(host: ThreadHost, up: ChannelWriter, state: EndpointState, { index, qos }: NewEndpoint) {
+  constructor(
+    host: ThreadHost,
+    up: ChannelWriter,
+    state: EndpointState,
+    { index, qos }: NewEndpoint,
+    otherMemory: PayloadMemory,
+  ) {
+    this.memory = memoryOf(up, otherMemory);
     this.#host = host;
     this.#up = up;
     this.#state = state;
@@ -268,7 +277,7 @@ class ChannelQueue implements SampleQueue {
     }
     this.#pending.push(sample.retain());
     if (this.#keepAll || this.#pending.length <= this.#limit) return;
-    this.#pending.shift();
+    this.#up.giveBack(this.#pending.shift()!.bytes);
     this.#host.report({ call: "dropped", index: this.#index, count: 1 });
   }
 
@@ -318,6 +327,7 @@ class ChannelQueue implements SampleQueue {
   }
 
   [Symbol.dispose](): void {
+    for (const sample of this.#pending) this.#up.giveBack(sample.bytes);
     this.#pending.clear();
   }
 
@@ -330,6 +340,14 @@ class ChannelQueue implements SampleQueue {
     fields.extras = encodeExtras(sample.extras);
     return this.#up.sample(fields, sample.bytes);
   }
+}
+
+/** What arrives in fragments is put together in the channel, where the user reads it, while there is room; else in `other` memory. */
+function memoryOf(up: ChannelWriter, other: PayloadMemory): PayloadMemory {
+  return {
+    take: (bytes) => up.lend(bytes) ?? other.take(bytes),
+    give: (memory) => (memory.buffer instanceof SharedArrayBuffer ? up.giveBack(memory) : other.give(memory)),
+  };
 }
 
 /** Counted on the other side. */

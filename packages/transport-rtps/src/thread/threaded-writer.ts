@@ -1,10 +1,10 @@
-import { AbortedError, ClosedError, Events, Fifo, onAbort, TimeoutError } from "@delos/core";
+import { AbortedError, ClosedError, Events, Fifo, type MessageCodec, onAbort, TimeoutError } from "@delos/core";
 import {
   type EndpointInfo,
   Incompatibility,
   type Loan,
   type PublishResult,
-  type Sample,
+  Sample,
   type Writer,
   type WriterCounters,
   type WriterEvents,
@@ -25,6 +25,7 @@ export class ThreadedWriter implements Writer {
   readonly #onGone: () => void;
   readonly #matched = new Map<string, EndpointInfo>();
   readonly #key: KeyExtractor | undefined;
+  readonly #codec: MessageCodec | undefined;
   readonly #fields: RecordFields;
   /** What found no room in the channel. */
   readonly #pending = new Fifo<Sample>();
@@ -42,6 +43,7 @@ export class ThreadedWriter implements Writer {
     this.#index = index;
     this.#onGone = onGone;
     this.#key = keyOfSchema(options);
+    this.#codec = options.codec;
     this.events = options.events ?? new Events();
     this.info = { id, kind: "publication", participant: transport.context.participant, node, topic, schema, qos };
     this.#fields = {
@@ -79,7 +81,7 @@ export class ThreadedWriter implements Writer {
     if (this.#pending.length === 0 && this.#give(sample)) return "sent";
     this.#pending.push(sample.retain());
     if (history === "keep_all" || this.#pending.length <= depth) return "queued";
-    this.#pending.shift();
+    this.#transport.down.giveBack(this.#pending.shift()!.bytes);
     this.#dropped++;
     return "queued";
   }
@@ -94,8 +96,27 @@ export class ThreadedWriter implements Writer {
     if (first === undefined) for (const check of Array.from(this.#waiting)) check();
   }
 
-  loan(): Loan | undefined {
-    return undefined;
+  /** Memory of the protocol's thread, whose datagrams are filled from it. */
+  loan(size: number): Loan | undefined {
+    if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
+    const { down } = this.#transport;
+    const bytes = down.lendFor(size);
+    if (bytes === undefined) return undefined;
+    let open = true;
+    const end = (): void => {
+      if (open) down.giveBack(bytes);
+      open = false;
+    };
+    return {
+      bytes,
+      commit: (info, length = size) => {
+        const result = this.write(Sample.ofBytes(bytes.subarray(0, length), this.info.schema!, info, this.#codec));
+        if (result === "dropped") end();
+        open = false;
+        return result;
+      },
+      [Symbol.dispose]: end,
+    };
   }
 
   assertLiveliness(): void {
