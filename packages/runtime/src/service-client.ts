@@ -1,5 +1,5 @@
 import { AbortedError, ClosedError, DelosError, onAbort, TimeoutError, throwIfAborted } from "@delos/core";
-import type { Sample } from "@delos/transport";
+import type { Sample, SampleExtras } from "@delos/transport";
 import type { NodeContext } from "./node-context.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Subscription } from "./subscription.ts";
@@ -27,6 +27,8 @@ export class ServiceClient<Q = unknown, A = unknown> implements AsyncDisposable 
   /** By the request's sequence number. */
   readonly #calls: Map<number, Call<A>> = new Map();
   readonly #waitingForServer: Set<() => void> = new Set();
+  /** Goes with each request: who waits for the answer. */
+  readonly #ear: SampleExtras;
   #closed = false;
 
   constructor(context: NodeContext, service: Service<Q, A>, requests: Publisher<Q>, responses: Subscription<A>) {
@@ -34,6 +36,7 @@ export class ServiceClient<Q = unknown, A = unknown> implements AsyncDisposable 
     this.#context = context;
     this.#requests = requests;
     this.#responses = responses;
+    this.#ear = { related: { publisher: responses.id, sequence: 0 } };
     responses.on((sample) => this.#take(sample));
     for (const endpoint of [requests, responses]) {
       endpoint.on("matched", () => this.#serversChanged());
@@ -79,7 +82,8 @@ export class ServiceClient<Q = unknown, A = unknown> implements AsyncDisposable 
           this.#waitingForServer.delete(ask);
           asked = this.#requests.sequence + 1;
           this.#calls.set(asked, { resolve, reject });
-          this.#requests.publish(request);
+          // A server of ROS 2 on Fast DDS then waits until it knows our ear, should discovery show it our questions first.
+          this.#requests.publish(request, { extras: this.#ear });
         };
         const abort = onAbort(signal, () => reject(new AbortedError(what, signal?.reason)));
         const alarm =
@@ -112,7 +116,9 @@ export class ServiceClient<Q = unknown, A = unknown> implements AsyncDisposable 
 
   #take(sample: Sample<A>): void {
     const related = sample.extras?.related;
-    if (related === undefined || related.publisher !== this.#requests.id) return; // another client's
+    // ROS 2 on Fast DDS answers to the ear.
+    const to = related?.publisher;
+    if (related === undefined || (to !== this.#requests.id && to !== this.#responses.id)) return; // another client's
     const call = this.#calls.get(related.sequence);
     if (call === undefined) return; // too late: it timed out
     const { error: code, message = "" } = sample.extras?.attributes ?? {};

@@ -114,8 +114,11 @@ export class ServiceServer<Q = unknown, A = unknown> implements AsyncDisposable 
   }
 
   /** Whether an answer would reach the caller: discovery may have shown us its questions before its ear. */
-  #isHeardBy({ publisher }: Sample): boolean {
-    return this.#responses.matched.some((peer) => publisher.startsWith(peer.participant.id));
+  #isHeardBy({ publisher, extras }: Sample): boolean {
+    const ear = extras?.related?.publisher;
+    return this.#responses.matched.some((peer) =>
+      ear === undefined ? publisher.startsWith(peer.participant.id) : peer.id === ear,
+    );
   }
 
   #untilHeardBy(request: Sample): Promise<void> {

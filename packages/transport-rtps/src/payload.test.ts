@@ -61,3 +61,21 @@ test("what goes beside a sample comes back, whatever the attributes are called",
     inlineQosOf(Sample.ofBytes(new Uint8Array(), schema, { ...info, extras: undefined }), 9, undefined),
   ).toBeUndefined();
 });
+
+test("the ear of a request, as ROS 2 on Fast DDS names it: a related sample without a number", () => {
+  const schema = { name: "T", messageEncoding: "cdr", schemaEncoding: "", data: new Uint8Array() };
+  const related = { publisher: "0123456789abcdef0123456789abcd04", sequence: 0 };
+  const info = {
+    publisher: `${"0".repeat(30)}03`,
+    sequence: 1,
+    sourceTimeNs: 0n,
+    receptionTimeNs: 0n,
+    extras: { related },
+  };
+  const bytes = inlineQosOf(Sample.ofBytes(new Uint8Array(), schema, info), 1, undefined)!;
+  expect(Buffer.from(bytes).toString("hex")).toContain(`${related.publisher}ffffffff00000000`);
+  expect(readInlineQos(readParameterList(new ByteReader(bytes)), false)).toEqual({
+    sequence: undefined,
+    extras: { related },
+  });
+});

@@ -16,6 +16,9 @@ import {
 } from "./wire/parameter-list.ts";
 import { readSequenceNumber, writeSequenceNumber } from "./wire/sequence-number.ts";
 
+/** SEQUENCENUMBER_UNKNOWN is { -1, 0 }. DDSI-RTPS 2.5 §9.4.2.5. */
+const UNKNOWN_HIGH = -1;
+
 export const isCdr = (schema: MessageSchema): boolean => schema.messageEncoding === "cdr";
 
 /** What is inside the frame that the payload is (see `FRAME_BYTES`), as a view. @throws {MalformedError} when it is none */
@@ -51,7 +54,11 @@ export function inlineQosOf(sample: Sample, sn: number, key: Uint8Array | undefi
     for (const pid of [PID.RELATED_SAMPLE_IDENTITY, PID.FAST_RELATED_SAMPLE_IDENTITY]) {
       add(pid, (value) => {
         writeGuid(value, guidOfHex(related.publisher));
-        writeSequenceNumber(value, related.sequence);
+        if (related.sequence > 0) writeSequenceNumber(value, related.sequence);
+        else {
+          value.int32(UNKNOWN_HIGH);
+          value.uint32(0);
+        }
       });
     }
   }
@@ -87,7 +94,7 @@ export function readInlineQos(list: ParameterList | undefined, fromDelos: boolea
     findParameter(list, PID.RELATED_SAMPLE_IDENTITY) ?? findParameter(list, PID.FAST_RELATED_SAMPLE_IDENTITY);
   if (identity !== undefined && identity.length >= 24) {
     const reader = parameterReader(list, identity);
-    extras.related = { publisher: guidHex(readGuid(reader)), sequence: readSequenceNumber(reader) };
+    extras.related = { publisher: guidHex(readGuid(reader)), sequence: readRelatedNumber(reader) };
   }
   let sequence: number | undefined;
   if (fromDelos) {
@@ -97,6 +104,14 @@ export function readInlineQos(list: ParameterList | undefined, fromDelos: boolea
     if (number !== undefined) sequence = readSequenceNumber(parameterReader(list, number));
   }
   return { sequence, extras: Object.keys(extras).length === 0 ? undefined : extras };
+}
+
+/** 0 for SEQUENCENUMBER_UNKNOWN: a request of ROS 2 on Fast DDS so names the reader that waits for the answer, and no sample. */
+function readRelatedNumber(reader: ByteReader): number {
+  const { offset } = reader;
+  if (reader.int32() === UNKNOWN_HIGH && reader.uint32() === 0) return 0;
+  reader.offset = offset;
+  return readSequenceNumber(reader);
 }
 
 function readAttributes(reader: ByteReader): Record<string, string> {

@@ -16,12 +16,18 @@ export type Stack = keyof typeof installed;
 
 /** Compiles the peer of a stack into `folder`; gives its path and the environment that it is started with. */
 export function buildPeer(stack: Stack, folder: string): { readonly program: string; readonly env: NodeJS.ProcessEnv } {
-  return stack === "cyclone" ? buildCyclone("cyclone-peer", "peer-types", folder) : buildFastDds(folder);
+  return stack === "cyclone"
+    ? buildCyclone("cyclone-peer", "peer-types", folder)
+    : buildFastDds("fastdds-peer", folder);
 }
 
 /** The Cyclone DDS program that behaves as a node of ROS 2. */
 export const buildRos2Peer = (folder: string): ReturnType<typeof buildPeer> =>
   buildCyclone("ros2-peer", "ros2-types", folder);
+
+/** The Fast DDS program that behaves as nodes of ROS 2. */
+export const buildRos2FastPeer = (folder: string): ReturnType<typeof buildPeer> =>
+  buildFastDds("ros2-fast-peer", folder);
 
 function buildCyclone(name: string, types: string, folder: string): { program: string; env: NodeJS.ProcessEnv } {
   execFileSync("idlc", ["-l", "c", "-o", folder, join(SOURCES, `${types}.idl`)]);
@@ -37,9 +43,9 @@ function buildCyclone(name: string, types: string, folder: string): { program: s
   return { program, env: { CYCLONEDDS_URI: `file://${config}` } };
 }
 
-function buildFastDds(folder: string): { program: string; env: NodeJS.ProcessEnv } {
-  const program = join(folder, "fastdds-peer");
-  const source = join(SOURCES, "fastdds-peer.cpp");
+function buildFastDds(name: string, folder: string): { program: string; env: NodeJS.ProcessEnv } {
+  const program = join(folder, name);
+  const source = join(SOURCES, `${name}.cpp`);
   execFileSync("c++", ["-O1", "-std=c++14", "-w", "-o", program, source, "-lfastrtps", "-lfastcdr"]);
   return { program, env: {} };
 }

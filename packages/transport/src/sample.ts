@@ -9,7 +9,10 @@ export interface SampleIdentity {
 
 /** What only some samples carry. */
 export interface SampleExtras {
-  /** The request that this sample answers (RTPS: RELATED_SAMPLE_IDENTITY, DDS-RPC §7.8.2). */
+  /**
+   * The request that this sample answers (RTPS: RELATED_SAMPLE_IDENTITY, DDS-RPC §7.8.2). Of a request, with sequence 0: the
+   * subscription that waits for the answer, as ROS 2 on Fast DDS has it.
+   */
   readonly related?: SampleIdentity;
   /** Small text facts beside the message, such as a service's error. */
   readonly attributes?: Readonly<Record<string, string>>;

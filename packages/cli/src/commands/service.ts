@@ -131,10 +131,14 @@ Listens to the service's own topics, so that neither side has to do anything for
       const service = await resolve(context, bus, name!, type);
       const topics = serviceTopics(service);
       const over = new AbortController();
+      const clients = new Map<string, string>();
       const show = (event: "request" | "response", codec: MessageCodec, sample: Sample): void => {
         if (left <= 0) return;
         const { related, attributes } = sample.extras ?? {};
-        const { publisher: client, sequence } = event === "request" ? sample : (related ?? sample);
+        const { publisher, sequence } = event === "request" ? sample : (related ?? sample);
+        // A request may name who waits for the answer, and the answer may go to that one's name.
+        if (event === "request" && related !== undefined) clients.set(related.publisher, publisher);
+        const client = clients.get(publisher) ?? publisher;
         const failed = attributes?.["error"];
         const body = failed === undefined ? { message: codec.toJSON(sample.message) } : { error: failed };
         if (context.json) line(context, { service: name, event, client, sequence, ...body });
