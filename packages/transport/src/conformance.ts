@@ -141,19 +141,44 @@ export function describeTransport(
         },
       );
 
-      test("a loan that is committed arrives, one that is disposed does not", async () => {
+      test.for([16, 100_000].filter((size) => size <= (traits.maxPayloadBytes ?? 1 << 20)))(
+        "loans of %i bytes that are committed arrive, those that are disposed do not",
+        async (size) => {
+          const [a, b] = await net.participants(2);
+          const [writer, reader] = await matched(a.writerOfBytes("/t"), b.readerOfBytes("/t", { depth: 30 }));
+          for (let n = 0; n < 30; n++) {
+            const abandoned = writer.inner.loan(size);
+            const loan = writer.inner.loan(size);
+            abandoned?.[Symbol.dispose]();
+            const [bytes, length] = [loan?.bytes ?? new Uint8Array(size), n % 3 === 0 ? 4 : size];
+            bytes.fill(n);
+            if (loan === undefined) writer.sendBytes(bytes.subarray(0, length));
+            else loan.commit(writer.nextInfo(), length);
+            await reader.has(n + 1);
+          }
+          const got = reader.takeAll().map(({ bytes }) => [bytes.length, bytes[0], bytes.at(-1)]);
+          expect(got).toEqual(Array.from({ length: 30 }, (_, n) => [n % 3 === 0 ? 4 : size, n, n]));
+        },
+      );
+
+      test("who takes nothing holds up nobody: neither other readers nor matches and their ends", async () => {
+        const bytes = Math.min(1 << 20, traits.maxPayloadBytes ?? 1 << 20);
         const [a, b] = await net.participants(2);
+        const [idleWriter, idle] = await matched(a.writerOfBytes("/idle"), b.readerOfBytes("/idle", { depth: 30 }));
+        for (let n = 0; n < 30; n++) {
+          idleWriter.sendBytes(new Uint8Array(bytes).fill(n));
+          await idle.has(n + 1);
+        }
         const [writer, reader] = await matched(a.writerOfBytes("/t"), b.readerOfBytes("/t"));
-        const abandoned = writer.inner.loan(16);
-        abandoned?.[Symbol.dispose]();
-        const loan = writer.inner.loan(16);
-        if (loan !== undefined) {
-          loan.bytes.fill(7);
-          loan.commit(writer.nextInfo(), 4);
-        } else writer.sendBytes(Uint8Array.of(7, 7, 7, 7));
-        await reader.has(1);
-        expect([...reader.takeOne().bytes]).toEqual([7, 7, 7, 7]);
-        expect(reader.inner.available).toBe(0);
+        for (let n = 0; n < 10; n++) {
+          writer.sendBytes(new Uint8Array(bytes).fill(n));
+          await reader.has(1);
+          expect(reader.takeOne().bytes[bytes - 1]).toBe(n);
+        }
+        await reader.inner[Symbol.asyncDispose]();
+        await net.until(() => expect(writer.inner.matched).toHaveLength(0));
+        const kept = idle.takeAll().map((sample) => [sample.bytes[0], sample.bytes.at(-1)]);
+        expect(kept).toEqual(Array.from({ length: 30 }, (_, n) => [n, n]));
       });
 
       test("a retained sample keeps its bytes when many more follow", async () => {
