@@ -28,8 +28,9 @@ export function startAvahi(
   const start = [
     "mount -t tmpfs tmpfs /run",
     "mkdir -p /run/avahi-daemon",
-    `dbus-daemon --config-file=${join(folder, "bus.conf")} --nofork --nopidfile &`,
-    `until [ -S ${socket} ]; do :; done`,
+    // It says its address when it listens. Its socket stands before that, and Avahi ends when it is refused there.
+    `exec 3< <(exec dbus-daemon --config-file=${join(folder, "bus.conf")} --nofork --nopidfile --print-address)`,
+    "read -r -u 3",
     `exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f ${join(folder, "avahi.conf")} 2>&1`,
   ].join("\n");
   rmSync(socket, { force: true });

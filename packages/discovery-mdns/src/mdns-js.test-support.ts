@@ -13,7 +13,11 @@ interface MdnsJs {
 
 const mdns = createRequire(import.meta.url)("mdns-js") as MdnsJs;
 const browser = mdns.createBrowser(mdns.tcp("delos"));
-browser.on("ready", () => browser.discover());
+// It would ask once, and nobody says the same thing twice within a second (RFC 6762 §6): asked just after it was said, it never hears.
+browser.on("ready", () => {
+  browser.discover();
+  setInterval(() => browser.discover(), 1500);
+});
 browser.on("update", ({ port, addresses }) => {
   if (port !== undefined) process.stdout.write(`${JSON.stringify({ port, address: addresses[0] })}\n`);
 });
