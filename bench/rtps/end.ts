@@ -13,14 +13,48 @@ import {
 import { freshPrefix, rtps } from "@delos/transport-rtps";
 import { idlSchema } from "@delos/wire";
 
-/**
- * One end of an RTPS benchmark, a process of its own: `publish`, `subscribe`, `ping` or `pong` (over RTPS), `bare-ping` or
- * `bare-pong` (datagrams alone), `publish-ddsperf` (to `ddsperf sub`), `idle`, `stay` and `find` (each other). Arguments: role, domain or port, bytes, seconds,
- * `inline` or `thread` (where the protocol runs), how many subscribers are waited for, and on how many topics samples go in
- * turn. Prints one line of JSON.
- */
-const [role = "", place = "0", size = "64", duration = "2", mode = "inline", peers = "1", topics = "1"] =
+const ROLES = {
+  publish: "as fast as its samples are taken",
+  "publish-ddsperf": "the same, to `ddsperf sub`",
+  subscribe: "counts what `publish` sends",
+  ping: "times round trips",
+  pong: "sends back what it gets",
+  "bare-ping": "the same with datagrams alone",
+  "bare-pong": "",
+  idle: "two of them find each other, then nothing",
+  stay: "is there for the seconds, to be found",
+  find: "comes twenty times and finds `stay`",
+};
+const HELP = `One end of an RTPS benchmark on loopback, a process of its own; the other end is another one. npm run bench -- --only rtps runs both.
+
+usage: npx tsx --conditions=@delos/source bench/rtps/end.ts ROLE PLACE [BYTES] [SECONDS] [MODE] [SUBSCRIBERS] [TOPICS]
+
+roles:
+${Object.entries(ROLES)
+  .map(([name, summary]) => `  ${name.padEnd(16)} ${summary}`.trimEnd())
+  .join("\n")}
+
+  PLACE        domain; for bare datagrams a port
+  BYTES        of a sample (default 64)
+  SECONDS      (default 2)
+  MODE         where the protocol runs: inline or thread (default inline)
+  SUBSCRIBERS  that \`publish\` waits for (default 1)
+  TOPICS       that samples go to in turn (default 1)
+
+Prints one line of JSON. With a loader for TypeScript in the process collections are dearer: npm run bench runs what esbuild makes of it.
+Exit status: 0 done, 2 wrong usage.
+`;
+const [role = "", place = "", size = "64", duration = "2", mode = "inline", peers = "1", topics = "1"] =
   process.argv.slice(2);
+if (role === "--help" || role === "-h") {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const numbers = [place, size, duration, peers, topics];
+if (!(role in ROLES) || numbers.some((n) => !(Number(n) >= 0) || n === "") || !["inline", "thread"].includes(mode)) {
+  process.stderr.write(`end: ${process.argv.slice(2).join(" ") || "which role?"}: --help says what there is\n`);
+  process.exit(2);
+}
 const [bytes, seconds] = [Number(size), Number(duration)];
 const SCHEMA: MessageSchema = {
   name: "bench/Bytes",

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildWeather, type LinkWeather, LossyPair } from "./lossy-pair.test-support.ts";
+import type { LinkWeather } from "./link-weather.test-support.ts";
+import { buildWeather, LossyPair } from "./lossy-pair.test-support.ts";
 import { buildPeer, type Stack } from "./peers.test-support.ts";
 
 /** One way of talking with one stack, under one kind of weather. */
@@ -53,16 +54,18 @@ export function buildPrograms(folder: string, stacks: readonly Stack[]): Program
   return { weather: buildWeather(folder), peers: Object.fromEntries(peers), env };
 }
 
-/** Runs one cell to its end, or to `timeoutMs`. `now` counts milliseconds. */
+/** Runs one cell to its end, or to `timeoutMs`. `now` counts milliseconds. Throws when `signal` aborts, and leaves nothing behind. */
 export async function runCell(
   cell: Cell,
   programs: Programs,
   now: () => number,
   timeoutMs = 180_000,
+  signal?: AbortSignal,
 ): Promise<Outcome> {
+  signal?.throwIfAborted();
   const pair = await LossyPair.open(programs.weather, cell.weather);
   try {
-    return await runOn(pair, cell, programs, now, timeoutMs);
+    return await runOn(pair, cell, programs, now, timeoutMs, signal);
   } finally {
     await pair[Symbol.asyncDispose]();
   }
@@ -74,6 +77,7 @@ async function runOn(
   programs: Programs,
   now: () => number,
   timeoutMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   const { stack, from, kind, count, size = 0, reliability, durability } = cell;
   const late = durability === "transient_local";
@@ -102,6 +106,7 @@ async function runOn(
   const startMs = now();
   const until = async (check: () => boolean): Promise<boolean> => {
     while (!check()) {
+      signal?.throwIfAborted();
       if (now() - startMs > timeoutMs) return false;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -4,12 +4,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { cardCommands, isRoot, type LinkWeather, programWeather, UNSHARE } from "./link-weather.test-support.ts";
+
+export { isRoot, type LinkWeather };
 
 const SOURCES = fileURLToPath(new URL("../test-peers/", import.meta.url));
-
-/** Root needs no user namespace, and programs that change their user have none then. */
-export const isRoot: boolean = process.getuid?.() === 0;
-const UNSHARE = isRoot ? "-n" : "-rn";
 
 /** Whether this system lets us make network namespaces with cards of our own in them. */
 export const namespacesWork: boolean =
@@ -17,16 +16,6 @@ export const namespacesWork: boolean =
   spawnSync("which", ["cc"]).status === 0 &&
   spawnSync("unshare", [UNSHARE, "sh", "-c", "ip link add side0 type veth peer name eth0 && ip link set side0 up"])
     .status === 0;
-
-/** What happens to datagrams on their way, per cent. */
-export interface LinkWeather {
-  readonly loss: number;
-  readonly reorder: number;
-  readonly duplicate: number;
-  readonly seed: number;
-  /** Below 65 535 a large datagram is several packets, of which one lost loses all. */
-  readonly mtu?: number;
-}
 
 export function buildWeather(folder: string): string {
   const program = join(folder, "weather");
@@ -47,15 +36,24 @@ export class LossyPair implements AsyncDisposable {
   }
 
   static async open(program: string, weather: LinkWeather): Promise<LossyPair> {
-    const { loss, reorder, duplicate, seed, mtu = 65_535 } = weather;
-    const args = [program, mtu, loss, reorder, duplicate, seed].map(String);
+    const { source, seed, mtu = 65_535 } = weather;
+    // Without a program between them the cards are on one bridge.
+    const between = source === "netem" ? "bridge" : program;
+    const args = [between, mtu, ...programWeather(weather), seed].map(String);
     const world = spawn("unshare", [UNSHARE, join(SOURCES, "lossy-pair.sh"), ...args], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     let sides: readonly string[] = [];
     for await (const line of createInterface({ input: world.stdout })) {
       if (line.startsWith("pids ")) sides = line.split(" ").slice(1);
-      if (line === "ready") return new LossyPair(world, sides);
+      if (line !== "ready") continue;
+      const pair = new LossyPair(world, sides);
+      for (const side of [0, 1] as const) {
+        for (const [command, ...words] of cardCommands(weather, side)) {
+          execFileSync("nsenter", [...pair.#into(side), command!, ...words]);
+        }
+      }
+      return pair;
     }
     throw new Error("the pair of network namespaces did not come up");
   }
@@ -66,8 +64,7 @@ export class LossyPair implements AsyncDisposable {
     command: readonly string[],
     env: NodeJS.ProcessEnv = {},
   ): { readonly lines: string[]; readonly child: ChildProcess; readonly go: () => void } {
-    const user = isRoot ? [] : ["--preserve-credentials", "-U"];
-    const child = spawn("nsenter", [...user, "-n", "-t", this.#sides[side]!, ...command], {
+    const child = spawn("nsenter", [...this.#into(side), ...command], {
       env: { ...process.env, ...env },
       stdio: ["pipe", "pipe", "inherit"],
       detached: true, // a group of its own, which ends as a whole
@@ -78,6 +75,10 @@ export class LossyPair implements AsyncDisposable {
     return { lines, child, go: () => void child.stdin!.write("go\n") };
   }
 
+  #into(side: 0 | 1): string[] {
+    return [...(isRoot ? [] : ["--preserve-credentials", "-U"]), "-n", "-t", this.#sides[side]!];
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { pid } of this.#programs) {
       try {
@@ -86,7 +87,7 @@ export class LossyPair implements AsyncDisposable {
         // It has ended by itself.
       }
     }
-    if (this.#world.exitCode !== null) return;
+    if (this.#world.exitCode !== null || this.#world.signalCode !== null) return;
     const ended = once(this.#world, "exit");
     this.#world.stdin!.end();
     await ended;

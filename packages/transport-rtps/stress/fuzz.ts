@@ -1,13 +1,21 @@
 import { range, SimulatedNetwork, seeded, TestReader, TestWriter } from "../src/simulated-network.test-support.ts";
+import { numbersOf, show } from "./arguments.ts";
 
-/**
- * Mutated datagrams into a participant in full operation: no exception, no growth, and the peers still talk afterwards.
- *
- *   node --expose-gc --import tsx --conditions=@delos/source packages/transport-rtps/stress/fuzz.ts [datagrams] [seed]
- *
- * Prints a line of JSON each half million: heap and external memory after a collection, and what was refused why at the end.
- */
-const [datagrams = 1_000_000, seed = 1] = process.argv.slice(2).map(Number);
+const HELP = `Mutated datagrams into a participant in full operation: no exception, no growth, and the peers still talk afterwards.
+
+usage: node --expose-gc --import tsx --conditions=@delos/source packages/transport-rtps/stress/fuzz.ts [DATAGRAMS] [SEED] [--json]
+
+  DATAGRAMS   how many (default 1000000: two minutes)
+  SEED        of the mutations: the same seed gives the same datagrams (default 1)
+  --json      lines of JSON
+  --help
+
+Needs no network: both participants are in this process, with a network and a clock of their own. Prints a line each half million:
+heap and external memory after a collection; at the end what was refused and why. Exit status: 0 nothing went wrong, 1 an exception, a
+failure counted, or a pair made afterwards that does not talk, 2 wrong usage.
+`;
+const { numbers, json } = numbersOf(HELP, [1_000_000, 1]);
+const [datagrams = 0, seed = 0] = numbers;
 const random = seeded(seed);
 const pick = (n: number): number => Math.floor(random() * n);
 const from = { address: "10.0.0.2", port: 7411 };
@@ -40,7 +48,7 @@ const told = (done: number): void => {
   const mb = (bytes: number): number => Math.round(bytes / 1e5) / 10;
   const memory = { heap_mb: mb(heapUsed), external_mb: mb(external), array_buffers_mb: mb(arrayBuffers) };
   const about = { participants: victim.participants.size, received: reader.received.length + answers.received.length };
-  process.stdout.write(`${JSON.stringify({ datagrams: done, ...memory, ...about })}\n`);
+  show(json, { datagrams: done, ...memory, ...about });
 };
 told(0);
 for (let i = 1; i <= datagrams; i++) {
@@ -71,5 +79,5 @@ net.advance(2000);
 for (let n = 0; n < 100; n++) fresh.write(n);
 net.advance(2000);
 const talks = JSON.stringify(again.received) === JSON.stringify(range(0, 100));
-process.stdout.write(`${JSON.stringify({ failures, talks, counters: victim.counters.values })}\n`);
+show(json, { failures, talks, counters: victim.counters.values });
 process.exit(failures === 0 && talks && victim.counters.values["failed"] === undefined ? 0 : 1);
