@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { Socket } from "node:dgram";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,23 +11,37 @@ import { freshPrefix, rtps } from "@delos/transport-rtps";
 import { codecFor, ros2Schema } from "@delos/wire";
 import { transformSync } from "esbuild";
 
-/*
- * How long many participants take to find each other, and what that costs. Ten participants each are a process on a host of
- * its own: a network namespace with one card, all on one bridge. Each has 10 endpoints, of topics that its neighbours have too.
- *
- *   npx tsx --conditions=@delos/source bench/rtps/discovery.ts [--participants 10,20,50,100] [--per-host 10] [--json]      (as root, on Linux)
- *
- * Time runs from the moment at which the last participant has its sockets until each knows every other and all their endpoints.
- * Traffic is what the bridge's ports carried until then, and in the five seconds after.
- */
+const HELP = `How long many participants take to find each other, and what that costs.
+
+usage: npx tsx --conditions=@delos/source bench/rtps/discovery.ts [options]      (as root, on Linux)
+
+Ten participants each are a process on a host of its own: a network namespace with one card, all on one bridge. Each participant
+has 10 endpoints, of topics that its neighbours have too, beside those of ROS 2's graph.
+
+Time runs from the moment at which the last program is loaded until each participant knows every other and all their endpoints.
+Traffic is what the bridge's ports carried until then, and in the five seconds after. Datagrams are those of the protocol, also
+within a host. "dropped" are datagrams for which a socket's buffer had no room.
+
+options:
+  --participants LIST   how many there are, a row for each number (default 10,20,50,100)
+  --per-host N          participants of one process and host (default 10)
+  --endpoints N         endpoints of each participant (default 10)
+  --loss PERCENT        of the datagrams that reach a socket are lost (default 0)
+  --profile FOLDER      the first host writes a CPU profile there
+  --json                one JSON object a row, with the first host's counters
+  --help
+`;
+
 const { values } = parseArgs({
   options: {
     participants: { type: "string", default: "10,20,50,100" },
     "per-host": { type: "string", default: "10" },
     endpoints: { type: "string", default: "10" },
+    loss: { type: "string", default: "0" },
     profile: { type: "string" },
     hold: { type: "string" },
     json: { type: "boolean" },
+    help: { type: "boolean" },
   },
 });
 const clock = new SystemClock();
@@ -35,31 +50,55 @@ const endpointsEach = Number(values.endpoints);
 /** Of all participants of this host, when each had found everybody. */
 const counters: Record<string, number> = {};
 
-if (values.hold !== undefined) await participant();
+if (values.help === true) process.stdout.write(HELP);
+else if (values.hold !== undefined) await participant();
 else await table();
 
 interface HostResult {
   readonly times: number[];
   readonly cpuMs: number;
+  /** What the participants have added to it, bytes. */
   readonly rss: number;
+  /** Datagrams that found the buffer of their socket full. */
+  readonly dropped: number;
   readonly counters: Record<string, number>;
 }
 
 /** One host: a process with some participants. */
 async function participant(): Promise<void> {
   const [first = 0, each = 1, all = 1] = values.hold!.split("/").map(Number);
+  if (values.loss !== "0") loseDatagrams(Number(values.loss) / 100);
   // Nobody begins before all are there: a line on standard input.
   process.stdout.write("ready\n");
   const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   await input.next();
   const startMs = clock.monotonicMs();
   const cpuBefore = process.cpuUsage();
+  const rssBefore = process.memoryUsage.rss();
   const times = await Promise.all(Array.from({ length: each }, (_, i) => discover(first + i, all, startMs)));
   const { user, system } = process.cpuUsage(cpuBefore);
   const cpuMs = (user + system) / 1000;
-  process.stdout.write(`${JSON.stringify({ times, cpuMs, rss: process.memoryUsage.rss(), counters })}\n`);
+  const rss = process.memoryUsage.rss() - rssBefore;
+  const result: HostResult = { times, cpuMs, rss, dropped: droppedDatagrams(), counters };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
   await input.next();
   process.exit(0);
+}
+
+/** Of what arrives at this program's sockets from now on, a part gets no further. */
+function loseDatagrams(share: number): void {
+  const emit = Reflect.get(Socket.prototype, "emit") as (this: Socket, event: string, ...rest: unknown[]) => boolean;
+  Reflect.set(Socket.prototype, "emit", function (this: Socket, event: string, ...rest: unknown[]): boolean {
+    return event === "message" && Math.random() < share ? true : emit.call(this, event, ...rest);
+  });
+}
+
+/** RcvbufErrors of this namespace. */
+function droppedDatagrams(): number {
+  const [names = "", numbers = ""] = readFileSync("/proc/net/snmp", "latin1")
+    .split("\n")
+    .filter((line) => line.startsWith("Udp:"));
+  return Number(numbers.split(" ")[names.split(" ").indexOf("RcvbufErrors")]);
 }
 
 /** Opens a participant with its endpoints; gives the ms until it knows all others and their endpoints. */
@@ -107,19 +146,23 @@ async function table(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  console.log(
-    "participants  endpoints  last found   mean found  packets/participant  kB/participant  CPU ms each  idle kB/s each",
-  );
+  const titles =
+    "participants endpoints last-found mean-found datagrams packets kB CPU-ms RSS-MB dropped idle-kB/s".split(" ");
+  const widths = titles.map((title) => title.length + 2);
+  const line = (cells: readonly (string | number)[]): string =>
+    cells.map((cell, i) => String(cell).padStart(widths[i]!)).join("");
+  if (values.json !== true) console.log(`${line(titles)}\nfrom datagrams on: of one participant`);
   for (const count of values.participants.split(",").map(Number)) {
     const row = await run(count);
-    if (values.json === true) console.log(JSON.stringify(row));
-    else {
-      const { participants, endpoints, lastS, meanS, packets, kilobytes, cpuMs, idleKbPerS } = row;
-      const columns = [participants, endpoints, `${lastS.toFixed(2)} s`, `${meanS.toFixed(2)} s`, packets];
-      const rest = [kilobytes.toFixed(1), cpuMs.toFixed(0), idleKbPerS.toFixed(2)];
-      const widths = [12, 9, 10, 11, 19, 14, 11, 14];
-      console.log([...columns, ...rest].map((cell, i) => String(cell).padStart(widths[i]!)).join("  "));
+    if (values.json === true) {
+      console.log(JSON.stringify(row));
+      continue;
     }
+    const { participants, endpoints, lastS, meanS, datagrams, packets, kilobytes, cpuMs, rssMB, dropped, idleKbPerS } =
+      row;
+    const times = [`${lastS.toFixed(2)} s`, `${meanS.toFixed(2)} s`];
+    const costs = [kilobytes.toFixed(0), cpuMs.toFixed(0), rssMB.toFixed(1), dropped.toFixed(1), idleKbPerS.toFixed(2)];
+    console.log(line([participants, endpoints, ...times, datagrams, packets, ...costs]));
   }
 }
 
@@ -153,7 +196,8 @@ async function run(count: number) {
       const profile = values.profile !== undefined && i === 0 ? ["--cpu-prof", `--cpu-prof-dir=${values.profile}`] : [];
       const program = [process.execPath, ...profile, end];
       const args = ["netns", "exec", name(i), ...program, "--hold", `${i * each}/${each}/${count}`];
-      const child = spawn("ip", [...args, "--endpoints", values.endpoints], { stdio: ["pipe", "pipe", "inherit"] });
+      const options = ["--endpoints", values.endpoints, "--loss", values.loss];
+      const child = spawn("ip", [...args, ...options], { stdio: ["pipe", "pipe", "inherit"] });
       children.push(child);
       createInterface({ input: child.stdout! }).on("line", (line) => lines[i]!.push(line));
       // A few at a time: starting a hundred runtimes at once is not what is measured.
@@ -174,14 +218,19 @@ async function run(count: number) {
     }
     const results = lines.map((each) => JSON.parse(each[1]!) as HostResult);
     const times = results.flatMap((result) => result.times.map((ms) => ms / 1000));
+    const ofEach = (figure: (result: HostResult) => number): number =>
+      results.reduce((sum, result) => sum + figure(result), 0) / count;
     return {
       participants: count,
       endpoints: count * endpointsEach,
       lastS: Math.max(...times),
       meanS: times.reduce((sum, each) => sum + each, 0) / count,
+      datagrams: Math.round(ofEach((result) => result.counters["datagrams sent"]!)),
       packets: Math.round((found.packets - before.packets) / count),
       kilobytes: (found.bytes - before.bytes) / count / 1000,
-      cpuMs: results.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / count,
+      cpuMs: ofEach((result) => result.cpuMs),
+      rssMB: ofEach((result) => result.rss) / 1e6,
+      dropped: ofEach((result) => result.dropped),
       firstHost: results[0]!.counters,
       idleKbPerS: (idle.bytes - found.bytes) / count / 1000 / idleS,
     };
