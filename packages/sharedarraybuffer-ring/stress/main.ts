@@ -1,6 +1,6 @@
 /**
  * The long stress run: `npx tsx --conditions=@delos/source packages/sharedarraybuffer-ring/stress/main.ts [millions] [log|pin] [seed] [module]`.
- * With `packages/transport-shm/src/ordinary-view.ts` as the module, half of the threads see the ring's memory as it shows it.
+ * With `packages/core/src/native.ts` as the module, half of the threads see the ring's memory as it shows it.
  * Prints one JSON line for each kind of ring; exits with 1 when anything was torn, repeated, reordered or miscounted.
  */
 import { pathToFileURL } from "node:url";

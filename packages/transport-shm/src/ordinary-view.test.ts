@@ -4,7 +4,7 @@ import type { TransportFactory } from "@delos/transport";
 import { describeTransport } from "@delos/transport/conformance";
 import { atomicsSleeper, LogRing, PinRing, ringMemory } from "sharedarraybuffer-ring";
 import { expect, test } from "vitest";
-import { loadOrdinaryView } from "./ordinary-view.ts";
+import { loadOrdinaryView } from "./koffi.ts";
 import { ProcessBus, sharedArrayBuffers } from "./process-bus.ts";
 import { SharedMemoryTransport } from "./shared-memory.ts";
 

@@ -1,4 +1,5 @@
 import { BroadcastChannel } from "node:worker_threads";
+import type { OrdinaryView } from "@delos/core/native";
 import { type DiscoveryTable, type EndpointId, type ParticipantId, type ParticipantInfo } from "@delos/transport";
 import { atomicsSleeper, type RingMemory, ringMemory } from "sharedarraybuffer-ring";
 import {
@@ -9,7 +10,6 @@ import {
   type SegmentMemory,
 } from "./endpoint-bus.ts";
 import { KnownEndpoints } from "./known-endpoints.ts";
-import type { OrdinaryView } from "./ordinary-view.ts";
 import { isThreadAlive, type ThreadIdentity, thisThread } from "./thread-liveness.ts";
 
 /** What participants tell each other. */

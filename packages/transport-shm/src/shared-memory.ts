@@ -14,7 +14,7 @@ import type {
   WriterOptions,
 } from "@delos/transport";
 import type { EndpointBus, EndpointMessage } from "./endpoint-bus.ts";
-import { loadOrdinaryView } from "./ordinary-view.ts";
+import { loadOrdinaryView } from "./koffi.ts";
 import { ProcessBus, sharedArrayBuffers } from "./process-bus.ts";
 import { ShmReader } from "./shm-reader.ts";
 import { ShmWriter } from "./shm-writer.ts";

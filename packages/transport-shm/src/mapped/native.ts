@@ -1,6 +1,7 @@
 import process from "node:process";
 import { DelosError } from "@delos/core";
-import { type Koffi, loadKoffi, noKoffi } from "../koffi.ts";
+import type { Koffi } from "@delos/core/native";
+import { loadKoffi, noKoffi } from "../koffi.ts";
 
 /**
  * What Node cannot do by itself: memory of a file, reserving its pages, named pipes, and sleeping on a word of memory that

@@ -1,4 +1,11 @@
-import { loadKoffi } from "./koffi.ts";
+/** Calls into C. An optional dependency that brings its binaries along and needs no script to install them. */
+export type Koffi = typeof import("koffi");
+
+/** Rejects where it is not installed, or not for this machine. */
+export async function importKoffi(): Promise<Koffi> {
+  const module = (await import("koffi")) as Koffi & { default?: Koffi };
+  return module.default ?? module;
+}
 
 /** The memory of a SharedArrayBuffer as bytes of an ordinary ArrayBuffer. Each of them keeps the memory. */
 export type OrdinaryView = (buffer: SharedArrayBuffer) => Uint8Array<ArrayBuffer>;
@@ -10,19 +17,12 @@ export type OrdinaryView = (buffer: SharedArrayBuffer) => Uint8Array<ArrayBuffer
  * Such a buffer does not keep what it shows. It has a property that does: every view holds its buffer, and that holds the
  * SharedArrayBuffer whose memory it is.
  *
- * Undefined where there is no native code, or an engine that keeps its memory in a cage: copies are slower then, nothing else.
+ * Undefined where there is no native code (`load` rejects), or an engine that keeps its memory in a cage: copies are slower then,
+ * nothing else.
  */
-export function loadOrdinaryView(): Promise<OrdinaryView | undefined> {
-  return (loaded ??= load());
-}
-
-let loaded: Promise<OrdinaryView | undefined> | undefined;
-
-async function load(): Promise<OrdinaryView | undefined> {
+export async function loadOrdinaryView(load: () => Promise<Koffi> = importKoffi): Promise<OrdinaryView | undefined> {
   try {
-    const koffi = await loadKoffi();
-    // One for each buffer: V8 counts each in full against the memory that it lets pass before it collects.
-    const views = new WeakMap<SharedArrayBuffer, Uint8Array<ArrayBuffer>>();
+    const koffi = await load();
     const view: OrdinaryView = (buffer) => {
       const known = views.get(buffer);
       if (known !== undefined) return known;
@@ -37,6 +37,9 @@ async function load(): Promise<OrdinaryView | undefined> {
     return undefined;
   }
 }
+
+/** One for each buffer: V8 counts each in full against the memory that it lets pass before it collects. */
+const views = new WeakMap<SharedArrayBuffer, Uint8Array<ArrayBuffer>>();
 
 /** Whether what is written through one is read through the other, both ways. */
 function showsTheSame(view: OrdinaryView): boolean {
