@@ -7,11 +7,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { startPeer } from "../../transport-rtps/src/delos-under-test.test-support.ts";
 import { buildRos2FastPeer, installed } from "../../transport-rtps/src/peers.test-support.ts";
 import { Add, ros } from "./example-interfaces.test-support.ts";
-import { type Node, open, type Runtime, service } from "./index.ts";
+import { type Node, open, type Runtime, service, topic } from "./index.ts";
 
 /** Services and the graph, with a peer on Fast DDS that does on the wire what nodes of ROS 2 do by rmw_fastrtps_cpp. */
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 5 });
 const Trigger = service("/trigger", ros("std_srvs/srv/Trigger_Request"), ros("std_srvs/srv/Trigger_Response"));
+const Text = topic("/chatter", ros("std_msgs/msg/String"));
 const TIMEOUT = { timeoutMs: 20_000 };
 
 let domain = process.pid + 20;
@@ -68,4 +69,28 @@ describe.skipIf(!installed.fastdds)("with nodes of ROS 2 on Fast DDS (skipped wi
     const asked = peer("trigger");
     await until(() => expect(asked.at(-1)).toBe("success 1 text of 2000001"));
   });
+
+  test.for([16, 24])(
+    "nodes with GIDs of %i bytes see ours in their form, and we see theirs come and go",
+    async (bytes) => {
+      node.publisher(Text);
+      const robot = peer("node", String(bytes), "talker", "_hidden");
+      await until(() => expect(robot).toContain("graph 1: /|car,0,1"));
+      expect(robot).not.toContain("graph cannot be read");
+      const theirs = (): string[] => runtime.graph.nodes.map(({ name }) => name).filter((name) => name !== "/car");
+      await until(() => expect(theirs()).toEqual(["/fast/_hidden", "/fast/talker"]));
+      const publishers = (): (string | undefined)[] | undefined =>
+        runtime.graph.topics.find(({ name }) => name === "/chatter")?.publications.map((each) => each.node);
+      await until(() => expect(publishers()).toEqual(expect.arrayContaining(["/car", "/fast/talker"])));
+      const arm = runtime.node("/front/arm");
+      await until(() => expect(robot.at(-1)).toBe("graph 2: /|car,0,1 /front|arm,0,0"));
+      peers[0]!.stdin!.write("-x"); // a node of the participant goes, and an endpoint
+      await until(() => expect(theirs()).toEqual(["/front/arm", "/fast/talker"].sort()));
+      await until(() => expect(publishers()).toEqual(["/car"]));
+      await arm[Symbol.asyncDispose]();
+      await until(() => expect(robot.at(-1)).toBe("graph 1: /|car,0,1"));
+      peers[0]!.stdin!.write("+");
+      await until(() => expect(theirs()).toEqual(["/fast/_hidden", "/fast/talker"]));
+    },
+  );
 });

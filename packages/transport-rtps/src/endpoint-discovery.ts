@@ -119,6 +119,11 @@ export class EndpointDiscovery implements Disposable {
       this.#assertPeriodically(local.data);
   }
 
+  /** Readers that a writer has turned down are asked again. */
+  offerAgain(local: LocalWriter): void {
+    for (const remote of Array.from(this.#remoteReaders.get(local.data.topic) ?? [])) this.#match(local, remote);
+  }
+
   removeWriter(local: LocalWriter): void {
     const { guid, topic } = local.data;
     if (!this.localWriters.delete(guid.entityId)) return;

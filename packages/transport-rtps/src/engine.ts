@@ -134,6 +134,11 @@ export class Engine implements WriterContext, ReaderContext {
     this.#endpoints.reconsider(participant);
   }
 
+  /** Readers that a writer has turned down are asked again. */
+  offerAgain(local: LocalWriter): void {
+    this.#endpoints.offerAgain(local);
+  }
+
   /** Asserts the liveliness of all manual-by-participant writers. */
   assertParticipant(): void {
     this.#endpoints.assertParticipant();

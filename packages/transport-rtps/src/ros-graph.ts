@@ -1,4 +1,5 @@
 import { cdrCodec, type DynamicCodec, parseRos2, ros2Schema } from "@delos/wire";
+import type { GidBytes } from "./gid-forms.ts";
 import { bytesOfHex, hexOf } from "./wire/guid.ts";
 
 /** A node as `ros_discovery_info` tells it: its name and its endpoints' GUIDs in hex. */
@@ -26,8 +27,7 @@ interface EntitiesInfo {
   }[];
 }
 
-/** Since Iron a GID is the GUID; up to Humble eight zero bytes follow. The type's name is the same. */
-function codecOf(gidBytes: 16 | 24): DynamicCodec {
+function codecOf(gidBytes: GidBytes): DynamicCodec {
   const line = "=".repeat(80);
   const text = [
     "rmw_dds_common/Gid gid\nrmw_dds_common/NodeEntitiesInfo[] node_entities_info_seq",
@@ -41,7 +41,7 @@ function codecOf(gidBytes: 16 | 24): DynamicCodec {
 const CODECS = { 16: codecOf(16), 24: codecOf(24) } as const;
 
 /** The payload that makes a participant's nodes show up in `ros2 node list`. */
-export function writeGraph(participantGuid: string, nodes: readonly GraphNode[], gidBytes: 16 | 24): Uint8Array {
+export function writeGraph(participantGuid: string, nodes: readonly GraphNode[], gidBytes: GidBytes): Uint8Array {
   const gid = (hex: string): Gid => {
     const data = new Uint8Array(gidBytes);
     data.set(bytesOfHex(hex));
@@ -63,15 +63,18 @@ export function writeGraph(participantGuid: string, nodes: readonly GraphNode[],
 }
 
 /** @throws {MalformedError} when the payload is of neither form */
-export function readGraph(payload: Uint8Array): GraphNode[] {
+export function readGraph(payload: Uint8Array): { readonly nodes: GraphNode[]; readonly gidBytes: GidBytes } {
   let info: EntitiesInfo;
+  let gidBytes: GidBytes = 16;
   try {
     info = CODECS[16].decode(payload) as unknown as EntitiesInfo;
   } catch {
+    gidBytes = 24;
     info = CODECS[24].decode(payload) as unknown as EntitiesInfo;
   }
-  return info.node_entities_info_seq.slice(0, MAX_NODES).map((node) => ({
+  const nodes = info.node_entities_info_seq.slice(0, MAX_NODES).map((node) => ({
     name: `${node.node_namespace === "/" ? "" : node.node_namespace}/${node.node_name}`,
     endpoints: [...node.reader_gid_seq, ...node.writer_gid_seq].map(({ data }) => hexOf(data, 0, 16)),
   }));
+  return { nodes, gidBytes };
 }

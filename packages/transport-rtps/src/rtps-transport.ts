@@ -21,6 +21,8 @@ import {
 } from "@delos/transport";
 import { CycloneServices } from "./cyclone-services.ts";
 import type { EndpointData } from "./endpoint-data.ts";
+import { type GidBytes, GidForms } from "./gid-forms.ts";
+import type { LocalWriter } from "./local-endpoint.ts";
 import { type Naming, topicOfWire, topicOnWire, typeOnWire } from "./names.ts";
 import { Participant, type ParticipantOptions } from "./participant.ts";
 import { type RemoteParticipant, type RemoteReader, RemoteWriter } from "./remote.ts";
@@ -39,8 +41,11 @@ import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
 export interface RtpsOptions extends ParticipantOptions {
   /** How topics and types are named on the wire. Default `auto`. */
   readonly naming?: Naming;
-  /** Bytes of a GID in `ros_discovery_info`: 16 since ROS 2 Iron, 24 up to Humble. Default 16. */
-  readonly rosGidBytes?: 16 | 24;
+  /**
+   * Bytes of a GID in the `ros_discovery_info` that we write: 16 since ROS 2 Iron, 24 up to Humble. Default: as the nodes of ROS 2
+   * have it that are found, 16 where there are none. Both are read.
+   */
+  readonly rosGidBytes?: GidBytes;
   /**
    * Sockets and protocol in a thread of their own, so that no code of the program can hold up heartbeats and leases. Default
    * false: on the program's event loop, which is the shorter way.
@@ -83,6 +88,7 @@ export class RtpsTransport implements Transport {
   /** Own nodes and what each has announced. */
   readonly #nodes = new Set<string>();
   readonly #foreignNodes = new Map<RemoteParticipant, GraphNode[]>();
+  #gidForms!: GidForms;
   #graph!: StatefulWriter;
   #graphScheduled = false;
   #ownKeys = OWN_KEYS;
@@ -195,6 +201,7 @@ export class RtpsTransport implements Transport {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all([...this.#writers, ...this.#readers].map((endpoint) => endpoint[Symbol.asyncDispose]()));
+    this.#gidForms[Symbol.dispose]();
     await this.#participant[Symbol.asyncDispose]();
   }
 
@@ -308,6 +315,7 @@ export class RtpsTransport implements Transport {
     this.discovery.removeParticipant(this.infoOf(remote).id);
     this.#infos.delete(remote);
     this.#foreignNodes.delete(remote);
+    this.#gidForms.leave(remote);
   }
 
   #endpointFound(remote: RemoteReader | RemoteWriter): void {
@@ -360,7 +368,19 @@ export class RtpsTransport implements Transport {
       remote.data!.type === GRAPH_TYPE && remote.participant !== engine.self;
     const written = make("publication");
     this.#graph = new StatefulWriter(written.guid.entityId, { ...qos, maxSamples: 1 }, engine);
-    engine.addWriter({ data: written, writer: this.#graph, accepts: fits, matched: () => {}, unmatched: () => {} });
+    const local: LocalWriter = {
+      data: written,
+      writer: this.#graph,
+      accepts: (remote) => fits(remote) && this.#gidForms.fits(remote),
+      matched: () => {},
+      unmatched: () => {},
+    };
+    this.#gidForms = new GidForms(this.context.clock, this.#options.rosGidBytes, () => {
+      if (this.#closed) return;
+      this.#writeGraph();
+      engine.offerAgain(local);
+    });
+    engine.addWriter(local);
     const read = make("subscription");
     const sink = {
       deliver: (writer: RemoteWriter, sample: { payload: Uint8Array | undefined; isKey: boolean }): boolean => {
@@ -380,22 +400,27 @@ export class RtpsTransport implements Transport {
     this.#graphScheduled = true;
     queueMicrotask(() => {
       this.#graphScheduled = false;
-      if (this.#closed) return;
-      const endpoints = [...this.#writers, ...this.#readers];
-      const nodes = [...this.#nodes].map((name) => ({
-        name,
-        endpoints: endpoints.filter(({ info }) => info.node === name).flatMap((endpoint) => endpoint.guids),
-      }));
-      const gid = this.engine.prefix + entityIdHex(PARTICIPANT);
-      const payload = writeGraph(gid, nodes, this.#options.rosGidBytes ?? 16);
-      this.#graph.write({ payload, isKey: false, time: undefined, inlineQos: undefined });
+      if (!this.#closed) this.#writeGraph();
     });
+  }
+
+  #writeGraph(): void {
+    const endpoints = [...this.#writers, ...this.#readers];
+    const nodes = [...this.#nodes].map((name) => ({
+      name,
+      endpoints: endpoints.filter(({ info }) => info.node === name).flatMap((endpoint) => endpoint.guids),
+    }));
+    const gid = this.engine.prefix + entityIdHex(PARTICIPANT);
+    const payload = writeGraph(gid, nodes, this.#gidForms.current);
+    this.#graph.write({ payload, isKey: false, time: undefined, inlineQos: undefined });
   }
 
   #onGraph(participant: RemoteParticipant, payload: Uint8Array): void {
     let nodes: GraphNode[];
     try {
-      nodes = readGraph(payload);
+      const graph = readGraph(payload);
+      nodes = graph.nodes;
+      this.#gidForms.hear(participant, graph.gidBytes);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       this.engine.count("malformed");

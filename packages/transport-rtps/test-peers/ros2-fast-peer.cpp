@@ -6,7 +6,8 @@
  *   ros2-fast-peer DOMAIN serve [DELAY_MS]            answers /add
  *   ros2-fast-peer DOMAIN trigger-server BYTES        answers /trigger (std_srvs/srv/Trigger: an empty request) with a long text
  *   ros2-fast-peer DOMAIN trigger                     asks /trigger once
- *   ros2-fast-peer DOMAIN node 16|24 NAME...          nodes of the namespace /fast in ros_discovery_info; tells those of others
+ *   ros2-fast-peer DOMAIN node 16|24 NAME...          nodes of the namespace /fast in ros_discovery_info; tells those of others.
+ *                                                     On standard input: - one node less, + one more, x no /chatter any more
  *
  * PEER_TRANSPORT=default: Fast DDS' own transports, shared memory included, as ROS 2 starts it.
  */
@@ -19,6 +20,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+#include <unistd.h>
+#include <sys/select.h>
 #include <fastdds/dds/domain/DomainParticipant.hpp>
 #include <fastdds/dds/domain/DomainParticipantFactory.hpp>
 #include <fastdds/dds/publisher/DataWriter.hpp>
@@ -182,7 +185,7 @@ static void call(int clients, int count) {
   for (int i = 0; i < clients; i++) all.emplace_back("/add", ADD);
   for (auto &each : all) each.wait();
   sleep_ms(300);
-  int wrong = 0, others = 0, right = 0;
+  int wrong = 0, right = 0;
   for (int n = 0; n < count; n++) {
     std::map<int, int64_t> asked;
     for (int i = 0; i < clients; i++) {
@@ -191,20 +194,23 @@ static void call(int clients, int count) {
       put_long(request, n);
       asked[i] = all[i].ask(request);
     }
-    for (int i = 0; i < clients; i++) {
-      for (int tries = 0; asked.count(i) && tries < 2000; tries++) {
+    /* Each hears the answers to all, and keeps the last ten. */
+    for (int tries = 0; !asked.empty() && tries < 5000; tries++) {
+      for (int i = 0; i < clients; i++) {
         Bytes reply;
         SampleInfo info;
-        if (!take(all[i].replies, reply, info)) { sleep_ms(2); continue; }
-        const SampleIdentity &id = info.related_sample_identity;
-        if (!all[i].is_ours(id)) { others++; continue; }
-        int64_t sn = (static_cast<int64_t>(id.sequence_number().high) << 32) | id.sequence_number().low;
-        if (sn != asked[i] || long_at(reply, 0) != 1000 * i + n) { wrong++; printf("client %d asked %lld, got %lld: %lld\n", i, (long long)asked[i], (long long)sn, (long long)long_at(reply, 0)); }
-        else right++;
-        asked.erase(i);
+        while (take(all[i].replies, reply, info)) {
+          const SampleIdentity &id = info.related_sample_identity;
+          if (!all[i].is_ours(id)) continue;
+          int64_t sn = (static_cast<int64_t>(id.sequence_number().high) << 32) | id.sequence_number().low;
+          bool fits = asked.count(i) > 0 && sn == asked[i] && long_at(reply, 0) == 1000 * i + n;
+          (fits ? right : wrong)++;
+          asked.erase(i);
+        }
       }
-      if (asked.count(i)) printf("client %d call %d: no answer\n", i, n);
+      sleep_ms(1);
     }
+    for (auto &each : asked) printf("client %d call %d: no answer\n", each.first, n);
   }
   printf("right %d wrong %d\n", right, wrong);
 }
@@ -297,6 +303,7 @@ static void node(int size, char **names, int count) {
   auto *graph = writer_of("ros_discovery_info", GRAPH, true);
   auto *others = reader_of("ros_discovery_info", GRAPH, true);
   auto *chatter = writer_of("rt/chatter", "std_msgs::msg::dds_::String_");
+  GUID_t published = chatter->guid();
   auto tell = [&](int shown) {
     Bytes info;
     put_gid(info, participant->guid(), size);
@@ -306,7 +313,7 @@ static void node(int size, char **names, int count) {
       put_text(info, names[i]);
       put_uint(info, 0);
       put_uint(info, i == 0 ? 1 : 0);
-      if (i == 0) put_gid(info, chatter->guid(), size);
+      if (i == 0) put_gid(info, published, size);
     }
     graph->write(&info);
   };
@@ -315,18 +322,20 @@ static void node(int size, char **names, int count) {
   for (;;) {
     Bytes info;
     SampleInfo of;
-    while (take(others, info, of)) tell_graph(info, size);
+    while (take(others, info, of)) {
+      /* As the RMW: its own are left out. */
+      if (memcmp(info.data(), participant->guid().guidPrefix.value, 12) != 0) tell_graph(info, size);
+    }
     fflush(stdout);
-    int c = -1;
+    char c = 0;
     fd_set set;
     FD_ZERO(&set);
     FD_SET(0, &set);
     timeval wait = {0, 5000};
-    if (select(1, &set, nullptr, nullptr, &wait) > 0) c = getchar();
+    if (select(1, &set, nullptr, nullptr, &wait) > 0 && read(0, &c, 1) == 0) sleep_ms(100);
     if (c == '+' && shown < count) tell(++shown);
     if (c == '-' && shown > 0) tell(--shown);
     if (c == 'x') { publisher->delete_datawriter(chatter); printf("chatter is gone\n"); }
-    if (c == EOF) sleep_ms(100);
   }
 }
 
