@@ -64,6 +64,7 @@ export type Report =
   | { readonly call: "leave"; readonly index: number; readonly publication: number }
   | { readonly call: "alive"; readonly index: number; readonly publication: number; readonly alive: boolean }
   | { readonly call: "lost" | "dropped"; readonly index: number; readonly count: number }
+  | { readonly call: "room"; readonly index: number }
   | { readonly call: "deadlineMissed" | "livelinessLost"; readonly index: number; readonly total: number }
   | {
       readonly call: "incompatible";
@@ -106,49 +107,50 @@ export const plainEndpoint = (info: EndpointInfo): EndpointInfo => ({ ...info, s
  * Counters of the endpoints, by index, for questions that cannot wait for an answer; all modulo 2³².
  *
  *   word 0  samples that are done with: of a writer, acknowledged or let go of; of a reader, taken or let go of
- *        1  a writer's: samples that some reader will never get; a reader's: 1 when the protocol waits for room
+ *        1  a writer's: samples that some reader will never get
+ *        2  1: told when more are done with. A writer's: the user's side waits; a reader's: the protocol does
  */
 export class EndpointState {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(MOST_ENDPOINTS * 8)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(MOST_ENDPOINTS * WORDS * 4)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer);
   }
 
   /** For a new endpoint. */
   reset(index: number): void {
-    Atomics.store(this.#words, index * 2, 0);
-    Atomics.store(this.#words, index * 2 + 1, 0);
+    for (let word = 0; word < WORDS; word++) Atomics.store(this.#words, index * WORDS + word, 0);
   }
 
   setDone(index: number, count: number): void {
-    Atomics.store(this.#words, index * 2, count | 0);
+    Atomics.store(this.#words, index * WORDS, count | 0);
   }
 
   /** How many of `given` samples are not done with yet. */
   open(index: number, given: number): number {
-    return (given - Atomics.load(this.#words, index * 2)) | 0;
+    return (given - Atomics.load(this.#words, index * WORDS)) | 0;
   }
 
   setDropped(index: number, count: number): void {
-    Atomics.store(this.#words, index * 2 + 1, count | 0);
+    Atomics.store(this.#words, index * WORDS + 1, count | 0);
   }
 
   dropped(index: number): number {
-    return Atomics.load(this.#words, index * 2 + 1) >>> 0;
+    return Atomics.load(this.#words, index * WORDS + 1) >>> 0;
   }
 
   setWaiting(index: number): void {
-    Atomics.store(this.#words, index * 2 + 1, 1);
+    Atomics.store(this.#words, index * WORDS + 2, 1);
   }
 
-  /** Whether the protocol waited for room; it does so no more. */
+  /** Whether somebody waited; it does so no more. */
   takeWaiting(index: number): boolean {
-    if (Atomics.load(this.#words, index * 2 + 1) === 0) return false;
-    return Atomics.exchange(this.#words, index * 2 + 1, 0) === 1;
+    if (Atomics.load(this.#words, index * WORDS + 2) === 0) return false;
+    return Atomics.exchange(this.#words, index * WORDS + 2, 0) === 1;
   }
 }
 
 export const MOST_ENDPOINTS = 16_384;
+const WORDS = 3;

@@ -1,6 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import { Fifo } from "@delos/core";
+import type { OrdinaryView } from "@delos/core/native";
 import { LogRing, type LogWriter, type PinnedMessage, StraightCopy } from "sharedarraybuffer-ring";
+import { memoryIn } from "./channel-memory.ts";
 import { PoolReader, PoolWriter } from "./pool.ts";
 
 /**
@@ -28,8 +30,9 @@ const LARGE = 2;
 const CALL = 3;
 
 const RING_BYTES = 1 << 22;
+const RING = { capacityBytes: RING_BYTES, maxReaders: 1 } as const;
 /** Payloads up to this stand in the LogRing. */
-const SMALL_BYTES = 16_384;
+export const SMALL_BYTES = 16_384;
 /** Pieces of one turn of the event loop. */
 const TURN = { messages: 512, bytes: 1 << 20 };
 
@@ -65,8 +68,9 @@ const NO_FIELDS: RecordFields = {
 
 /** The sending end. Never blocks: calls that find no room wait here, samples are refused until what waits has gone. */
 export class ChannelWriter {
-  readonly ring: LogRing = LogRing.create({ capacityBytes: RING_BYTES, maxReaders: 1 });
-  readonly #writer: LogWriter = this.ring.writer();
+  /** What the other end is to be given. */
+  readonly ring = new SharedArrayBuffer(LogRing.bytesFor(RING));
+  readonly #writer: LogWriter;
   readonly #port: MessagePort;
   readonly #pool: PoolWriter;
   readonly #copy = new StraightCopy();
@@ -79,9 +83,10 @@ export class ChannelWriter {
   /** Called when what waited has gone. */
   onRoom: (() => void) | undefined;
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, view: OrdinaryView | undefined) {
+    this.#writer = LogRing.createIn(memoryIn(this.ring, view), RING).writer();
     this.#port = port;
-    this.#pool = new PoolWriter(port);
+    this.#pool = new PoolWriter(port, view);
   }
 
   /**
@@ -96,6 +101,11 @@ export class ChannelWriter {
   lendFor(bytes: number): Uint8Array | undefined {
     if (!this.#closed && bytes > SMALL_BYTES) this.#pool.fit(bytes);
     return this.lend(bytes);
+  }
+
+  /** Whether `memory` was lent, whatever has become of it. */
+  owns(memory: Uint8Array): boolean {
+    return this.#pool.owns(memory);
   }
 
   /** What was lent is not going to be written. Any other memory is left alone. */
@@ -233,10 +243,11 @@ export class ChannelReader {
   readonly #pool: PoolReader;
   #view: DataView = new DataView(new ArrayBuffer(0));
 
-  constructor(memory: ChannelMemory, visitor: ChannelVisitor) {
-    this.#reader = LogRing.attach(memory.ring).reader({ mode: "reliable", start: "oldest", freshBatches: true });
-    this.#port = memory.port;
-    this.#pool = new PoolReader(memory.port);
+  constructor({ ring, port }: ChannelMemory, view: OrdinaryView | undefined, visitor: ChannelVisitor) {
+    const options = { mode: "reliable", start: "oldest", freshBatches: true } as const;
+    this.#reader = LogRing.attach(memoryIn(ring, view)).reader(options);
+    this.#port = port;
+    this.#pool = new PoolReader(port, view);
     this.#visitor = visitor;
   }
 

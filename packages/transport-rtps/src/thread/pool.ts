@@ -1,5 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { OrdinaryView } from "@delos/core/native";
 import { type Loan, type PinnedMessage, type PinReader, PinRing, type PinWriter } from "sharedarraybuffer-ring";
+import { memoryIn } from "./channel-memory.ts";
 
 const LEAST_CHUNK_BYTES = 1 << 17;
 /** Beside the payload: what frames it on the wire, where it is put together in its chunk. */
@@ -7,8 +9,6 @@ const FRAME_ROOM = 1 << 12;
 const POOL_BYTES = 1 << 24;
 const LEAST_DEPTH = 4;
 const MOST_DEPTH = 64;
-/** Chunks beyond the depth: so many payloads stay with the reader's users while as many others as the depth says are on their way. */
-const spareOf = (depth: number): number => Math.min(8, depth);
 
 interface Lent {
   readonly generation: number;
@@ -21,7 +21,9 @@ interface Lent {
  */
 export class PoolWriter {
   readonly #port: MessagePort;
+  readonly #view: OrdinaryView | undefined;
   readonly #lent: Lent[] = [];
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
   #writer: PinWriter | undefined;
   #chunkBytes = 0;
   #depth = 0;
@@ -30,8 +32,9 @@ export class PoolWriter {
   message = -1;
   offset = 0;
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, view: OrdinaryView | undefined) {
     this.#port = port;
+    this.#view = view;
   }
 
   /**
@@ -52,6 +55,11 @@ export class PoolWriter {
   /** Makes chunks that hold `bytes`, if they do not. */
   fit(bytes: number): void {
     if (bytes > this.#chunkBytes) this.#next(bytes);
+  }
+
+  /** Whether `memory` is, or was, a chunk's. */
+  owns(memory: Uint8Array): boolean {
+    return this.#buffers.has(memory.buffer);
   }
 
   /** Whether `memory` is, or is a part of, what was lent and neither published nor given back. */
@@ -118,12 +126,11 @@ export class PoolWriter {
     const payloadBytes = Math.max(LEAST_CHUNK_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
     this.#chunkBytes = payloadBytes + FRAME_ROOM;
     this.#depth = Math.max(LEAST_DEPTH, Math.min(MOST_DEPTH, POOL_BYTES / payloadBytes));
-    const ring = PinRing.create({
-      maxMessageBytes: this.#chunkBytes,
-      depth: this.#depth,
-      chunks: this.#depth + spareOf(this.#depth),
-      maxReaders: 1,
-    });
+    // As many payloads again stay with the reader's users while as many others as the depth says are on their way.
+    const options = { maxMessageBytes: this.#chunkBytes, depth: this.#depth, chunks: 2 * this.#depth, maxReaders: 1 };
+    const memory = memoryIn(new SharedArrayBuffer(PinRing.bytesFor(options)), this.#view);
+    this.#buffers.add(memory.bytes.buffer);
+    const ring = PinRing.createIn(memory, options);
     this.#writer = ring.writer({ history: this.#depth }); // for the reader that has yet to come
     this.generation++;
     this.message = -1;
@@ -134,13 +141,15 @@ export class PoolWriter {
 /** The other end: payloads in place, each pinned until it is released. */
 export class PoolReader {
   readonly #port: MessagePort;
+  readonly #view: OrdinaryView | undefined;
   #ring: PinReader | undefined;
   #generation = 0;
   #read = -1;
   #spare = 0;
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, view: OrdinaryView | undefined) {
     this.#port = port;
+    this.#view = view;
   }
 
   /**
@@ -167,9 +176,9 @@ export class PoolReader {
   #attach(): void {
     const received = receiveMessageOnPort(this.#port) as { message: SharedArrayBuffer };
     this.#ring?.close();
-    const ring = PinRing.attach(received.message);
+    const ring = PinRing.attach(memoryIn(received.message, this.#view));
     this.#ring = ring.reader({ mode: "reliable", start: "oldest" });
-    this.#spare = spareOf(ring.depth);
+    this.#spare = ring.depth;
     this.#generation++;
     this.#read = -1;
   }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Logger, type LogRecord, SystemClock } from "@delos/core";
+import { loadOrdinaryView } from "@delos/core/native";
 import { RtpsTransport } from "../rtps-transport.ts";
 import { EndpointState, type ThreadData } from "./calls.ts";
 import { ChannelReader, ChannelWriter } from "./channel.ts";
@@ -9,7 +10,8 @@ import { ThreadHost } from "./thread-host.ts";
 
 /** The thread of sockets and protocol: started by `ThreadedTransport`, ends when it is told to. */
 const { participant, options, state, counters, down, up: upward } = workerData as ThreadData;
-const up = new ChannelWriter(upward.port);
+const view = await loadOrdinaryView();
+const up = new ChannelWriter(upward.port, view);
 const clock = new SystemClock();
 let host: ThreadHost | undefined;
 const log = new Logger("rtps", clock, ({ level, message, fields }: LogRecord) => {
@@ -28,7 +30,7 @@ try {
     { participant: { ...participant, transports: addresses }, clock, log, carries },
     options,
   );
-  const reader: ChannelReader = new ChannelReader(down, {
+  const reader: ChannelReader = new ChannelReader(down, view, {
     onSample: (sample) => host!.onSample(sample),
     onCall: (bytes) => host!.onCall(bytes),
   });
@@ -42,7 +44,7 @@ try {
   }
   const board = new CountersBoard(counters);
   parentPort!.on("message", () => board.answer(transport.counters));
-  parentPort!.postMessage({ ring: up.ring.buffer });
+  parentPort!.postMessage({ ring: up.ring });
   await reader.run();
 } catch (error) {
   const { code, message } = error as { code?: string; message: string };

@@ -152,12 +152,14 @@ export class ThreadHost implements ChannelVisitor {
 /** A writer of the user's, as it is on the network. */
 class HostedWriter {
   readonly inner: RtpsWriter;
+  readonly #host: ThreadHost;
   readonly #index: number;
   readonly #state: EndpointState;
   #taken = 0;
 
   constructor(host: ThreadHost, transport: RtpsTransport, state: EndpointState, endpoint: NewEndpoint) {
     const { index, id, node, topic, qos } = endpoint;
+    this.#host = host;
     this.#index = index;
     this.#state = state;
     const events = new Events<WriterEvents>();
@@ -193,6 +195,7 @@ class HostedWriter {
   #tell(): void {
     this.#state.setDone(this.#index, this.#taken - this.inner.pendingSamples);
     this.#state.setDropped(this.#index, this.inner.counters.dropped);
+    if (this.#state.takeWaiting(this.#index)) this.#host.report({ call: "room", index: this.#index });
   }
 }
 
@@ -346,7 +349,7 @@ class ChannelQueue implements SampleQueue {
 function memoryOf(up: ChannelWriter, other: PayloadMemory): PayloadMemory {
   return {
     take: (bytes) => up.lend(bytes) ?? other.take(bytes),
-    give: (memory) => (memory.buffer instanceof SharedArrayBuffer ? up.giveBack(memory) : other.give(memory)),
+    give: (memory) => (up.owns(memory) ? up.giveBack(memory) : other.give(memory)),
   };
 }
 

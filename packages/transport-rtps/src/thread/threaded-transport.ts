@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
 import { ClosedError, DelosError } from "@delos/core";
+import { loadOrdinaryView } from "@delos/core/native";
 import { spawnWorker, type Worker } from "@delos/core/worker";
 import {
   DiscoveryTable,
@@ -74,14 +75,15 @@ export class ThreadedTransport implements Transport, ChannelVisitor {
   /** @throws {DelosError} `RTPS_NO_PORT` */
   static async open(context: TransportContext, options: RtpsOptions): Promise<ThreadedTransport> {
     const [downPorts, upPorts] = [new MessageChannel(), new MessageChannel()];
-    const down = new ChannelWriter(downPorts.port1);
+    const view = await loadOrdinaryView();
+    const down = new ChannelWriter(downPorts.port1, view);
     const [state, counters] = [new EndpointState(), new CountersBoard()];
     const workerData: ThreadData = {
       participant: context.participant,
       options: { ...options, thread: false },
       state: state.buffer,
       counters: counters.buffer,
-      down: { ring: down.ring.buffer as SharedArrayBuffer, port: downPorts.port2 },
+      down: { ring: down.ring, port: downPorts.port2 },
       up: { port: upPorts.port2 },
     };
     const transferList = [downPorts.port2, upPorts.port2];
@@ -97,7 +99,7 @@ export class ThreadedTransport implements Transport, ChannelVisitor {
       counters,
       worker,
       down,
-      (visitor) => new ChannelReader(memory, visitor),
+      (visitor) => new ChannelReader(memory, view, visitor),
     );
   }
 

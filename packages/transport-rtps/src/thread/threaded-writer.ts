@@ -13,8 +13,14 @@ import {
 import type { KeyExtractor, MessageValue } from "@delos/wire";
 import { keyOfSchema } from "../rtps-writer.ts";
 import { encodeExtras, plainSchema, type Report } from "./calls.ts";
-import type { RecordFields } from "./channel.ts";
+import { type RecordFields, SMALL_BYTES } from "./channel.ts";
 import type { ThreadedTransport } from "./threaded-transport.ts";
+
+/**
+ * So much of large samples is with the protocol, as far as a writer that keeps all may wait: it fills datagrams from where they lie.
+ * What is beyond it waits here, where it is, for the other side would have to copy it.
+ */
+const BYTES_AHEAD = 1 << 23;
 
 /** The user's end of a publication whose protocol runs in another thread. */
 export class ThreadedWriter implements Writer {
@@ -181,6 +187,9 @@ export class ThreadedWriter implements Writer {
       case "livelinessLost":
         this.events.emit("livelinessLost", { total: report.total });
         break;
+      case "room":
+        this.flush();
+        break;
       default:
     }
   }
@@ -201,9 +210,20 @@ export class ThreadedWriter implements Writer {
   }
 
   #give(sample: Sample): boolean {
+    if (!this.#mayGive(sample.byteLength)) return false;
     if (!this.#transport.down.sample(this.#fieldsOf(sample), sample.bytes)) return false;
     this.#given++;
     return true;
+  }
+
+  #mayGive(bytes: number): boolean {
+    if (bytes <= SMALL_BYTES || this.info.qos.history !== "keep_all") return true;
+    const { state } = this.#transport;
+    const limit = Math.max(2, Math.min(64, Math.floor(BYTES_AHEAD / bytes)));
+    if (state.open(this.#index, this.#given) < limit) return true;
+    state.setWaiting(this.#index);
+    // Looked at again after it was said: the last one may have gone in between.
+    return state.open(this.#index, this.#given) < limit;
   }
 
   #fieldsOf(sample: Sample): RecordFields {
