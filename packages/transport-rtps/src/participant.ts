@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { Clock } from "@delos/core";
+import { type Clock, DelosError } from "@delos/core";
 import { Engine } from "./engine.ts";
 import type { EngineListener } from "./engine-options.ts";
 import { cardsBehind, chooseAddresses, type HostAddress, hostAddresses, isNearby } from "./interfaces.ts";
@@ -8,6 +8,7 @@ import type { MdnsPeersOptions } from "./mdns-peers.ts";
 import { packetBytes } from "./mtu.ts";
 import { multicastComesBack } from "./multicast-probe.ts";
 import type { OwnParticipantData, ParticipantData } from "./participant-data.ts";
+import { locatorsOfPeers, portsOfPeer } from "./peers.ts";
 import { receiveBufferProperty } from "./receive-buffer.ts";
 import { portsOf, UdpEdge } from "./udp.ts";
 import { type GuidPrefix, hexOf } from "./wire/guid.ts";
@@ -20,7 +21,7 @@ export interface ParticipantOptions {
   readonly domain?: number;
   /** Cards or addresses to use. Default: all that are real, and loopback. */
   readonly interfaces?: readonly string[];
-  /** `host` or `host:port` that are told of us where multicast does not reach. Addresses are IPv4. */
+  /** `host` or `host:port`, names or IPv4 addresses, that are told of us where multicast does not reach. */
   readonly peers?: readonly string[];
   /** Whether 239.255.0.1 is used at all. Default true. */
   readonly multicast?: boolean;
@@ -48,8 +49,6 @@ export interface ParticipantIdentity {
 /** How often the host's cards are looked at. */
 const FOLLOW_MS = 5000;
 const GROUP = "239.255.0.1";
-/** Unicast peers are tried at the discovery ports of this many participants. */
-const PEER_INDICES = 10;
 
 /** A participant on the network: the engine with its sockets. */
 export class Participant implements AsyncDisposable {
@@ -65,7 +64,10 @@ export class Participant implements AsyncDisposable {
     this.udp = udp;
   }
 
-  /** @throws {DelosError} `RTPS_NO_PORT` */
+  /**
+   * @throws {UsageError} for a domain that has no ports
+   * @throws {DelosError} `RTPS_NO_PORT`, `RTPS_INTERFACE` when none of the named cards is there, `RTPS_PEER`
+   */
   static async open(
     clock: Clock,
     identity: ParticipantIdentity,
@@ -75,8 +77,10 @@ export class Participant implements AsyncDisposable {
     const { domain = 0, interfaces = [], peers = [], multicast = true, ttl = 1 } = options;
     let all = hostAddresses();
     let addresses = chooseAddresses(interfaces, all);
+    if (interfaces.length > 0 && addresses.length === 0) throw noSuchInterface(interfaces, all);
     const loopbackOnly = interfaces.length > 0 && addresses.every(({ loopback }) => loopback);
     const ports = portsOf(domain, options.portBase, options.domainGain);
+    const told = await locatorsOfPeers(peers, (index) => ports.discoveryUnicast(index));
     // With a list of cards, nothing else is listened to, either.
     const allowed = (from: string): boolean =>
       cardsBehind(from, all).some(({ address }) => addresses.some((card) => card.address === address));
@@ -93,10 +97,7 @@ export class Participant implements AsyncDisposable {
       defaultUnicast: at(ports.userUnicast(udp.index)),
     });
     const isOwn = (address: string): boolean => isLoopback(address) || all.some((card) => card.address === address);
-    const announceTo: Locator[] = [
-      ...(multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : []),
-      ...peers.flatMap((peer) => peerLocators(peer, (index) => ports.discoveryUnicast(index))),
-    ];
+    const announceTo: Locator[] = [...(multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : []), ...told];
     const engine = new Engine({
       clock,
       outlet: udp,
@@ -168,7 +169,7 @@ export class Participant implements AsyncDisposable {
     if (loopback === undefined || (await multicastComesBack(clock, GROUP, loopback.address))) return;
     if (this.#closed) return;
     this.engine.count("loopback without multicast");
-    const local = peerLocators(loopback.address, (index) => this.udp.ports.discoveryUnicast(index));
+    const local = portsOfPeer(loopback.address, (index) => this.udp.ports.discoveryUnicast(index));
     announceTo.push(...local);
     for (const locator of local) this.engine.announceTo(locator);
   }
@@ -193,6 +194,11 @@ export class Participant implements AsyncDisposable {
   }
 }
 
+const noSuchInterface = (wanted: readonly string[], all: readonly HostAddress[]): DelosError =>
+  new DelosError("RTPS_INTERFACE", `no card ${wanted.join(", ")} with an IPv4 address is here`, {
+    details: { wanted, there: all.map(({ name, address }) => `${name} ${address}`) },
+  });
+
 const announced = (properties: ReadonlyMap<string, string>, udp: UdpEdge): ReadonlyMap<string, string> =>
   new Map([...properties, receiveBufferProperty(udp.receiveBufferBytes)]);
 
@@ -202,12 +208,6 @@ export function freshPrefix(): GuidPrefix {
   bytes[0] = VENDOR_DELOS >> 8;
   bytes[1] = VENDOR_DELOS & 0xff;
   return hexOf(bytes);
-}
-
-function peerLocators(peer: string, portOf: (index: number) => number): Locator[] {
-  const [address, port] = peer.split(":");
-  if (port !== undefined) return [{ address: address!, port: Number(port) }];
-  return Array.from({ length: PEER_INDICES }, (_, index) => ({ address: address!, port: portOf(index) }));
 }
 
 function filterOf(pattern: string | undefined): (data: ParticipantData) => boolean {

@@ -29,8 +29,13 @@ export const buildRos2Peer = (folder: string): ReturnType<typeof buildPeer> =>
 export const buildRos2FastPeer = (folder: string): ReturnType<typeof buildPeer> =>
   buildFastDds("ros2-fast-peer", folder);
 
+/** The Cyclone DDS program that sends back what it gets of every type. */
+export const buildTypesEcho = (folder: string): ReturnType<typeof buildPeer> =>
+  buildCyclone("every-type-echo", "every-type", folder);
+
 function buildCyclone(name: string, types: string, folder: string): { program: string; env: NodeJS.ProcessEnv } {
-  execFileSync("idlc", ["-l", "c", "-o", folder, join(SOURCES, `${types}.idl`)]);
+  const idl = join(SOURCES, `${types}.idl`);
+  execFileSync("idlc", ["-l", "c", "-o", folder, idl], { stdio: ["ignore", "ignore", "pipe"] });
   const program = join(folder, name);
   const files = [join(SOURCES, `${name}.c`), join(folder, `${types}.c`)];
   execFileSync("cc", ["-O1", "-I", folder, "-o", program, ...files, "-lddsc"]);

@@ -10,6 +10,7 @@ import {
   Sample,
   type SampleExtras,
 } from "@delos/transport";
+import type { KeyExtractor } from "@delos/wire";
 import { CycloneServices } from "./cyclone-services.ts";
 import type { Incoming } from "./incoming.ts";
 import type { LocalReader } from "./local-endpoint.ts";
@@ -60,6 +61,7 @@ export class RtpsReader implements Reader {
   readonly #queue: SampleQueue;
   readonly #memory: PayloadMemory;
   readonly #codec: MessageCodec | undefined;
+  readonly #key: KeyExtractor | undefined;
   readonly #locals = new Map<string, { local: LocalReader; reader: StatefulReader }>();
   readonly #matched = new Map<RemoteWriter, Source>();
   /** That of the sample before: mostly the same one again. */
@@ -79,6 +81,7 @@ export class RtpsReader implements Reader {
     this.#options = options;
     this.#onClosed = onClosed;
     this.#codec = options.codec;
+    this.#key = keyOfSchema(options);
     this.events = options.events ?? new Events();
     this.info = { id, kind: "subscription", participant: transport.context.participant, node, topic, schema, qos };
     this.#queue = queue ?? new ReaderQueue(qos, transport.context.clock, this.events, options.onData);
@@ -86,7 +89,7 @@ export class RtpsReader implements Reader {
   }
 
   announce(): void {
-    this.#add(keyOfSchema(this.#options) !== undefined);
+    this.#add(this.#key !== undefined);
   }
 
   /** Subscribes to one more topic and type of the wire. */
@@ -243,6 +246,10 @@ export class RtpsReader implements Reader {
     }
     if (!source.framed && !incoming.isKey && !isRepresented(bytes) && extras?.instanceState === undefined) {
       throw new MalformedError("RTPS_MALFORMED", "a payload in no representation of CDR", 0);
+    }
+    // Cyclone DDS says by the key, and not by its hash, which instance has come to an end.
+    if (incoming.isKey && this.#key !== undefined && extras?.keyHash === undefined) {
+      extras = { ...extras, keyHash: this.#key.hash(this.#key.decode(bytes)) };
     }
     const nowNs = this.#transport.engine.receptionTimeNs;
     const sourceTimeNs = incoming.timed ? this.#sourceTimeNs(incoming) : nowNs;

@@ -19,6 +19,7 @@ import {
   type Writer,
   type WriterOptions,
 } from "@delos/transport";
+import { xcdrVersionOfSchema } from "@delos/wire";
 import { CycloneServices } from "./cyclone-services.ts";
 import type { EndpointData } from "./endpoint-data.ts";
 import { type GidBytes, GidForms } from "./gid-forms.ts";
@@ -69,6 +70,10 @@ const addressOf = ({ domain = 0 }: RtpsOptions): TransportAddress => ({
   reach: "network",
   domain: String(domain),
 });
+
+/** Values of DATA_REPRESENTATION. DDS-XTypes 1.3 §7.6.3.1.1. */
+const XCDR1 = 0;
+const XCDR2 = 2;
 
 /** Entity keys of endpoints that this transport makes for itself; those of users count from 1. */
 const OWN_KEYS = 0xff_0000;
@@ -245,7 +250,8 @@ export class RtpsTransport implements Transport {
       qos: options.qos,
       unicast: [],
       multicast: [],
-      representations: kind === "publication" ? [0] : [0, 2],
+      representations:
+        kind === "subscription" ? [XCDR1, XCDR2] : [xcdrVersionOfSchema(options.schema!) === 2 ? XCDR2 : XCDR1],
       expectsInlineQos: false,
       userData: writeTypeHash(typeHashOf(options.schema)),
       schema: options.schema,
@@ -357,7 +363,7 @@ export class RtpsTransport implements Transport {
         qos,
         unicast: [],
         multicast: [],
-        representations: [0],
+        representations: [XCDR1],
         expectsInlineQos: false,
         userData: new Uint8Array(0),
         schema: undefined,

@@ -1,8 +1,10 @@
 import { createSocket, type Socket } from "node:dgram";
-import { DelosError } from "@delos/core";
+import { DelosError, UsageError } from "@delos/core";
 import { cardsBehind, type HostAddress } from "./interfaces.ts";
 import type { Outlet } from "./outlet.ts";
 import { isLoopback, isMulticast, type Locator } from "./wire/locator.ts";
+
+const MAX_PORT = 0xffff;
 
 /** Ports of a domain. DDSI-RTPS 2.5 §9.6.2.2. */
 export interface Ports {
@@ -12,8 +14,14 @@ export interface Ports {
   userUnicast(index: number): number;
 }
 
+/** @throws {UsageError} unless the domain has ports for at least one participant */
 export function portsOf(domain: number, base = 7400, gain = 250): Ports {
   const start = base + gain * domain;
+  if (!Number.isInteger(start) || domain < 0 || start < 1 || start + 11 > MAX_PORT) {
+    throw new UsageError(`Domain ${domain} has no ports: it is a whole number from 0 to ${lastDomain(base, gain)}`, {
+      details: { domain, portBase: base, domainGain: gain },
+    });
+  }
   return {
     discoveryMulticast: start,
     userMulticast: start + 1,
@@ -21,6 +29,8 @@ export function portsOf(domain: number, base = 7400, gain = 250): Ports {
     userUnicast: (index) => start + 11 + 2 * index,
   };
 }
+
+const lastDomain = (base: number, gain: number): number => Math.floor((MAX_PORT - 11 - base) / gain);
 
 /** §9.6.2.3: participants of one host and domain. */
 const MAX_INDEX = 119;
@@ -61,8 +71,12 @@ export class UdpEdge implements Outlet, AsyncDisposable {
   readonly #members: readonly Socket[];
   /** By the address of the card that they send through. */
   readonly #senders = new Map<string, Socket>();
+  readonly #sent = new WeakMap<() => void, (error: Error | null) => void>();
   #pending = 0;
   #turn = false;
+  readonly #turnEnded = (): void => {
+    this.#turn = false;
+  };
   #idle: (() => void) | undefined;
   #closed = false;
   /** Who was heard from, and the cards that they are behind: user data goes by multicast through these only. */
@@ -84,7 +98,7 @@ export class UdpEdge implements Outlet, AsyncDisposable {
   static async open(options: UdpOptions): Promise<UdpEdge> {
     const { ports, group } = options;
     const bindTo = options.loopbackOnly ? "127.0.0.1" : "0.0.0.0";
-    for (let index = 0; index <= MAX_INDEX; index++) {
+    for (let index = 0; index <= MAX_INDEX && ports.userUnicast(index) <= MAX_PORT; index++) {
       const discovery = await bound(bindTo, ports.discoveryUnicast(index), false);
       if (discovery === undefined) continue;
       const user = await bound(bindTo, ports.userUnicast(index), false);
@@ -161,6 +175,10 @@ export class UdpEdge implements Outlet, AsyncDisposable {
     const senders = this.#sendersTo(to);
     let left = senders.length;
     if (left === 0) done();
+    if (left === 1) {
+      this.#sendFrom(senders[0]!, bytes, to, done);
+      return;
+    }
     for (const socket of senders) {
       this.#sendFrom(socket, bytes, to, () => {
         if (--left === 0) done();
@@ -207,9 +225,7 @@ export class UdpEdge implements Outlet, AsyncDisposable {
       return;
     }
     this.#turn = true;
-    setImmediate(() => {
-      this.#turn = false;
-    });
+    setImmediate(this.#turnEnded);
     queueMicrotask(callback);
   }
 
@@ -227,12 +243,22 @@ export class UdpEdge implements Outlet, AsyncDisposable {
 
   #sendFrom(socket: Socket, bytes: Uint8Array, to: Locator, done: () => void): void {
     this.#pending++;
-    socket.send(bytes, to.port, to.address, (error) => {
-      this.#pending--;
-      if (error !== null) this.#fail(error);
-      done();
-      if (this.#pending === 0) this.#idle?.();
-    });
+    socket.send(bytes, to.port, to.address, this.#onSent(done));
+  }
+
+  /** What the system calls back: one for each `done`, of which each datagram's memory has one. */
+  #onSent(done: () => void): (error: Error | null) => void {
+    let callback = this.#sent.get(done);
+    if (callback === undefined) {
+      callback = (error) => {
+        this.#pending--;
+        if (error !== null) this.#fail(error);
+        done();
+        if (this.#pending === 0) this.#idle?.();
+      };
+      this.#sent.set(done, callback);
+    }
+    return callback;
   }
 
   #fail(error: Error): void {

@@ -84,6 +84,14 @@ export class CdrReader extends MessageReader {
     return text;
   }
 
+  /** As wide as a character of a wide string: see `WideStrings`. */
+  override wchar(): string {
+    if (this.wide !== "units4") return String.fromCharCode(this.uint16());
+    const code = this.uint32();
+    if (code > 0x10_ffff) throw this.malformed(`0x${code.toString(16)} is no character`, this.offset - 4);
+    return String.fromCodePoint(code);
+  }
+
   /** In the form that `wide` says. */
   wstring(bound: number): string {
     const length = this.uint32();

@@ -1,6 +1,6 @@
 import type { NumericArray } from "./byte-reader.ts";
 import { PID_EXTENDED, PID_LIST_END, type XcdrVersion } from "./cdr-reader.ts";
-import { MessageWriter } from "./message-writer.ts";
+import { MessageWriter, tooLong } from "./message-writer.ts";
 import type { WideStrings } from "./wide-strings.ts";
 
 /** Writes CDR: the mirror of `CdrReader`. */
@@ -46,8 +46,15 @@ export class CdrWriter extends MessageWriter {
     this.uint32(0);
     const at = this.offset - 4;
     const length = this.utf8(text);
+    if (length > bound) throw tooLong(where, bound);
     this.uint8(0);
     this.patchUint32(at, length + 1);
+  }
+
+  override wchar(value: unknown): void {
+    const code = typeof value === "number" ? value : (String(value).codePointAt(0) ?? 0);
+    if (this.wide === "units4") this.uint32(code);
+    else this.uint16(code);
   }
 
   wstring(value: unknown, bound: number, where: string): void {

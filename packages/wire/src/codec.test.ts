@@ -83,6 +83,45 @@ describe("golden bytes", () => {
   });
 });
 
+const chosen = (idl: string): ReturnType<typeof codecFor> => codecFor(idlSchema("T", idl));
+describe("which version of CDR a type is written in", () => {
+  const header = (idl: string): string => Buffer.from(chosen(idl).encode({}).subarray(0, 2)).toString("hex");
+  test.for([
+    ["struct T { long x; };", "0001"],
+    ["@final struct T { long x; };", "0001"],
+    ["@appendable struct T { long x; };", "0009"],
+    ["@mutable struct T { long x; };", "000b"],
+    ["struct T { @optional long x; };", "0007"],
+    ["@appendable struct P { long x; }; struct T { sequence<P> p; };", "0007"],
+    ["@data_representation(XCDR2) struct T { long x; };", "0007"],
+    ["@data_representation(XCDR1) @appendable struct T { long x; };", "0001"],
+    ["@data_representation(XCDR1) @mutable struct T { long x; };", "0003"],
+    ["@data_representation(XCDR1 | XCDR2) @mutable struct T { long x; };", "000b"],
+  ] as const)("%s", ([idl, expected]) => {
+    expect(header(idl)).toBe(expected);
+  });
+  test("XML is none", () => {
+    expect(() => chosen("@data_representation(XML) struct T { long x; };")).toThrow(/representation/);
+  });
+});
+
+test("XCDR2 delimits a sequence of arrays, and not an array of arrays", () => {
+  const codec = chosen(
+    "@data_representation(XCDR2) struct T { sequence<Row> rows; Row grid[2]; }; typedef long Row[2];",
+  );
+  const [a, b] = [Int32Array.of(1, 2), Int32Array.of(3, 4)];
+  const bytes = hex("00070000 0c000000 01000000 01000000 02000000 01000000 02000000 03000000 04000000");
+  expect(codec.encode({ rows: [a], grid: [a, b] })).toEqual(bytes);
+  expect(codec.decode(bytes)).toEqual({ rows: [a], grid: [a, b] });
+});
+
+test("a string's bound counts bytes", () => {
+  const codec = idlCodec("struct T { string<4> s; };");
+  expect(codec.decode(codec.encode({ s: "äö" }))).toEqual({ s: "äö" });
+  expect(() => codec.encode({ s: "äöü" })).toThrow(/longer than 4/);
+  expect(() => codec.fromJSON({ s: "äöü" })).toThrow(/at most 4 bytes/);
+});
+
 test("defaults fill in what a value lacks", () => {
   const codec = codecFor(ros2Schema("p/msg/T", 'int32 a 5\nstring s "x"\nint32[2] v [7, 8]\ngeometry_msgs/Pose pose'));
   expect(codec.decode(codec.encode({}))).toEqual({

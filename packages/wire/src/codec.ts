@@ -3,7 +3,7 @@ import { CdrReader, type XcdrVersion } from "./cdr-reader.ts";
 import { CdrWriter } from "./cdr-writer.ts";
 import { compileDecoder, type Decoder } from "./compile-decoder.ts";
 import { compileEncoder, type Encoder } from "./compile-encoder.ts";
-import { encapsulationWord, readEncapsulation } from "./encapsulation.ts";
+import { encapsulationWord, formOf, readEncapsulation } from "./encapsulation.ts";
 import { parseIdl } from "./idl.ts";
 import { valueFromJson, valueToJson } from "./json-form.ts";
 import { MessageReader } from "./message-reader.ts";
@@ -13,6 +13,7 @@ import { shortRosName } from "./ros-text.ts";
 import type { StructType, UnionType } from "./type-tree.ts";
 import { wellKnownRosText } from "./well-known.ts";
 import { hasWideStrings, WIDE_STRINGS, type WideStrings } from "./wide-strings.ts";
+import { xcdrVersionOf } from "./xcdr-version.ts";
 
 /** A value of a type that was only known at run time: fields by name. */
 export type MessageValue = Record<string, unknown>;
@@ -114,7 +115,7 @@ export function ros1Codec(schema: MessageSchema, type: StructType): DynamicCodec
 
 /** How `cdrCodec` writes; it reads every form. */
 export interface CdrOptions {
-  /** Default 1: what ROS 2 and both DDS stacks write unless asked otherwise. */
+  /** Default: as `xcdrVersionOf` says, 1 for all that is final. */
   readonly version?: XcdrVersion;
   readonly littleEndian?: boolean;
   /** How wide strings are written: by default as most peers read them, `units4` in XCDR1, `bytes2` in XCDR2. */
@@ -126,7 +127,7 @@ export interface CdrOptions {
  * header says: a payload that cannot be read in one is read in the next (`WideStrings`).
  */
 export function cdrCodec(schema: MessageSchema, type: StructType | UnionType, options: CdrOptions = {}): DynamicCodec {
-  const { version = 1, littleEndian = true, wideStrings = WIDE_STRINGS[version][0]! } = options;
+  const { version = xcdrVersionOf(type), littleEndian = true, wideStrings = WIDE_STRINGS[version][0]! } = options;
   let wide: boolean | undefined;
   const decoders: Partial<Record<XcdrVersion, Decoder>> = {};
   let encoder: Encoder | undefined;
@@ -167,12 +168,7 @@ export function cdrCodec(schema: MessageSchema, type: StructType | UnionType, op
       // Padded to whole words, as both stacks do: the options say by how much.
       const padding = -writer.offset & 3;
       writer.zeros(padding);
-      const form =
-        type.extensibility === "mutable"
-          ? "parameters"
-          : type.extensibility === "appendable" && version === 2
-            ? "delimited"
-            : "plain";
+      const form = formOf(type.extensibility, version);
       const word = encapsulationWord({ version, littleEndian, form, padding });
       const bytes = writer.finish();
       new DataView(bytes.buffer).setUint32(0, word);

@@ -1,5 +1,5 @@
 import type { CdrReader } from "./cdr-reader.ts";
-import { defaultLiteral, isPrimitiveForXcdr2, TYPED_ARRAYS } from "./compile-literals.ts";
+import { defaultLiteral, isDelimitedInXcdr2, TYPED_ARRAYS } from "./compile-literals.ts";
 import { runSource } from "./compile-source.ts";
 import type { MessageReader } from "./message-reader.ts";
 import { checkTypeSize, type Dialect, minBytes } from "./type-size.ts";
@@ -109,7 +109,7 @@ class DecoderSource {
     const nested = type.kind === "array" && element.kind === "array" && this.#numbers(element) === undefined;
     const read = nested ? `${this.#define(this.#list(element, true))}(r)` : this.#expression(element);
     const loop = `${count} const a = new Array(n); for (let i = 0; i < n; i++) a[i] = ${read};`;
-    return this.#dialect === "cdr2" && !inner && !isPrimitiveForXcdr2(element)
+    return this.#dialect === "cdr2" && !inner && isDelimitedInXcdr2(type)
       ? `const outer = r.enter(); ${loop} r.leave(outer); return a;`
       : `${loop} return a;`;
   }

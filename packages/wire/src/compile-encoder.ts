@@ -1,5 +1,5 @@
 import type { CdrWriter } from "./cdr-writer.ts";
-import { absentLiteral, isPrimitiveForXcdr2, TYPED_ARRAYS, zeroLiteral } from "./compile-literals.ts";
+import { absentLiteral, isDelimitedInXcdr2, TYPED_ARRAYS, zeroLiteral } from "./compile-literals.ts";
 import { runSource } from "./compile-source.ts";
 import type { MessageWriter } from "./message-writer.ts";
 import { checkTypeSize, type Dialect } from "./type-size.ts";
@@ -79,13 +79,13 @@ class EncoderSource {
     const check = `const a = w.elements(v, ${limits}, where);`;
     const make = element.kind === "primitive" ? TYPED_ARRAYS[element.name] : undefined;
     if (make !== undefined) return `${check} w.array(${make}, a);`;
-    const nested = type.kind === "array" && element.kind === "array" && !isPrimitiveForXcdr2(element);
+    const nested = type.kind === "array" && element.kind === "array" && isDelimitedInXcdr2(element);
     const item = `a[i] ?? ${element.kind === "struct" ? "{}" : zeroLiteral(element)}`;
     const write = nested
       ? `${this.#define(this.#list(element, true))}(w, ${item}, where);`
       : this.#statement(element, `(${item})`, "where");
     const loop = `${check} for (let i = 0; i < a.length; i++) { ${write} }`;
-    return this.#dialect === "cdr2" && !inner && !isPrimitiveForXcdr2(element)
+    return this.#dialect === "cdr2" && !inner && isDelimitedInXcdr2(type)
       ? `const start = w.enter(); ${loop} w.leave(start);`
       : loop;
   }

@@ -1,4 +1,4 @@
-import type { DefaultValue, Field, FieldType, PrimitiveName } from "./type-tree.ts";
+import type { ArrayType, DefaultValue, Field, FieldType, PrimitiveName, SequenceType } from "./type-tree.ts";
 
 /** Arrays of these become typed arrays in values; of the others, plain arrays. */
 export const TYPED_ARRAYS: Readonly<Partial<Record<PrimitiveName, string>>> = {
@@ -14,9 +14,13 @@ export const TYPED_ARRAYS: Readonly<Partial<Record<PrimitiveName, string>>> = {
   float64: "Float64Array",
 };
 
-/** XCDR2 puts a DHEADER before arrays and sequences of anything else. DDS-XTypes 1.3 §7.4.3.5, rules 9 to 12. */
-export function isPrimitiveForXcdr2(element: FieldType): boolean {
-  return element.kind === "primitive" || (element.kind === "array" && isPrimitiveForXcdr2(element.element));
+/**
+ * XCDR2 puts a DHEADER before arrays and sequences of anything but primitives. `T a[2][3]` is one array of primitives, a sequence of
+ * arrays is none. DDS-XTypes 1.3 §7.4.3.5, rules 9 to 12.
+ */
+export function isDelimitedInXcdr2({ kind, element }: ArrayType | SequenceType): boolean {
+  if (element.kind === "primitive") return false;
+  return kind === "sequence" || element.kind !== "array" || isDelimitedInXcdr2(element);
 }
 
 /** JavaScript for the value of a field that is not there. */

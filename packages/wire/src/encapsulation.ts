@@ -1,6 +1,7 @@
 import { DelosError } from "@delos/core";
 import type { ByteReader } from "./byte-reader.ts";
 import type { XcdrVersion } from "./cdr-reader.ts";
+import type { Extensibility } from "./type-tree.ts";
 
 /**
  * The four bytes before a CDR payload, always big-endian. DDSI-RTPS 2.5 §10.2, DDS-XTypes 1.3 §7.6.3.
@@ -34,6 +35,12 @@ export function readEncapsulation(reader: ByteReader): Encapsulation {
     throw reader.malformed(`representation 0x${id.toString(16).padStart(4, "0")} is no CDR`, reader.offset - 4);
   }
   return { version: known[1], littleEndian: (id & 1) === 1, form: known[2], padding: word & 3 };
+}
+
+/** How a type stands as the outermost one. */
+export function formOf(extensibility: Extensibility, version: XcdrVersion): Encapsulation["form"] {
+  if (extensibility === "mutable") return "parameters";
+  return extensibility === "appendable" && version === 2 ? "delimited" : "plain";
 }
 
 /** The header's 32 bits. */

@@ -123,7 +123,8 @@ class IdlResolver {
         throw new MalformedError("WIRE_SCHEMA", `${full} has two members of the same ${by}`, 0);
       }
     }
-    return { kind: "struct", name: full, extensibility, fields, constants: this.#constantsOf(full) };
+    const representations = representationsOf(annotations);
+    return { kind: "struct", name: full, extensibility, fields, constants: this.#constantsOf(full), representations };
   }
 
   /** rosidl puts the constants of a message `X` into a module `X_Constants` beside it. */
@@ -197,6 +198,7 @@ class IdlResolver {
       extensibility,
       discriminator: discriminator as PrimitiveType | EnumType,
       cases,
+      representations: representationsOf(declaration.annotations),
     };
   }
 
@@ -368,6 +370,20 @@ function extensibilityOf(annotations: readonly IdlAnnotation[]): Extensibility {
   const word = wordOf(annotation(annotations, "extensibility"));
   if (word === "MUTABLE" || annotation(annotations, "mutable") !== undefined) return "mutable";
   return word === "APPENDABLE" || annotation(annotations, "appendable") !== undefined ? "appendable" : "final";
+}
+
+/** `@data_representation(XCDR1 | XCDR2)`: a mask of words. DDS-XTypes 1.3 §7.3.1.2.1.6. */
+function representationsOf(annotations: readonly IdlAnnotation[]): readonly (1 | 2)[] | undefined {
+  const mask = annotation(annotations, "data_representation")?.value;
+  if (mask === undefined) return undefined;
+  const words = (of: IdlExpression): (string | undefined)[] =>
+    of.kind === "binary"
+      ? [...words(of.left), ...words(of.right)]
+      : [of.kind === "name" ? of.name.split("::").at(-1) : ""];
+  const named = words(mask);
+  const versions = ([1, 2] as const).filter((version) => named.includes(`XCDR${version}`));
+  if (versions.length > 0) return versions;
+  throw new DelosError("WIRE_SCHEMA_UNSUPPORTED", "a data representation other than XCDR1 and XCDR2 cannot be written");
 }
 
 /** DDS-XTypes 1.3 §7.3.1.2.1.1: 28 bits of the MD5 of the member's name. */

@@ -46,3 +46,4 @@ export type {
 } from "./type-tree.ts";
 export { wellKnownRosText, wellKnownRosTypes } from "./well-known.ts";
 export type { WideStrings } from "./wide-strings.ts";
+export { xcdrVersionOfSchema } from "./xcdr-version.ts";

@@ -3,6 +3,7 @@ import { fromBase64, toBase64 } from "./base64.ts";
 import { type EnumType, type FieldType, isBytes, type PrimitiveName, type UnionType } from "./type-tree.ts";
 
 type Struct = Record<string, unknown>;
+const UTF8 = new TextEncoder();
 
 /**
  * The JSON of a value: 64-bit integers as decimal strings, bytes as base64, enums by name, numbers JSON lacks as "NaN",
@@ -58,7 +59,8 @@ export function valueFromJson(type: FieldType, json: JsonValue, where: string): 
       return primitiveFromJson(type.name, json, wrong);
     case "string":
       if (typeof json !== "string") throw wrong("a string");
-      if (json.length > (type.bound ?? Infinity)) throw wrong(`at most ${type.bound} characters`);
+      if (type.bound !== undefined && (type.wide ? json.length : UTF8.encode(json).length) > type.bound)
+        throw wrong(`at most ${type.bound} ${type.wide ? "characters" : "bytes"}`);
       return json;
     case "time": {
       const object = objectOf(json, wrong);

@@ -28,6 +28,67 @@ test("nested structs contribute their keys, or all of themselves", () => {
   expect(hex(key(text)!.hash({ p: { x: 1, y: 2 }, q: { x: 3, y: 4 } }))).toBe("00010003000400000000000000000000");
 });
 
+// Hashes and payloads as Cyclone DDS 0.10 sends them (`GenerateKeyhash`).
+test.for([
+  [
+    "XCDR2 aligns to four",
+    "@appendable struct T { @key long a; long x; @key long long b; };",
+    { a: 1, b: 2n },
+    "000000010000000000000002",
+  ],
+  [
+    "by member id",
+    "@mutable struct T { @id(5) @key long a; @id(1) @key long long b; };",
+    { a: 1, b: 2n },
+    "000000000000000200000001",
+  ],
+  [
+    "by member id, final",
+    "@final struct T { @id(9) @key octet a; @id(2) @key long b; };",
+    { a: 1, b: 2 },
+    "0000000201",
+  ],
+] as const)("the key's hash: %s", ([, idl, value, hash]) => {
+  expect(hex(key(idl)!.hash(value))).toBe(hash.padEnd(32, "0"));
+});
+
+test.for([
+  [
+    "appendable",
+    "@appendable struct T { @key long a; long x; @key long long b; };",
+    { a: 1, b: 2n },
+    "00090000 01000000 0200000000000000",
+  ],
+  [
+    "mutable",
+    "@mutable struct T { @id(5) @key long a; @id(1) @key long long b; };",
+    { a: 1, b: 2n },
+    "000b0000 0200000000000000 01000000",
+  ],
+  [
+    "final",
+    "@final struct T { @key string s; @key long long l; };",
+    { s: "long key that is", l: 4n },
+    "00010000 11000000 6c6f6e67206b6579207468617420697300 000000 0400000000000000",
+  ],
+  [
+    "nested",
+    "@appendable struct P { short a; octet b; }; @appendable struct T { @key string s; @key P p; };",
+    { s: "key", p: { a: 1, b: 2 } },
+    "00090001 04000000 6b657900 0100 02 00",
+  ],
+] as const)("the key as a payload has no delimiters: %s", ([, idl, value, payload]) => {
+  const extractor = key(idl)!;
+  const bytes = extractor.encode(value);
+  // Fast DDS 2.9 takes up to 16 bytes for the hash.
+  expect(hex(bytes)).toBe(payload.replaceAll(" ", "").padEnd(40, "0"));
+  expect(extractor.decode(bytes)).toEqual(value);
+});
+
+test("a key that may be absent is refused", () => {
+  expect(() => key("@mutable struct T { @key @optional long a; };")).toThrow(/optional/);
+});
+
 test("a type without keys has none", () => {
   expect(key("struct T { long id; };")).toBeUndefined();
 });

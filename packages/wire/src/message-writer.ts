@@ -4,6 +4,9 @@ import { ByteWriter } from "./byte-writer.ts";
 
 type Constructor<A extends NumericArray> = { from(values: Iterable<never>): A; new (count: number): A };
 
+export const tooLong = (where: string, bound: number): DelosError =>
+  new DelosError("WIRE_VALUE", `${where}: longer than ${bound}`, { details: { field: where } });
+
 /**
  * What a generated encoder calls: ROS 1 serialisation. `CdrWriter` adds what CDR does differently.
  * Values that do not fit their type are refused with `WIRE_VALUE`, naming the field.
@@ -42,9 +45,7 @@ export class MessageWriter extends ByteWriter {
 
   text(value: unknown, bound: number, where: string): string {
     if (typeof value !== "string") throw this.unfit(where, "a string", value);
-    if (value.length > bound) {
-      throw new DelosError("WIRE_VALUE", `${where}: longer than ${bound}`, { details: { field: where } });
-    }
+    if (value.length > bound) throw tooLong(where, bound);
     return value;
   }
 

@@ -96,6 +96,8 @@ export interface StructType {
   readonly extensibility: Extensibility;
   readonly fields: readonly Field[];
   readonly constants: readonly Constant[];
+  /** What `@data_representation` allows, if it stands there. */
+  readonly representations?: readonly (1 | 2)[] | undefined;
 }
 
 export interface UnionCase {
@@ -111,6 +113,7 @@ export interface UnionType {
   readonly extensibility: Extensibility;
   readonly discriminator: PrimitiveType | EnumType;
   readonly cases: readonly UnionCase[];
+  readonly representations?: readonly (1 | 2)[] | undefined;
 }
 
 export type FieldType =

@@ -35,6 +35,14 @@ describe("a wide string and a byte 7f behind it", () => {
   });
 });
 
+test("a wide character has four bytes as Fast CDR 1 writes it, else two", () => {
+  const wchars = cdrCodec(SCHEMA, typeOf("struct W { octet p; wchar c; sequence<wchar> s; };"));
+  const value = { p: 1, c: "é", s: ["a", "b"] };
+  const [four, two] = ["00010000 01000000 e9000000 02000000 61000000 62000000", "00010000 0100e900 02000000 61006200"];
+  expect(Buffer.from(wchars.encode(value))).toEqual(Buffer.from(bytes(four)));
+  for (const form of [four, two]) expect(wchars.decode(bytes(form))).toEqual(value);
+});
+
 test("what is no wide string in any form is refused with the first reason", () => {
   expect(() => codec.decode(bytes("00010000 ff000000 4100"))).toThrow(/past the end|only|bytes/);
   expect(() => codec.decode(bytes("00010000 01000000 000011007f000000 00000000 00000000"))).toThrow(/no character/);

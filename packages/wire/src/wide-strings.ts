@@ -10,7 +10,7 @@ import type { FieldType } from "./type-tree.ts";
  * - `units2`: number of UTF-16 units, two bytes each. Fast CDR 2 (ROS 2 Jazzy and later), whatever the version of CDR.
  * - `bytes2`: number of bytes, UTF-16. DDS-XTypes 1.3 §7.4.1.1.2 and §7.4.3.5 rule 7.
  *
- * None has a byte order mark or a NUL at its end.
+ * None has a byte order mark or a NUL at its end. A single wide character has four bytes with the first and two with the others.
  */
 export type WideStrings = "units4" | "units2" | "bytes2";
 
@@ -23,9 +23,11 @@ export const WIDE_STRINGS: Readonly<Record<XcdrVersion, readonly WideStrings[]>>
   2: ["bytes2", "units2"],
 };
 
-/** Whether values of the type can hold wide strings. */
+/** Whether values of the type can hold wide strings or characters. */
 export function hasWideStrings(type: FieldType): boolean {
   switch (type.kind) {
+    case "primitive":
+      return type.name === "wchar";
     case "string":
       return type.wide;
     case "array":
