@@ -1,7 +1,6 @@
 import { DelosError, type MessageCodec } from "@delos/core";
 import {
   type CallOptions,
-  type Node,
   type ParameterDescription,
   ParameterError,
   type ParameterValue,
@@ -11,13 +10,25 @@ import {
 import { codecFor, type MessageValue, ros2Schema, wellKnownRosText } from "@delos/wire";
 import type { Bus } from "./bus.ts";
 
+/** What a parameter can hold; integers beyond 2^53 are texts, as in our JSON. */
+export type NodeParameterValue = ParameterValue | readonly boolean[];
+
+export interface TypedParameter {
+  readonly value: NodeParameterValue;
+  /** What its numbers are, which may be whole though they are of floating point, and texts beyond 2^53. */
+  readonly numbers?: "double" | "integer";
+}
+
 /** The parameters of a node, of Delos or of ROS 2. */
 export interface NodeParameters {
   names(options?: CallOptions): Promise<readonly string[]>;
   /** Those that exist, by name; all without `names`. */
-  get(names?: readonly string[], options?: CallOptions): Promise<Readonly<Record<string, ParameterValue>>>;
-  /** @throws {ParameterError} with what the node says of each value it refused */
-  set(values: Readonly<Record<string, ParameterValue>>, options?: CallOptions): Promise<void>;
+  get(names?: readonly string[], options?: CallOptions): Promise<Readonly<Record<string, TypedParameter>>>;
+  /**
+   * All or none, where the node can do that.
+   * @throws {ParameterError} with what the node says of each value it refused
+   */
+  set(values: Readonly<Record<string, NodeParameterValue>>, options?: CallOptions): Promise<void>;
   /** Those that exist, in the order asked for; all without `names`. */
   describe(names?: readonly string[], options?: CallOptions): Promise<readonly DescribedParameter[]>;
   /** @throws {ParameterError} when the node keeps it, as those of Delos do */
@@ -43,8 +54,15 @@ export async function parametersOf(bus: Bus, node: string): Promise<NodeParamete
     const remote = bus.node.parametersOf(node);
     return {
       names: async (options) => (await remote.list("", options)).map(({ name }) => name),
-      get: (names, options) => remote.get(names, options),
-      set: (values, options) => remote.set(values, options),
+      get: async (names, options) => {
+        const values = Object.entries(await remote.get(names, options));
+        const kinds = new Map((await remote.list("", options)).map(({ name, kind }) => [name, kind]));
+        const isDouble = (name: string): boolean => ["number", "numbers"].includes(kinds.get(name) ?? "");
+        return Object.fromEntries(
+          values.map(([name, value]) => [name, { value, ...(isDouble(name) && { numbers: "double" }) }]),
+        );
+      },
+      set: (values, options) => remote.set(withoutBooleanLists(values), options),
       describe: async (names, options) => {
         const all = new Map((await remote.list("", options)).map((each) => [each.name, each]));
         return (names ?? [...all.keys()]).flatMap((name) => {
@@ -58,7 +76,7 @@ export async function parametersOf(bus: Bus, node: string): Promise<NodeParamete
       },
     };
   }
-  if (found === "ros2") return new RosParameters(bus.node, node);
+  if (found === "ros2") return new RosParameters(bus, node);
   throw new DelosError("BUS_NO_PARAMETERS", `nobody on the bus serves the parameters of ${node}`, {
     details: { node },
   });
@@ -90,15 +108,15 @@ const FIELDS = [
   "double_array_value",
   "string_array_value",
 ] as const;
-const [BOOL, INTEGER, DOUBLE, STRING, INTEGERS, DOUBLES, STRINGS] = [1, 2, 3, 4, 7, 8, 9] as const;
+const [BOOL, INTEGER, DOUBLE, STRING, BYTES, BOOLS, INTEGERS, DOUBLES, STRINGS] = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
 /** By the services of ROS 2's nodes: rcl_interfaces. */
 class RosParameters implements NodeParameters {
-  readonly #from: Node;
+  readonly #bus: Bus;
   readonly #node: string;
 
-  constructor(from: Node, node: string) {
-    this.#from = from;
+  constructor(bus: Bus, node: string) {
+    this.#bus = bus;
     this.#node = node;
   }
 
@@ -107,23 +125,33 @@ class RosParameters implements NodeParameters {
     return [...(result as { names: readonly string[] }).names].sort();
   }
 
-  async get(names?: readonly string[], options?: CallOptions): Promise<Readonly<Record<string, ParameterValue>>> {
+  async get(names?: readonly string[], options?: CallOptions): Promise<Readonly<Record<string, TypedParameter>>> {
     const asked = names ?? (await this.names(options));
     const { values } = await this.#call("get_parameters", "GetParameters", { names: asked }, options);
-    const pairs = asked.map((name, i) => [name, plainValue((values as readonly MessageValue[])[i])] as const);
-    return Object.fromEntries(pairs.filter((pair): pair is [string, ParameterValue] => pair[1] !== undefined));
+    // For names of which one does not exist rclcpp answers without any values.
+    const pairs = asked.map((name, i) => [name, typedValue((values as readonly MessageValue[])[i])] as const);
+    return Object.fromEntries(pairs.filter((pair): pair is [string, TypedParameter] => pair[1] !== undefined));
   }
 
-  async set(values: Readonly<Record<string, ParameterValue>>, options?: CallOptions): Promise<void> {
+  async set(values: Readonly<Record<string, NodeParameterValue>>, options?: CallOptions): Promise<void> {
     const names = Object.keys(values);
     const { types } = await this.#call("get_parameter_types", "GetParameterTypes", { names }, options);
     const declared = Array.from(types as ArrayLike<number>);
     const parameters = names.map((name, i) => ({ name, value: rosValue(values[name]!, declared[i]) }));
+    const refused = (name: string, reason: string) => ({
+      name,
+      code: "PARAMETER_REFUSED",
+      reason: reason || "refused",
+    });
+    if (names.length > 1 && this.#serves("set_parameters_atomically")) {
+      const all = await this.#call("set_parameters_atomically", "SetParametersAtomically", { parameters }, options);
+      const result = all["result"] as { successful: boolean; reason: string };
+      if (!result.successful) throw new ParameterError([refused(names.join(", "), result.reason)]);
+      return;
+    }
     const { results } = await this.#call("set_parameters", "SetParameters", { parameters }, options);
     const problems = (results as readonly { successful: boolean; reason: string }[]).flatMap((result, i) =>
-      result.successful
-        ? []
-        : [{ name: names[i] ?? "", code: "PARAMETER_REFUSED", reason: result.reason || "refused" }],
+      result.successful ? [] : [refused(names[i] ?? "", result.reason)],
     );
     if (problems.length > 0) throw new ParameterError(problems);
   }
@@ -142,8 +170,13 @@ class RosParameters implements NodeParameters {
     throw new ParameterError([{ name, code: "PARAMETER_REFUSED", reason: result?.reason || "refused" }]);
   }
 
+  #serves(name: string): boolean {
+    const full = `${this.#node}/${name}`;
+    return this.#bus.graph.services.some((each) => each.name === full && each.servers.length > 0);
+  }
+
   #call(name: string, type: string, request: MessageValue, options: CallOptions | undefined): Promise<MessageValue> {
-    return this.#from.call(rosService(`${this.#node}/${name}`, `rcl_interfaces/srv/${type}`)!, request, options);
+    return this.#bus.node.call(rosService(`${this.#node}/${name}`, `rcl_interfaces/srv/${type}`)!, request, options);
   }
 }
 
@@ -206,29 +239,53 @@ export function rosService(name: string, type: string): Service<MessageValue, Me
   return request === undefined || response === undefined ? undefined : service(name, request, response);
 }
 
-function plainValue(value: MessageValue | undefined): ParameterValue | undefined {
-  const field = FIELDS[value?.["type"] as number];
-  const held = field === undefined ? undefined : value![field];
-  if (typeof held === "bigint") return Number(held);
-  if (typeof held === "object" && held !== null) {
-    const list = Array.from(held as ArrayLike<unknown>, (each) => (typeof each === "bigint" ? Number(each) : each));
-    return (list.every((each) => typeof each === "string") ? list : list.map(Number)) as ParameterValue;
-  }
-  return held as ParameterValue | undefined;
+function typedValue(of: MessageValue | undefined): TypedParameter | undefined {
+  const type = of?.["type"] as number;
+  const field = FIELDS[type];
+  if (field === undefined) return undefined;
+  const held = of![field];
+  const plain = (each: unknown): unknown => (typeof each === "bigint" ? wholeNumber(each) : each);
+  const value = typeof held === "object" && held !== null ? Array.from(held as ArrayLike<unknown>, plain) : plain(held);
+  const numbers = ({ [DOUBLE]: "double", [DOUBLES]: "double", [INTEGER]: "integer", [INTEGERS]: "integer" } as const)[
+    type
+  ];
+  return { value: value as NodeParameterValue, ...(numbers !== undefined && { numbers }) };
 }
 
+const wholeNumber = (value: bigint): number | string =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+
 /** As the node declares it where that fits; what does not fit is for the node to refuse. */
-function rosValue(value: ParameterValue, declared: number | undefined): MessageValue {
+function rosValue(value: NodeParameterValue, declared: number | undefined): MessageValue {
   const of = (type: number, held: unknown): MessageValue => ({ type, [FIELDS[type]!]: held });
   if (typeof value === "boolean") return of(BOOL, value);
-  if (typeof value === "string") return of(STRING, value);
+  if (typeof value === "string") {
+    const isInteger = declared === INTEGER && /^-?\d+$/.test(value);
+    return isInteger ? of(INTEGER, BigInt(value)) : of(STRING, value);
+  }
   if (typeof value === "number") {
     const whole = Number.isSafeInteger(value) && declared !== DOUBLE;
     return whole ? of(INTEGER, BigInt(value)) : of(DOUBLE, value);
   }
-  if (typeof value[0] === "string" || declared === STRINGS) return of(STRINGS, value);
+  if (value.length === 0) return of(declared !== undefined && declared >= BYTES ? declared : STRINGS, []);
+  if (typeof value[0] === "string") return of(STRINGS, value);
+  if (typeof value[0] === "boolean") return of(BOOLS, value);
   const numbers = value as readonly number[];
-  return declared === INTEGERS && numbers.every(Number.isSafeInteger)
-    ? of(INTEGERS, numbers.map(BigInt))
-    : of(DOUBLES, numbers);
+  if (declared === BYTES && numbers.every((each) => Number.isInteger(each) && each >= 0 && each < 256)) {
+    return of(BYTES, Uint8Array.from(numbers));
+  }
+  const whole = numbers.every(Number.isSafeInteger) && declared !== DOUBLES;
+  return whole ? of(INTEGERS, numbers.map(BigInt)) : of(DOUBLES, numbers);
+}
+
+/** @throws {ParameterError} for what no node of Delos holds */
+function withoutBooleanLists(
+  values: Readonly<Record<string, NodeParameterValue>>,
+): Readonly<Record<string, ParameterValue>> {
+  const reason = "a node of Delos has no lists of booleans";
+  const problems = Object.entries(values)
+    .filter(([, value]) => Array.isArray(value) && typeof value[0] === "boolean")
+    .map(([name]) => ({ name, code: "PARAMETER_TYPE", reason }));
+  if (problems.length > 0) throw new ParameterError(problems);
+  return values as Readonly<Record<string, ParameterValue>>;
 }

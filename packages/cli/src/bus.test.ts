@@ -365,6 +365,112 @@ describe("nodes, services, parameters", () => {
     expect(set).toMatchObject([{ name: "rate", value: { type: 3, double_value: 4 } }]);
   });
 
+  test("every type of ROS 2's parameters, as its node has declared it; a dump that ROS 2 reads; load is all or none", async () => {
+    const node = robot.node("arm");
+    const held: Record<string, Record<string, unknown>> = {
+      flag: { type: 1, bool_value: true },
+      big: { type: 2, integer_value: 2n ** 60n },
+      gain: { type: 3, double_value: 2 },
+      word: { type: 4, string_value: "on" },
+      blob: { type: 5, byte_array_value: Uint8Array.of(1, 255) },
+      flags: { type: 6, bool_array_value: [true, false] },
+      counts: { type: 7, integer_array_value: [1n, 2n] },
+      gains: { type: 8, double_array_value: [1, 2.5] },
+      words: { type: 9, string_array_value: ["a", "b"] },
+    };
+    let asked = 0;
+    const ros = (name: string, handler: (request: Record<string, unknown>) => Record<string, unknown>): void => {
+      const known = (part: string) => {
+        const text = wellKnownRosText(`rcl_interfaces/${name}_${part}`, "ros2")!;
+        return codecFor(ros2Schema(`rcl_interfaces/srv/${name}_${part}`, text));
+      };
+      const path = name.replaceAll(/(?<=.)([A-Z])/g, "_$1").toLowerCase();
+      node.serve(service(`/arm/${path}`, known("Request"), known("Response")), handler);
+    };
+    type Wanted = { name: string; value: { type: number } }[];
+    const apply = (wanted: unknown): boolean => {
+      asked++;
+      const fits = (wanted as Wanted).every(({ name, value }) => held[name]?.["type"] === value.type);
+      if (fits) for (const { name, value } of wanted as Wanted) held[name] = value;
+      return fits;
+    };
+    const names = ({ names: list }: Record<string, unknown>): string[] => list as string[];
+    ros("ListParameters", () => ({ result: { names: Object.keys(held), prefixes: [] } }));
+    // As rclcpp: one that is not there, and there are no values at all.
+    ros("GetParameters", (request) => ({
+      values: names(request).every((name) => name in held) ? names(request).map((name) => held[name]) : [],
+    }));
+    ros("GetParameterTypes", (request) => ({ types: names(request).map((name) => held[name]?.["type"] ?? 0) }));
+    ros("SetParameters", ({ parameters }) => ({ results: [{ successful: apply(parameters), reason: "wrong type" }] }));
+    ros("SetParametersAtomically", ({ parameters }) => ({
+      result: { successful: apply(parameters), reason: "wrong type" },
+    }));
+
+    const set = {
+      flag: "false",
+      big: "1152921504606846977",
+      gain: "3",
+      word: "off",
+      blob: "[7, 8]",
+      flags: "[false, true, true]",
+      counts: "[3]",
+      gains: "[4, 5]",
+      words: "[c]",
+    };
+    for (const [name, value] of Object.entries(set)) await json("param", "set", "/arm", name, value);
+    const values: Record<string, unknown> = {};
+    for (const name of Object.keys(set)) {
+      values[name] = ((await json("param", "get", "/arm", name)) as { value: unknown }).value;
+    }
+    expect(values).toEqual({
+      flag: false,
+      big: "1152921504606846977",
+      gain: 3,
+      word: "off",
+      blob: [7, 8],
+      flags: [false, true, true],
+      counts: [3],
+      gains: [4, 5],
+      words: ["c"],
+    });
+    const missing = delos("param", "get", "/arm", "nothing");
+    expect([await missing.status, missing.text.err]).toEqual([1, expect.stringContaining("PARAMETER_UNKNOWN")]);
+
+    const dump = delos("param", "dump", "/arm");
+    expect(await dump.status).toBe(0);
+    expect(dump.text.out).toBe(
+      `/arm:
+  ros__parameters:
+    big: 1152921504606846977
+    blob:
+      - 7
+      - 8
+    counts:
+      - 3
+    flag: false
+    flags:
+      - false
+      - true
+      - true
+    gain: 3.0
+    gains:
+      - 4.0
+      - 5.0
+    word: "off"
+    words:
+      - c
+`,
+    );
+    writeFileSync(join(folder, "arm.yaml"), dump.text.out.replace("flag: false", "flag: true"));
+    asked = 0;
+    await json("param", "load", "/arm", "arm.yaml");
+    expect([held["flag"], asked]).toMatchObject([{ bool_value: true }, 1]);
+    writeFileSync(join(folder, "bad.yaml"), "{flag: false, gain: much}");
+    const refused = delos("param", "load", "/arm", "bad.yaml");
+    expect([await refused.status, refused.text.err]).toEqual([1, expect.stringContaining("flag, gain: wrong type")]);
+    expect(held["flag"]).toMatchObject({ bool_value: true });
+  });
+
   test("param describe and delete, of Delos nodes and of those of ROS 2", async () => {
     robot.node("car").parameters({
       kp: parameter.number(1, { min: 0, max: 10, unit: "1/s", description: "gain" }),

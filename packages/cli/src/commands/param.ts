@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { DelosError, describeError, type JsonValue, UsageError } from "@delos/core";
-import type { CallOptions, ParameterValue } from "@delos/runtime";
+import type { CallOptions } from "@delos/runtime";
+import { Scalar } from "yaml";
 import { type OpenBus, openBus } from "../bus.ts";
 import { BUS_HELP, BUS_OPTIONS, numberOption, positionals } from "../bus-options.ts";
-import { nodesWithParameters, parametersOf } from "../bus-parameters.ts";
+import { type NodeParameterValue, nodesWithParameters, parametersOf, type TypedParameter } from "../bus-parameters.ts";
 import { fromYaml, line, toYaml } from "../bus-text.ts";
 import type { Command, CommandContext } from "../command.ts";
 
@@ -50,10 +51,10 @@ export const paramCommands = (open: OpenBus): readonly Command[] => [
       await using bus = await open(context, "auto");
       const node = absolute(given!);
       const values = await (await parametersOf(bus, node)).get([name!], callOptions(context));
-      const value = values[name!];
-      if (value === undefined) throw unknownParameter(node, name!);
-      if (context.json) line(context, { node, name, value });
-      else context.out.write(toYaml(value as JsonValue));
+      const found = values[name!];
+      if (found === undefined) throw unknownParameter(node, name!);
+      if (context.json) line(context, { node, name, value: asJson(found.value) });
+      else context.out.write(toYaml(asYaml(found) as JsonValue));
     },
   },
   {
@@ -69,8 +70,8 @@ export const paramCommands = (open: OpenBus): readonly Command[] => [
       await using bus = await open(context, "auto");
       const node = absolute(given!);
       await (await parametersOf(bus, node)).set({ [name!]: value }, callOptions(context));
-      if (context.json) line(context, { node, name, value });
-      else context.out.write(`${node}: ${name} is ${JSON.stringify(value)}\n`);
+      if (context.json) line(context, { node, name, value: asJson(value) });
+      else context.out.write(`${node}: ${name} is ${JSON.stringify(asJson(value))}\n`);
     },
   },
   {
@@ -122,9 +123,16 @@ export const paramCommands = (open: OpenBus): readonly Command[] => [
       await using bus = await open(context, "auto");
       const node = absolute(given!);
       const values = await (await parametersOf(bus, node)).get(undefined, callOptions(context));
-      const file = { [node]: { ros__parameters: values as Readonly<Record<string, JsonValue>> } };
-      if (context.json) line(context, file);
-      else context.out.write(toYaml(file));
+      const file = (of: (parameter: TypedParameter) => unknown): JsonValue => {
+        const parameters = Object.fromEntries(Object.entries(values).map(([name, each]) => [name, of(each)]));
+        return { [node]: { ros__parameters: parameters as Readonly<Record<string, JsonValue>> } };
+      };
+      if (context.json)
+        line(
+          context,
+          file(({ value }) => asJson(value)),
+        );
+      else context.out.write(toYaml(file(asYaml)));
     },
   },
   {
@@ -156,6 +164,28 @@ const absolute = (name: string): string => (name.startsWith("/") ? name : `/${na
 const unknownParameter = (node: string, name: string): DelosError =>
   new DelosError("PARAMETER_UNKNOWN", `${node} has no parameter ${name}`, { details: { node, name } });
 
+/** In JSON there is no NaN. */
+function asJson(value: NodeParameterValue): JsonValue {
+  const one = (each: JsonValue): JsonValue =>
+    typeof each === "number" && !Number.isFinite(each) ? String(each) : each;
+  return Array.isArray(value) ? (value as readonly JsonValue[]).map(one) : one(value as JsonValue);
+}
+
+/** What ROS 2's YAML takes for something else than a text. */
+const AMBIGUOUS = /^(y|n|yes|no|on|off|true|false|null|~)$/i;
+
+/** For a file that ROS 2 reads: it refuses a 2 where it has declared a 2.0, and takes `on` for true. */
+function asYaml({ value, numbers }: TypedParameter): unknown {
+  const one = (each: unknown): unknown => {
+    if (typeof each === "string" && numbers === "integer") return BigInt(each);
+    const scalar = new Scalar(each);
+    if (numbers === "double") scalar.minFractionDigits = 1;
+    if (typeof each === "string" && AMBIGUOUS.test(each)) scalar.type = "QUOTE_DOUBLE";
+    return scalar;
+  };
+  return Array.isArray(value) ? value.map(one) : one(value);
+}
+
 function callOptions(context: CommandContext): CallOptions {
   return { timeoutMs: (numberOption(context.values, "timeout") ?? 5) * 1000, signal: context.signal };
 }
@@ -170,11 +200,11 @@ function filterOf(context: CommandContext): { test(name: string): boolean } {
   }
 }
 
-function parameterValue(value: JsonValue, name: string): ParameterValue {
+function parameterValue(value: JsonValue, name: string): NodeParameterValue {
   const scalar = (each: JsonValue): boolean => ["boolean", "number", "string"].includes(typeof each);
-  if (scalar(value)) return value as ParameterValue;
+  if (scalar(value)) return value as NodeParameterValue;
   const types = Array.isArray(value) ? new Set(value.map((each) => typeof each)) : undefined;
-  if (types !== undefined && types.size <= 1 && !types.has("object")) return value as ParameterValue;
+  if (types !== undefined && types.size <= 1 && !types.has("object")) return value as NodeParameterValue;
   throw new UsageError(`${name}: a parameter is a boolean, number, text, or a list of one of them`);
 }
 
@@ -193,7 +223,7 @@ const isTree = (value: JsonValue | undefined): value is Tree =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Nested names are joined by dots, as ROS 2 does. */
-function valuesFor(node: string, file: JsonValue, wildcard: boolean): Record<string, ParameterValue> {
+function valuesFor(node: string, file: JsonValue, wildcard: boolean): Record<string, NodeParameterValue> {
   if (!isTree(file)) throw new UsageError("the file has no parameters");
   const sections = Object.entries(file).filter(([, value]) => isTree(value) && isTree(value["ros__parameters"]));
   const chosen = sections
@@ -201,7 +231,7 @@ function valuesFor(node: string, file: JsonValue, wildcard: boolean): Record<str
     .sort(([a], [b]) => Number(b.includes("*")) - Number(a.includes("*")))
     .map(([, value]) => (value as Tree)["ros__parameters"] as Tree);
   if (sections.length > 0 && chosen.length === 0) throw new UsageError(`the file has no parameters for ${node}`);
-  const values: Record<string, ParameterValue> = {};
+  const values: Record<string, NodeParameterValue> = {};
   const walk = (tree: Tree, prefix: string): void => {
     for (const [name, value] of Object.entries(tree)) {
       if (isTree(value)) walk(value, `${prefix}${name}.`);
