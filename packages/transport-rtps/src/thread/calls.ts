@@ -108,7 +108,7 @@ export const plainEndpoint = (info: EndpointInfo): EndpointInfo => ({ ...info, s
  *
  *   word 0  samples that are done with: of a writer, acknowledged or let go of; of a reader, taken or let go of
  *        1  a writer's: samples that some reader will never get
- *        2  1: told when more are done with. A writer's: the user's side waits; a reader's: the protocol does
+ *        2  not 0: somebody waits until fewer samples than that are open; of a writer the user's side, of a reader the protocol
  */
 export class EndpointState {
   readonly buffer: SharedArrayBuffer;
@@ -141,14 +141,15 @@ export class EndpointState {
     return Atomics.load(this.#words, index * WORDS + 1) >>> 0;
   }
 
-  setWaiting(index: number): void {
-    Atomics.store(this.#words, index * WORDS + 2, 1);
+  /** Somebody waits until fewer than `samples` are open. */
+  setWaiting(index: number, samples: number): void {
+    Atomics.store(this.#words, index * WORDS + 2, samples);
   }
 
-  /** Whether somebody waited; it does so no more. */
-  takeWaiting(index: number): boolean {
-    if (Atomics.load(this.#words, index * WORDS + 2) === 0) return false;
-    return Atomics.exchange(this.#words, index * WORDS + 2, 0) === 1;
+  /** Whether somebody waited for what is so now, with `open` samples; it does so no more. */
+  takeWaiting(index: number, open: number): boolean {
+    if (open >= Atomics.load(this.#words, index * WORDS + 2)) return false;
+    return Atomics.exchange(this.#words, index * WORDS + 2, 0) !== 0;
   }
 }
 

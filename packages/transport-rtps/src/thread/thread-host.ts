@@ -193,9 +193,10 @@ class HostedWriter {
   }
 
   #tell(): void {
-    this.#state.setDone(this.#index, this.#taken - this.inner.pendingSamples);
+    const open = this.inner.pendingSamples;
+    this.#state.setDone(this.#index, this.#taken - open);
     this.#state.setDropped(this.#index, this.inner.counters.dropped);
-    if (this.#state.takeWaiting(this.#index)) this.#host.report({ call: "room", index: this.#index });
+    if (this.#state.takeWaiting(this.#index, open)) this.#host.report({ call: "room", index: this.#index });
   }
 }
 
@@ -267,7 +268,7 @@ class ChannelQueue implements SampleQueue {
     if (!this.#keepAll) return true;
     if (this.#pending.length >= MOST_PENDING) return false;
     if (this.#state.open(this.#index, this.#sent) < this.#limit) return true;
-    this.#state.setWaiting(this.#index);
+    this.#state.setWaiting(this.#index, this.#limit);
     // Looked at again after it was said: the user may have taken the last one in between.
     return this.#state.open(this.#index, this.#sent) < this.#limit;
   }

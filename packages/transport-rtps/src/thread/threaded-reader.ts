@@ -176,8 +176,9 @@ export class ThreadedReader implements Reader {
   /** Says how many have left the queue; the protocol may have waited for that. */
   #tell(): void {
     const { state } = this.#transport;
-    state.setDone(this.#index, this.#put - this.#queue.length);
-    if (state.takeWaiting(this.#index)) this.#transport.call({ call: "resume", index: this.#index });
+    const open = this.#queue.length;
+    state.setDone(this.#index, this.#put - open);
+    if (state.takeWaiting(this.#index, open)) this.#transport.call({ call: "resume", index: this.#index });
   }
 }
 

@@ -221,9 +221,10 @@ export class ThreadedWriter implements Writer {
     const { state } = this.#transport;
     const limit = Math.max(2, Math.min(64, Math.floor(BYTES_AHEAD / bytes)));
     if (state.open(this.#index, this.#given) < limit) return true;
-    state.setWaiting(this.#index);
+    // Not for each one that goes: a wake-up of this thread takes as long as sending several.
+    state.setWaiting(this.#index, (limit >> 1) + 1);
     // Looked at again after it was said: the last one may have gone in between.
-    return state.open(this.#index, this.#given) < limit;
+    return state.open(this.#index, this.#given) <= limit >> 1;
   }
 
   #fieldsOf(sample: Sample): RecordFields {
