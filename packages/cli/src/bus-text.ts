@@ -9,12 +9,13 @@ export function toYaml(value: JsonValue, flow = false): string {
 }
 
 /**
- * A value that a person wrote: YAML, of which JSON is a part. Integers beyond 2^53 become strings, as in our JSON.
+ * A value that a person wrote: YAML, of which JSON is a part. Integers beyond 2^53 become strings, and so do `.nan` and `.inf`
+ * where `nonFinite` does not keep them, as in our JSON.
  * @throws {DelosError} BUS_VALUE
  */
-export function fromYaml(text: string, what: string): JsonValue {
+export function fromYaml(text: string, what: string, nonFinite?: "keep"): JsonValue {
   try {
-    return plain(parse(text, { intAsBigInt: true, maxAliasCount: 0 }) as unknown);
+    return plain(parse(text, { intAsBigInt: true, maxAliasCount: 0 }) as unknown, nonFinite === "keep");
   } catch (cause) {
     throw new DelosError("BUS_VALUE", `${what} is neither JSON nor YAML: ${describeError(cause).split("\n")[0]}`, {
       cause,
@@ -22,13 +23,14 @@ export function fromYaml(text: string, what: string): JsonValue {
   }
 }
 
-function plain(value: unknown): JsonValue {
+function plain(value: unknown, keep: boolean): JsonValue {
+  if (typeof value === "number" && !Number.isFinite(value)) return keep ? value : String(value);
   if (typeof value === "bigint") {
     return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
   }
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map((each) => plain(each, keep));
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each, keep)]));
   }
   return (value ?? null) as JsonValue;
 }

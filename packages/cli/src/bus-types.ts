@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { DelosError, describeError, type MessageCodec, type MessageSchema } from "@delos/core";
+import { DelosError, describeError, type MessageCodec, type MessageSchema, UsageError } from "@delos/core";
 import { messageTypes } from "@delos/msgs";
 import { codecFor, idlSchema, ros2Schema, shortRosName, wellKnownRosText } from "@delos/wire";
 import { text } from "./bus-options.ts";
@@ -36,8 +36,27 @@ export function namesOf(context: CommandContext, topic: string, type: string | u
   return { topic, type, naming: type === undefined ? "auto" : "plain" };
 }
 
-/** ROS 2's topics are absolute: `chatter` is `/chatter`. */
-const absolute = (topic: string): string => (topic.startsWith("/") ? topic : `/${topic}`);
+/**
+ * ROS 2's topics are absolute: `chatter` is `/chatter`.
+ * @throws {UsageError} for what ROS 2 takes for no name (rmw, `rmw_validate_full_topic_name`)
+ */
+function absolute(topic: string): string {
+  const name = topic.startsWith("/") ? topic : `/${topic}`;
+  const wrong =
+    topic.startsWith("~") || topic.includes("{")
+      ? "what ~ and {} stand for is to be written out here"
+      : name.endsWith("/")
+        ? "it ends in a slash"
+        : name.includes("//")
+          ? "it has two slashes in a row"
+          : /\/\d/.test(name)
+            ? "no part of it begins with a digit"
+            : /[^\w/]/.test(name)
+              ? "it is of letters, digits, _ and / alone"
+              : undefined;
+  if (wrong !== undefined) throw new UsageError(`${topic} is no topic of ROS 2: ${wrong}`);
+  return name;
+}
 
 /** `std_msgs/String` is short for `std_msgs/msg/String`. */
 export function rosType(type: string, kind: "msg" | "srv" | "action" = "msg"): string {

@@ -254,6 +254,60 @@ describe("topics", () => {
     expect(await of("std_msgs/msg/String", "{}", "--depth", "none", "--once")).toEqual([2, "USAGE"]);
   });
 
+  test("names that ROS 2 does not take are told with the reason", async () => {
+    for (const [name, why] of [
+      ["/1chatter", "digit"],
+      ["/chatter/", "slash"],
+      ["/a//b", "two slashes"],
+      ["~/chatter", "written out"],
+      ["/{node}/x", "written out"],
+      ["/a-b", "letters"],
+    ] as const) {
+      const pub = delos("topic", "pub", name, "std_msgs/msg/String", "{data: hi}", "--ros2", "--once");
+      expect([await pub.status, pub.text.err]).toEqual([2, expect.stringContaining("is no topic of ROS 2: ")]);
+      expect(pub.text.err).toContain(why);
+    }
+  });
+
+  test("a value that does not fit is told by its field; those that no JSON number holds go out", async () => {
+    const of = (value: string) => delos("topic", "pub", "/v", "sensor_msgs/msg/LaserScan", value, "--once", "-w", "0");
+    const odd = of("{range: [1]}");
+    expect([await odd.status, odd.text.err]).toEqual([
+      1,
+      "delos: BUS_VALUE: the value is no sensor_msgs/msg/LaserScan: sensor_msgs/msg/LaserScan has no field range\n",
+    ]);
+    const deep = of("{ranges: [1, far]}");
+    expect([await deep.status, deep.text.err]).toEqual([1, expect.stringContaining("LaserScan: ranges[1]: a number")]);
+    const scan = delos(
+      "topic",
+      "echo",
+      "/scan",
+      "sensor_msgs/msg/LaserScan",
+      "--reliability",
+      "reliable",
+      "--once",
+      "--json",
+    );
+    const ranges = "{ranges: [1, .inf, -.inf, .nan]}";
+    const pub = delos("topic", "pub", "/scan", "sensor_msgs/msg/LaserScan", ranges, "--once", "-w", "1");
+    expect([await pub.status, await scan.status]).toEqual([0, 0]);
+    expect(JSON.parse(scan.text.out)).toMatchObject({ message: { ranges: [1, "Infinity", "-Infinity", "NaN"] } });
+  });
+
+  test("echo that hears nothing says why", async () => {
+    const echo = async (...args: string[]): Promise<string> => {
+      const { status, text } = delos("topic", "echo", ...args, "--timeout", "0.2");
+      expect(await status).toBe(1);
+      return text.err;
+    };
+    expect(await echo("/nothing", "std_msgs/msg/String")).toContain("0 came; nobody publishes it");
+    const words = topic("/words", StringCodec, { reliability: "best_effort" });
+    robot.node("mouth").publisher(words);
+    expect(await echo("/words", "std_msgs/msg/String")).toContain("its publishers, 1, are silent");
+    expect(await echo("/words", "std_msgs/msg/String", "--reliability", "reliable")).toContain("subscribe best_effort");
+    expect(await echo("/words", "std_msgs/msg/Int32")).toContain("expects std_msgs/msg/Int32");
+  });
+
   test("hz, bw and delay report each second", async () => {
     const publisher = robot.node("car").publisher(topic("/chassis", apollo.canbus.Chassis));
     robot.node("clock").every(10, () => {

@@ -66,7 +66,7 @@ export const paramCommands = (open: OpenBus): readonly Command[] => [
     optionHelp: HELP,
     async run(context) {
       const [given, name, text] = positionals(context, this.usage, "NODE", "NAME", "VALUE");
-      const value = parameterValue(fromYaml(text!, "VALUE"), name!);
+      const value = parameterValue(fromYaml(text!, "VALUE", "keep"), name!);
       await using bus = await open(context, "auto");
       const node = absolute(given!);
       await (await parametersOf(bus, node)).set({ [name!]: value }, callOptions(context));
@@ -215,7 +215,7 @@ function read(context: CommandContext, file: string): JsonValue {
   } catch (cause) {
     throw new DelosError("FILE_UNREADABLE", describeError(cause), { cause, details: { file } });
   }
-  return fromYaml(text, file);
+  return fromYaml(text, file, "keep");
 }
 
 type Tree = { readonly [name: string]: JsonValue };

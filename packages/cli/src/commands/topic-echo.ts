@@ -1,6 +1,6 @@
 import { describeError, type JsonValue, type MessageCodec, TimeoutError, UsageError } from "@delos/core";
 import { topic as topicOf } from "@delos/runtime";
-import type { QosOptions, Sample } from "@delos/transport";
+import type { Incompatibility, QosOptions, Sample } from "@delos/transport";
 import type { Bus, OpenBus } from "../bus.ts";
 import {
   BUS_HELP,
@@ -119,7 +119,11 @@ publishers found are, or else best_effort and volatile, which hears everybody.
       if (!deadline.signal.aborted) throw error;
       if (printed === 0 || count !== Infinity) {
         const wanted = count === Infinity ? "" : ` of ${count}`;
-        throw new TimeoutError(`Waiting for messages on ${named.topic} (${printed}${wanted} came)`, timeoutS! * 1000);
+        const why = printed > 0 ? "" : reasonOf(bus, named, subscription);
+        throw new TimeoutError(
+          `Waiting for messages on ${named.topic} (${printed}${wanted} came${why})`,
+          timeoutS! * 1000,
+        );
       }
     }
     const { dropped } = subscription.stats;
@@ -166,18 +170,32 @@ async function adapted(bus: Bus, topic: string): Promise<QosOptions> {
   };
 }
 
-/** Who waits in vain for a topic of ROS 2 without --ros2 is told. */
+/** Who waits in vain is told why, as far as that is to be seen. */
 function hintOf(context: CommandContext, bus: Bus, named: Named): Disposable {
   return bus.node.after(2000, () => {
-    if (named.naming !== "plain") return;
-    const name = named.topic.replace(/^\/?/, "rt/");
     if (bus.topic(named.topic)?.publications.length) return;
-    if (bus.topic(name) !== undefined) {
+    const ros = bus.topic(named.topic.replace(/^\/?/, "rt/"));
+    if (named.naming === "plain" && ros !== undefined) {
+      const { name } = ros;
       context.err.write(
         `nobody publishes ${named.topic}, but there is ${name}: a topic of ROS 2, to be had with --ros2\n`,
       );
-    }
+    } else context.err.write(`nobody publishes ${named.topic} so far; who is there: delos topic list, delos doctor\n`);
   });
+}
+
+/** Why nothing has come. */
+function reasonOf(
+  bus: Bus,
+  { topic }: Named,
+  subscription: { readonly incompatible: readonly Incompatibility[] },
+): string {
+  const publishers = bus.topic(topic)?.publications.length ?? 0;
+  if (publishers === 0) return "; nobody publishes it";
+  const mismatches = subscription.incompatible.map((each) => each.explain());
+  return mismatches.length > 0
+    ? `; ${[...new Set(mismatches)].join("; ")}`
+    : `; its publishers, ${publishers}, are silent`;
 }
 
 function headOf(sample: Sample): Record<string, JsonValue> {

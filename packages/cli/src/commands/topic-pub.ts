@@ -159,7 +159,9 @@ export function messageOf(
   try {
     return codec.fromJSON(json ?? {});
   } catch (cause) {
-    throw new DelosError("BUS_VALUE", `the value is no ${codec.schema.name}: ${describeError(cause)}`, { cause });
+    // A value that does not fit as a whole has no field to name.
+    const why = describeError(cause).replace(/^WIRE_VALUE: (?:: )?/, "");
+    throw new DelosError("BUS_VALUE", `the value is no ${codec.schema.name}: ${why}`, { cause });
   }
 }
 
