@@ -6,7 +6,7 @@ import {
   writeEndpointData,
   writeEndpointKey,
 } from "./endpoint-data.ts";
-import { EndpointTemplate } from "./endpoint-templates.ts";
+import { keepEndpoint, knownEndpoint } from "./endpoint-templates.ts";
 import { ENGINE_LIMITS, type EngineListener } from "./engine-options.ts";
 import type { Incoming } from "./incoming.ts";
 import {
@@ -39,6 +39,15 @@ const BUILTIN_QOS: WriterQos = {
   maxSamples: 100_000,
 };
 
+/** A built-in writer and reader of the same protocol, and the bits by which a participant says that it has them. */
+interface BuiltinPair {
+  readonly bit: number;
+  readonly writer: StatefulWriter;
+  readonly reader: StatefulReader;
+  /** Only participants of Delos mean it so. */
+  readonly own?: boolean;
+}
+
 /** What the protocol of endpoints needs of its participant. */
 export interface EndpointContext extends ReaderContext, WriterContext {
   readonly clock: Clock;
@@ -69,9 +78,8 @@ export class EndpointDiscovery implements Disposable {
   readonly #publications: StatefulWriter;
   readonly #subscriptions: StatefulWriter;
   readonly #liveliness: StatefulWriter;
-  readonly #publicationsReader: StatefulReader;
-  readonly #subscriptionsReader: StatefulReader;
-  readonly #livelinessReader: StatefulReader;
+  readonly #nodes: StatefulWriter;
+  readonly #pairs: readonly BuiltinPair[];
   readonly #livelinessAlarms = new Map<number, Disposable>();
 
   constructor(context: EndpointContext, packers: Packers, listener: EngineListener) {
@@ -81,13 +89,23 @@ export class EndpointDiscovery implements Disposable {
     this.#publications = this.#builtinWriter(entity.PUBLICATIONS_WRITER);
     this.#subscriptions = this.#builtinWriter(entity.SUBSCRIPTIONS_WRITER);
     this.#liveliness = this.#builtinWriter(entity.LIVELINESS_WRITER);
+    this.#nodes = this.#builtinWriter(entity.NODES_WRITER);
     const endpoint = (kind: EndpointData["kind"]) => (remote: RemoteWriter, sample: Incoming) =>
       this.#onEndpoint(kind, remote.participant, sample);
-    this.#publicationsReader = this.#builtinReader(entity.PUBLICATIONS_READER, endpoint("publication"));
-    this.#subscriptionsReader = this.#builtinReader(entity.SUBSCRIPTIONS_READER, endpoint("subscription"));
-    this.#livelinessReader = this.#builtinReader(entity.LIVELINESS_READER, (remote, sample) =>
+    const publications = this.#builtinReader(entity.PUBLICATIONS_READER, endpoint("publication"));
+    const subscriptions = this.#builtinReader(entity.SUBSCRIPTIONS_READER, endpoint("subscription"));
+    const liveliness = this.#builtinReader(entity.LIVELINESS_READER, (remote, sample) =>
       this.#onLiveliness(remote.participant, sample),
     );
+    const nodes = this.#builtinReader(entity.NODES_READER, ({ participant }, { payload, isKey }) => {
+      if (payload !== undefined && !isKey) listener.nodesTold?.(participant, payload);
+    });
+    this.#pairs = [
+      { bit: 2, writer: this.#publications, reader: publications },
+      { bit: 4, writer: this.#subscriptions, reader: subscriptions },
+      { bit: 10, writer: this.#liveliness, reader: liveliness },
+      { bit: 30, writer: this.#nodes, reader: nodes, own: true },
+    ];
     this.watch = new LivelinessWatch(context.clock, (writer, alive) => {
       for (const link of writer.links) this.localReaders.get(link.reader.entityId)?.liveliness(writer, alive);
     });
@@ -210,38 +228,16 @@ export class EndpointDiscovery implements Disposable {
     const { endpoints } = participant.data;
     const { metatraffic } = participant;
     if (metatraffic === undefined) return;
-    const pairs = [
-      {
-        bit: 2,
-        writerId: entity.PUBLICATIONS_WRITER,
-        readerId: entity.PUBLICATIONS_READER,
-        writer: this.#publications,
-        reader: this.#publicationsReader,
-      },
-      {
-        bit: 4,
-        writerId: entity.SUBSCRIPTIONS_WRITER,
-        readerId: entity.SUBSCRIPTIONS_READER,
-        writer: this.#subscriptions,
-        reader: this.#subscriptionsReader,
-      },
-      {
-        bit: 10,
-        writerId: entity.LIVELINESS_WRITER,
-        readerId: entity.LIVELINESS_READER,
-        writer: this.#liveliness,
-        reader: this.#livelinessReader,
-      },
-    ];
-    for (const { bit, writerId, readerId, writer, reader } of pairs) {
+    for (const { bit, writer, reader, own } of this.#pairs) {
+      if (own === true && participant.data.vendor !== VENDOR_DELOS) continue;
       if ((endpoints & (1 << bit)) !== 0) {
-        const remote = new RemoteWriter(participant, writerId);
-        participant.writers.set(writerId, remote);
+        const remote = new RemoteWriter(participant, writer.entityId);
+        participant.writers.set(writer.entityId, remote);
         reader.addWriter(remote, true, false);
       }
       if ((endpoints & (1 << (bit + 1))) !== 0) {
-        const remote = new RemoteReader(participant, readerId);
-        participant.readers.set(readerId, remote);
+        const remote = new RemoteReader(participant, reader.entityId);
+        participant.readers.set(reader.entityId, remote);
         writer.addReader(remote, { reliable: true, transientLocal: true, packer: metatraffic, silent: true });
       }
     }
@@ -253,6 +249,11 @@ export class EndpointDiscovery implements Disposable {
     for (const { links } of participant.readers.values()) {
       for (const [writerId, proxy] of links) this.statefulWriters.get(writerId)?.contact(proxy);
     }
+  }
+
+  /** Tells other participants of Delos what nodes there are here. */
+  tellNodes(payload: Uint8Array): void {
+    this.#nodes.write({ payload, isKey: false, time: undefined, inlineQos: undefined });
   }
 
   #publish(writer: StatefulWriter, data: EndpointData): void {
@@ -290,17 +291,13 @@ export class EndpointDiscovery implements Disposable {
   }
 
   #onEndpoint(kind: EndpointData["kind"], participant: RemoteParticipant, sample: Incoming): void {
-    const { payload } = sample;
-    const plain = payload !== undefined && !sample.isKey && sample.inlineQos === undefined;
-    const template =
-      plain && participant.data.vendor === VENDOR_DELOS
-        ? EndpointTemplate.of(payload, kind, participant.prefixBytes)
-        : undefined;
-    const known = template?.fill(participant.prefix);
+    const byDelos = participant.data.vendor === VENDOR_DELOS;
+    const known = byDelos ? knownEndpoint(sample, kind, participant) : undefined;
     if (known !== undefined) {
       this.#announced(participant, known);
       return;
     }
+    const { payload } = sample;
     const list = payload === undefined ? undefined : parameterListOf(payload);
     const guid = endpointGuidOf(list, sample.inlineQos);
     // Only its own participant announces or removes an endpoint.
@@ -316,7 +313,7 @@ export class EndpointDiscovery implements Disposable {
       return;
     }
     const data = readEndpointData(list, guid, kind, participant.data.vendor);
-    template?.keep(data);
+    if (byDelos) keepEndpoint(sample, kind, participant, data);
     this.#announced(participant, data);
   }
 
@@ -329,6 +326,7 @@ export class EndpointDiscovery implements Disposable {
     const reader = participant.readers.get(entityId);
     if (kind === "publication" && writer !== undefined) this.#loseWriter(writer);
     if (kind === "subscription" && reader !== undefined) this.#loseReader(reader);
+    if (this.#listener.ignores?.(data, participant) === true) return;
     if (participant.writers.size + participant.readers.size >= ENGINE_LIMITS.endpointsPerParticipant) {
       return this.#context.count("too many endpoints");
     }
@@ -452,6 +450,9 @@ export class EndpointDiscovery implements Disposable {
 const unicastOnly = (context: EndpointContext): WriterContext => ({
   clock: context.clock,
   outlet: context.outlet,
+  get responseMs() {
+    return context.responseMs;
+  },
   count: (reason, count) => context.count(reason, count),
   multicastFor: () => undefined,
 });

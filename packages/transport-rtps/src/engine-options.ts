@@ -1,4 +1,5 @@
 import type { Clock } from "@delos/core";
+import type { EndpointData } from "./endpoint-data.ts";
 import type { Outlet } from "./outlet.ts";
 import type { OwnParticipantData, ParticipantData } from "./participant-data.ts";
 import type { RemoteParticipant, RemoteReader, RemoteWriter } from "./remote.ts";
@@ -44,7 +45,11 @@ export interface EngineListener {
   /** It says other things of itself. */
   participantChanged?(participant: RemoteParticipant): void;
   participantLost?(participant: RemoteParticipant): void;
+  /** Whether an endpoint elsewhere concerns nobody here: then it is not found. */
+  ignores?(data: EndpointData, participant: RemoteParticipant): boolean;
   /** Before it is matched with local endpoints. */
   endpointFound?(endpoint: RemoteReader | RemoteWriter): void;
   endpointLost?(endpoint: RemoteReader | RemoteWriter): void;
+  /** A participant of Delos has told of its nodes. The bytes are valid until the call returns. */
+  nodesTold?(participant: RemoteParticipant, payload: Uint8Array): void;
 }

@@ -35,7 +35,7 @@ describe("discovery", () => {
     const readers = engines.map((engine, i) => [0, 1, 2].map((n) => new TestReader(engine, `t${i} ${n}`)));
     expect(readers.flat()).toHaveLength(60);
     for (const engine of engines) engine.start();
-    const announcements = 6 * engines.length;
+    const announcements = 6 * engines.length; // at most
     net.advance(3000);
     for (const engine of engines) {
       const found = [...engine.participants.values()].map((each) => [...each.readers.values()].filter((r) => r.data));
@@ -43,7 +43,57 @@ describe("discovery", () => {
       expect(engine.counters.values["duplicate samples"] ?? 0).toBe(0);
     }
     const pairs = (engines.length * (engines.length - 1)) / 2;
-    expect((net.sent - announcements) / pairs).toBeLessThan(6);
+    expect((net.sent - announcements) / pairs).toBeLessThan(5);
+  });
+
+  test("who announce themselves and do not answer are greeted a few at a time, each all the same", () => {
+    const net = new SimulatedNetwork();
+    const old = net.engine();
+    old.start();
+    net.advance(2000);
+    const greeted: string[] = [];
+    net.onSend = (_, from, to) => {
+      if (from.address === "10.0.0.1" && to.port === 7410) greeted.push(to.address);
+    };
+    const silent = (): void => {
+      const engine = net.engine();
+      engine.start();
+      net.settle();
+      net.kill(engine);
+    };
+    for (let i = 0; i < 30; i++) silent();
+    net.advance(49);
+    expect(greeted).toHaveLength(8);
+    net.advance(5000);
+    expect(new Set(greeted).size).toBe(30);
+    // They do not stand long in the way of one who does.
+    for (let i = 0; i < 30; i++) silent();
+    const writer = new TestWriter(old, "t");
+    const late = net.engine();
+    const reader = new TestReader(late, "t");
+    late.start();
+    net.advance(300);
+    expect([reader.matched.length, writer.matched.length]).toEqual([1, 1]);
+  });
+
+  test.for([0, 0.3])("participants tell each other of their nodes, with what they change (%f lost)", (loss) => {
+    const net = new SimulatedNetwork({ loss }, 3);
+    const told: string[] = [];
+    const engines = ["a", "b", "c"].map((name) =>
+      net.engine({
+        listener: { nodesTold: (_, payload) => told.push(`${name} ${new TextDecoder().decode(payload)}`) },
+      }),
+    );
+    for (const [i, engine] of engines.entries()) {
+      engine.tellNodes(new TextEncoder().encode(`nodes  ${i}`));
+      engine.start();
+    }
+    net.advance(5000);
+    expect(told.sort()).toEqual(["a nodes  1", "a nodes  2", "b nodes  0", "b nodes  2", "c nodes  0", "c nodes  1"]);
+    told.length = 0;
+    engines[0]!.tellNodes(new TextEncoder().encode("more"));
+    net.advance(5000);
+    expect(told.sort()).toEqual(["b more", "c more"]);
   });
 
   test("a goodbye and a lease that ends both take everything away", () => {

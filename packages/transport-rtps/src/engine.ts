@@ -2,6 +2,7 @@ import { type Clock, MalformedError } from "@delos/core";
 import { ByteReader, type ByteWriter } from "@delos/wire";
 import { EndpointDiscovery } from "./endpoint-discovery.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { fnv1a } from "./fnv.ts";
 import { Incoming } from "./incoming.ts";
 import type { LocalReader, LocalWriter } from "./local-endpoint.ts";
 import { Counters, type Outlet } from "./outlet.ts";
@@ -60,7 +61,8 @@ export class Engine implements WriterContext, ReaderContext {
   /** When the message that is being read arrived; undefined between messages. */
   #receptionTimeNs: bigint | undefined;
   readonly #ownPrefix: Uint8Array;
-  #lastParticipant: RemoteParticipant | undefined;
+  /** Participants by the hash of their prefix, as they were heard: a shorter way than by its text. */
+  readonly #sources = new Map<number, RemoteParticipant>();
   #closed = false;
 
   constructor(options: EngineOptions) {
@@ -81,7 +83,7 @@ export class Engine implements WriterContext, ReaderContext {
         listener.participantChanged?.(participant);
       },
       lost: (participant) => {
-        if (this.#lastParticipant === participant) this.#lastParticipant = undefined;
+        this.#sources.delete(fnv1a(participant.prefixBytes, 0, PREFIX_BYTES));
         this.#endpoints.leave(participant);
         listener.participantLost?.(participant);
       },
@@ -96,6 +98,11 @@ export class Engine implements WriterContext, ReaderContext {
   /** This participant as its own peer: its endpoints also talk to each other, by the same protocol over loopback. */
   get self(): RemoteParticipant {
     return this.#discovery.self;
+  }
+
+  /** How long participants take to answer at present, where many come at once; else 0, ms. */
+  get responseMs(): number {
+    return this.#discovery.responses.expectedMs(this.clock.monotonicMs());
   }
 
   /** Begins to announce. */
@@ -137,6 +144,11 @@ export class Engine implements WriterContext, ReaderContext {
   /** Readers that a writer has turned down are asked again. */
   offerAgain(local: LocalWriter): void {
     this.#endpoints.offerAgain(local);
+  }
+
+  /** Tells other participants of Delos what nodes there are here; a later payload replaces it. */
+  tellNodes(payload: Uint8Array): void {
+    this.#endpoints.tellNodes(payload);
   }
 
   /** Asserts the liveliness of all manual-by-participant writers. */
@@ -315,14 +327,14 @@ export class Engine implements WriterContext, ReaderContext {
 
   /** The participant whose prefix stands at `at`, renewed; undefined when it was not discovered. */
   #sourceOf(bytes: Uint8Array, at: number): RemoteParticipant | undefined {
-    const last = this.#lastParticipant;
-    let participant = last !== undefined && samePrefix(last.prefixBytes, bytes, at) ? last : undefined;
-    if (participant === undefined) {
+    const hash = fnv1a(bytes, at, at + PREFIX_BYTES);
+    let participant = this.#sources.get(hash);
+    if (participant === undefined || !samePrefix(participant.prefixBytes, bytes, at)) {
       participant = samePrefix(this.#ownPrefix, bytes, at)
         ? this.self
         : this.participants.get(hexOf(bytes, at, at + PREFIX_BYTES));
       if (participant === undefined) return undefined;
-      this.#lastParticipant = participant;
+      this.#sources.set(hash, participant);
     }
     participant.lastHeardMs = this.clock.monotonicMs();
     if (!participant.verified) this.#discovery.credit(participant, bytes.length);

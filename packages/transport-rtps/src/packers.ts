@@ -80,9 +80,11 @@ export class Packers implements PackerContext {
   /** The announced address from which it speaks, or one near, or any; loopback only on this host. */
   choose(locators: readonly Locator[], from: Locator): Locator | undefined {
     const sameHost = this.#options.isLocal(from.address);
-    const usable = locators.filter(({ address }) => isUnicast(address) && (sameHost || !isLoopback(address)));
+    const isUsable = (address: string): boolean => isUnicast(address) && (sameHost || !isLoopback(address));
+    const same = locators.find(({ address }) => address === from.address);
+    if (same !== undefined && isUsable(same.address)) return same;
+    const usable = locators.filter(({ address }) => isUsable(address));
     return (
-      usable.find(({ address }) => address === from.address) ??
       usable.find(({ address }) => sameHost && isLoopback(address)) ??
       usable.find(({ address }) => this.#options.isNear(address)) ??
       usable[0]

@@ -32,6 +32,10 @@ export interface ParticipantData {
   readonly properties: ReadonlyMap<string, string>;
 }
 
+/** It is of Delos, and has the built-in endpoints by which its participants tell each other of their nodes. */
+export const tellsNodes = ({ vendor, endpoints }: Pick<ParticipantData, "vendor" | "endpoints">): boolean =>
+  vendor === VENDOR_DELOS && endpoints >>> 30 === 3;
+
 /** Locators of one kind that are looked at; a participant has a few. */
 const MAX_LOCATORS = 16;
 const MAX_PROPERTIES = 256;

@@ -15,6 +15,7 @@ import {
 import { patientAlarm } from "./patient-alarm.ts";
 import { parameterListOf, withHeader } from "./pl-cdr.ts";
 import { RemoteParticipant } from "./remote.ts";
+import { ResponseTimes } from "./response-times.ts";
 import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
 import * as entity from "./wire/entity-id.ts";
 import { bytesOfHex, type GuidPrefix } from "./wire/guid.ts";
@@ -27,15 +28,22 @@ import { ID } from "./wire/submessage.ts";
 /** When the announcement goes out: at the start five times, then periodically. */
 const BURST = 5;
 const BURST_MS = 100;
+/** Where more are known than this, each says less often that it is there, for so many hear it. */
+const USUAL_PARTICIPANTS = 20;
 /** Again to each new participant until it has answered, ms after the time before: a starting Fast DDS can miss the first. */
 const REPEATS_MS = [50, 100, 250, 600];
+/**
+ * Participants that are greeted at a time: who has answered makes room for the next. Were a hundred that start together all to
+ * greet all, none would have its answer before everybody has done nearly all of the work, and all would be said again meanwhile.
+ */
+const GREETINGS = 8;
 /**
  * Announcements at the start are longer by so much than what they say, as the first packets of QUIC are: who hears a stranger
  * sends him no more than came from him, and has to say his own announcement and the beginning of all built-in protocols.
  */
 const PADDING_BYTES = 512;
 /** What the beginning of the built-in protocols takes at most. */
-const CONTACT_BYTES = 320;
+const CONTACT_BYTES = 400;
 
 /** Announcements after a change of our addresses that go to each participant by itself, too. */
 const TELLINGS = 4;
@@ -68,6 +76,7 @@ export class ParticipantDiscovery {
   readonly participants: Map<GuidPrefix, RemoteParticipant> = new Map();
   /** This participant as its own peer. */
   readonly self: RemoteParticipant;
+  readonly responses = new ResponseTimes();
   readonly #options: EngineOptions;
   readonly #clock: Clock;
   readonly #counters: Counters;
@@ -82,6 +91,10 @@ export class ParticipantDiscovery {
   /** Our addresses have changed: announcements that are still to go to everybody by himself. */
   #tellings = 0;
   readonly #alarms = new Set<Disposable>();
+  /** Who is being greeted, since when, and who is to be greeted next, for the how manieth time. */
+  readonly #greetings = new Map<RemoteParticipant, number>();
+  readonly #ungreeted = new Map<RemoteParticipant, number>();
+  #nextDeferred = false;
 
   constructor(options: EngineOptions, counters: Counters, packers: Packers, listener: ParticipantListener) {
     this.#options = options;
@@ -104,7 +117,8 @@ export class ParticipantDiscovery {
     const tick = (left: number): void => {
       this.#starting = left > 0;
       this.#announce();
-      this.#after(left > 0 ? BURST_MS : this.#options.announceMs, () => tick(Math.max(0, left - 1)));
+      const share = Math.max(1, this.participants.size / USUAL_PARTICIPANTS);
+      this.#after(left > 0 ? BURST_MS * share : this.#options.announceMs, () => tick(Math.max(0, left - share)));
     };
     tick(BURST);
   }
@@ -127,6 +141,7 @@ export class ParticipantDiscovery {
   leave(): void {
     for (const alarm of this.#alarms) alarm[Symbol.dispose]();
     this.#alarms.clear();
+    this.#ungreeted.clear();
     const inlineQos = new ParameterListBuilder()
       .add(PID.KEY_HASH, (value) => {
         value.raw(this.#ownPrefix);
@@ -202,7 +217,8 @@ export class ParticipantDiscovery {
     this.#listener.found(participant);
     // Of two that start together one speaks first, or all would be said twice. (Who sent this to us alone waits for an answer.)
     const first = !this.#starting || announced.vendor !== VENDOR_DELOS || this.#options.prefix < announced.prefix;
-    if (first || source.addressed) this.#greet(participant);
+    if (source.addressed) this.#greetNow(participant, 0);
+    else if (first) this.#greet(participant);
     else this.#greetLater(participant, 0);
   }
 
@@ -271,6 +287,16 @@ export class ParticipantDiscovery {
 
   /** Makes us known to a participant, again and again until it has answered. */
   #greet(participant: RemoteParticipant, attempt = 0): void {
+    if (this.#greetings.size < GREETINGS) {
+      this.#greetNow(participant, attempt);
+      return;
+    }
+    participant.greeted = true;
+    this.#ungreeted.set(participant, attempt);
+  }
+
+  #greetNow(participant: RemoteParticipant, attempt: number): void {
+    if (!participant.verified) this.#greetings.set(participant, this.#clock.monotonicMs());
     this.#introduce(participant);
     this.#greetLater(participant, attempt);
   }
@@ -278,12 +304,38 @@ export class ParticipantDiscovery {
   #greetLater(participant: RemoteParticipant, attempt: number): void {
     const afterMs = REPEATS_MS[attempt];
     participant.greeted = afterMs !== undefined;
-    if (afterMs === undefined) return;
+    if (afterMs === undefined) {
+      this.#greeted(participant);
+      return;
+    }
     const alarm = patientAlarm(this.#clock, afterMs, () => {
       participant.alarms.delete(alarm);
-      if (!participant.verified) this.#greet(participant, attempt + 1);
+      if (participant.verified) return;
+      // Others come first now, who may be there.
+      this.#greetings.delete(participant);
+      this.#ungreeted.set(participant, attempt + 1);
+      this.#greetNext();
     });
     participant.alarms.add(alarm);
+  }
+
+  /** It has answered, or will not. The answer to its answer goes first. */
+  #greeted(participant: RemoteParticipant): void {
+    this.#ungreeted.delete(participant);
+    if (!this.#greetings.delete(participant) || this.#ungreeted.size === 0 || this.#nextDeferred) return;
+    this.#nextDeferred = true;
+    this.#options.outlet.defer("loop", () => {
+      this.#nextDeferred = false;
+      this.#greetNext();
+    });
+  }
+
+  #greetNext(): void {
+    for (const [participant, attempt] of this.#ungreeted) {
+      if (this.#greetings.size >= GREETINGS) return;
+      this.#ungreeted.delete(participant);
+      this.#greetNow(participant, attempt);
+    }
   }
 
   /** Our announcement and the beginning of the built-in protocols, as far as the participant may be sent so much. */
@@ -313,6 +365,7 @@ export class ParticipantDiscovery {
     // Or they would hold it until its lease ends, which it has chosen itself.
     for (const alarm of participant.alarms) alarm[Symbol.dispose]();
     participant.alarms.clear();
+    this.#greeted(participant);
     this.#listener.lost(participant);
     for (const packer of [participant.metatraffic, participant.userTraffic]) {
       if (packer !== undefined && !this.#isUsed(packer)) this.#packers.forget(packer);
@@ -377,12 +430,16 @@ export class ParticipantDiscovery {
     }
     if (participant.verified) return;
     participant.verified = true;
+    const sinceMs = this.#greetings.get(participant);
+    const nowMs = this.#clock.monotonicMs();
+    if (sinceMs !== undefined) this.responses.add(nowMs - sinceMs, nowMs);
+    this.#greeted(participant);
   }
 
   credit(participant: RemoteParticipant, bytes: number): void {
-    for (const packer of new Set([participant.metatraffic, participant.userTraffic])) {
-      if (packer !== undefined && !packer.verified) packer.credit += bytes;
-    }
+    const { metatraffic, userTraffic } = participant;
+    if (metatraffic?.verified === false) metatraffic.credit += bytes;
+    if (userTraffic !== metatraffic && userTraffic?.verified === false) userTraffic.credit += bytes;
   }
 
   /** `alarms`: whose they are, and with whom they end. */

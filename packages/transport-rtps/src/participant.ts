@@ -97,6 +97,7 @@ export class Participant implements AsyncDisposable {
       defaultUnicast: at(ports.userUnicast(udp.index)),
     });
     const isOwn = (address: string): boolean => isLoopback(address) || all.some((card) => card.address === address);
+    const packetLimits = new Map<string, number>();
     const announceTo: Locator[] = [...(multicast ? [{ address: GROUP, port: ports.discoveryMulticast }] : []), ...told];
     const engine = new Engine({
       clock,
@@ -121,7 +122,13 @@ export class Participant implements AsyncDisposable {
       isNear: (address) => isNearby(address, addresses),
       // On this host there is no MTU; elsewhere larger messages mean IP fragments, of which one lost loses all.
       messageLimit: (address) => (isOwn(address) || (isMulticast(address) && loopbackOnly) ? 65_500 : 14_000),
-      packetLimit: (address) => (isOwn(address) ? 65_500 : packetBytes(cardsBehind(address, addresses))),
+      packetLimit: (address) => {
+        if (isOwn(address)) return 65_500;
+        let limit = packetLimits.get(address);
+        // The system is asked once, not for each of a hundred participants.
+        if (limit === undefined) packetLimits.set(address, (limit = packetBytes(cardsBehind(address, addresses))));
+        return limit;
+      },
       wanted: filterOf(options.participantFilter),
       listener,
     });
@@ -131,6 +138,7 @@ export class Participant implements AsyncDisposable {
     };
     const check = (): void => {
       all = hostAddresses();
+      packetLimits.clear();
       const now = chooseAddresses(interfaces, all);
       const same = now.length === addresses.length && now.every(({ address }, i) => address === addresses[i]!.address);
       if (!same) {

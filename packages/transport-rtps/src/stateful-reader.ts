@@ -21,6 +21,8 @@ export interface ReaderContext {
   readonly clock: Clock;
   /** For readers that bring no memory of their own. */
   readonly memory: PayloadMemory;
+  /** How long participants take to answer at present, where many come at once; else 0, ms. */
+  readonly responseMs: number;
   /** Sends a submessage of at most `bytes` to the writer's participant. */
   toWriter(writer: RemoteWriter, id: number, flags: number, bytes: number, write: (writer: ByteWriter) => void): void;
   count(reason: string, count?: number): void;

@@ -30,6 +30,8 @@ const HOLE_MAX_MS = 500;
 const FIRST_CONTACT_MS = 20;
 /** Between built-in endpoints there is no hurry that would justify asking twice: where a hundred start at once, answers take their time. */
 const BUILTIN_MS = 100;
+/** …and by so many times the time that answers take then. */
+const PATIENCE = 2;
 const FIRST_CONTACT_MAX_MS = 1000;
 const FRAGMENT_SPACING_MS = 20;
 /** Bytes of fragments asked for at a time: a third of the receive buffer that is asked for. */
@@ -468,7 +470,9 @@ export class WriterProxy {
 
   #arm(afterMs: number): void {
     if (this.#alarm !== undefined || this.#closed) return;
-    this.#alarm = patientAlarm(this.reader.context.clock, afterMs, () => {
+    const { clock, responseMs } = this.reader.context;
+    const patienceMs = this.#holeMs === BUILTIN_MS ? PATIENCE * responseMs : 0;
+    this.#alarm = patientAlarm(clock, afterMs + patienceMs, () => {
       this.#alarm = undefined;
       this.#onAlarm();
     });
