@@ -8,6 +8,7 @@ import {
   type WriterEvents,
 } from "@delos/transport";
 import { codecFor } from "@delos/wire";
+import type { Engine } from "../engine.ts";
 import type { RtpsReader, SampleQueue } from "../rtps-reader.ts";
 import type { RtpsTransport } from "../rtps-transport.ts";
 import type { RtpsWriter } from "../rtps-writer.ts";
@@ -214,7 +215,7 @@ class HostedReader {
     endpoint: NewEndpoint,
   ) {
     const { index, id, node, topic, qos, schema, ignoreLocal } = endpoint;
-    this.queue = new ChannelQueue(host, up, state, endpoint, transport.engine.memory);
+    this.queue = new ChannelQueue(host, up, state, endpoint, memoryOf(up, transport.engine));
     const events = new Events<ReaderEvents>();
     const { matched, unmatched, incompatible } = listeners(host, index);
     events.on("matched", (publication) => {
@@ -251,9 +252,9 @@ class ChannelQueue implements SampleQueue {
     up: ChannelWriter,
     state: EndpointState,
     { index, qos }: NewEndpoint,
-    otherMemory: PayloadMemory,
+    memory: PayloadMemory,
   ) {
-    this.memory = memoryOf(up, otherMemory);
+    this.memory = memory;
     this.#host = host;
     this.#up = up;
     this.#state = state;
@@ -346,10 +347,14 @@ class ChannelQueue implements SampleQueue {
   }
 }
 
-/** What arrives in fragments is put together in the channel, where the user reads it, while there is room; else in `other` memory. */
-function memoryOf(up: ChannelWriter, other: PayloadMemory): PayloadMemory {
+/** What arrives in fragments is put together in the channel, where the user reads it, while there is room; else beside it. */
+function memoryOf(up: ChannelWriter, { memory: other, counters }: Engine): PayloadMemory {
   return {
-    take: (bytes) => up.lend(bytes) ?? other.take(bytes),
+    take: (bytes) => {
+      const lent = up.lend(bytes);
+      counters.add(lent === undefined ? "samples put together beside the ring" : "samples put together in the ring");
+      return lent ?? other.take(bytes);
+    },
     give: (memory) => (up.owns(memory) ? up.giveBack(memory) : other.give(memory)),
   };
 }
