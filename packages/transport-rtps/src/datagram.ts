@@ -2,6 +2,7 @@ import { ByteWriter } from "@delos/wire";
 import type { Change } from "./history.ts";
 import { DATA_INLINE_QOS, DATA_KEY, DATA_PAYLOAD } from "./wire/data.ts";
 import { FRAG_INLINE_QOS, FRAG_KEY } from "./wire/data-frag.ts";
+import type { NumberSet } from "./wire/number-set.ts";
 import { ID, LITTLE_ENDIAN } from "./wire/submessage.ts";
 
 /** The largest that UDP over IPv4 carries. */
@@ -13,39 +14,75 @@ const POOLED_SMALL = 512;
 
 /** Datagrams on their way: taken when a message begins, given back when the socket has sent it. */
 export class DatagramPool {
-  readonly #large: Datagram[] = [];
-  readonly #small: Datagram[] = [];
+  readonly #large = new FreeList(POOLED);
+  readonly #small = new FreeList(POOLED_SMALL);
 
   /** For a message that will have at least so many bytes. */
   take(bytes: number): Datagram {
     const small = bytes <= SMALL_BYTES;
     const datagram =
-      (small ? this.#small : this.#large).pop() ?? new Datagram(this, small ? SMALL_BYTES : DATAGRAM_BYTES);
+      (small ? this.#small : this.#large).take() ?? new Datagram(this, small ? SMALL_BYTES : DATAGRAM_BYTES);
     datagram.offset = 0;
     return datagram;
   }
 
   give(datagram: Datagram): void {
-    const small = datagram.capacity === SMALL_BYTES;
-    const free = small ? this.#small : this.#large;
-    if (free.length < (small ? POOLED_SMALL : POOLED)) free.push(datagram);
+    (datagram.capacity === SMALL_BYTES ? this.#small : this.#large).give(datagram);
+  }
+}
+
+/** A list through the datagrams themselves: an array that is emptied and filled again makes its memory anew each time. */
+class FreeList {
+  readonly #most: number;
+  #count = 0;
+  #first: Datagram | undefined;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  take(): Datagram | undefined {
+    const datagram = this.#first;
+    if (datagram === undefined) return undefined;
+    this.#first = datagram.nextFree;
+    datagram.nextFree = undefined;
+    this.#count--;
+    return datagram;
+  }
+
+  give(datagram: Datagram): void {
+    if (this.#count === this.#most) return;
+    this.#count++;
+    datagram.nextFree = this.#first;
+    this.#first = datagram;
   }
 }
 
 /**
  * A message that is being written: a cursor over memory that is used again. Samples, of which there may be millions a second,
- * are written word by word here; the rare submessages by the functions of `wire/`.
+ * and what almost every message holds beside them are written word by word here, without an object of their own; the rare
+ * submessages by the functions of `wire/`.
  */
 export class Datagram extends ByteWriter {
   /** Back to the pool; made once, for the socket calls it for every datagram. */
   readonly sent: () => void;
 
+  /** In the pool. */
+  nextFree: Datagram | undefined;
   readonly capacity: number;
+  #message: Uint8Array;
 
   constructor(pool: DatagramPool, capacity: number) {
     super({ target: new Uint8Array(capacity) });
     this.capacity = capacity;
+    this.#message = this.bytes;
     this.sent = () => pool.give(this);
+  }
+
+  /** What was written, as a view of this memory: the same one again when the last message was as long. */
+  get message(): Uint8Array {
+    if (this.#message.length !== this.offset) this.#message = this.written;
+    return this.#message;
   }
 
   /** Submessage header, §9.4.5.1. */
@@ -98,6 +135,35 @@ export class Datagram extends ByteWriter {
     change.copy(this.bytes, this.offset, from, to);
     this.offset += to - from;
     this.#pad(-body & 3);
+  }
+
+  /** HEARTBEAT, drawn in `wire/heartbeat.ts`. There is room for 32 bytes. */
+  heartbeat(flags: number, readerId: number, writerId: number, firstSn: number, lastSn: number, count: number): void {
+    this.header(ID.HEARTBEAT, flags, 28);
+    const { view, offset } = this;
+    view.setUint32(offset, readerId, false);
+    view.setUint32(offset + 4, writerId, false);
+    view.setUint32(offset + 8, Math.floor(firstSn / 0x1_0000_0000), true);
+    view.setUint32(offset + 12, firstSn, true);
+    view.setUint32(offset + 16, Math.floor(lastSn / 0x1_0000_0000), true);
+    view.setUint32(offset + 20, lastSn, true);
+    view.setInt32(offset + 24, count, true);
+    this.offset = offset + 28;
+  }
+
+  /** ACKNACK, drawn in `wire/acknack.ts`. There is room for 28 bytes and the words of the set. */
+  ackNack(flags: number, readerId: number, writerId: number, { base, numBits, words }: NumberSet, count: number): void {
+    this.header(ID.ACKNACK, flags, 24 + 4 * words.length);
+    const { view, offset } = this;
+    view.setUint32(offset, readerId, false);
+    view.setUint32(offset + 4, writerId, false);
+    view.setUint32(offset + 8, Math.floor(base / 0x1_0000_0000), true);
+    view.setUint32(offset + 12, base, true);
+    view.setUint32(offset + 16, numBits, true);
+    let at = offset + 20;
+    for (let i = 0; i < words.length; i++, at += 4) view.setUint32(at, words[i]!, true);
+    view.setInt32(at, count, true);
+    this.offset = at + 4;
   }
 
   /** What DATA and DATA_FRAG begin with. */

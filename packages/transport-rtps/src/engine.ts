@@ -15,21 +15,24 @@ import type { RemoteParticipant, RemoteWriter } from "./remote.ts";
 import { SampleMemory } from "./sample-memory.ts";
 import type { ReaderContext } from "./stateful-reader.ts";
 import type { WriterContext } from "./stateful-writer.ts";
-import { readAckNack } from "./wire/acknack.ts";
+import { AckNackFields, readAckNack } from "./wire/acknack.ts";
 import { scanData } from "./wire/data.ts";
 import { readDataFrag } from "./wire/data-frag.ts";
 import * as entity from "./wire/entity-id.ts";
 import { readGap } from "./wire/gap.ts";
-import { ANY_PREFIX, bytesOfHex, type GuidPrefix, hexOf, PREFIX_BYTES, readPrefix } from "./wire/guid.ts";
-import { readHeartbeat } from "./wire/heartbeat.ts";
+import { bytesOfHex, type GuidPrefix, hexOf, PREFIX_BYTES } from "./wire/guid.ts";
+import { HeartbeatFields, readHeartbeat } from "./wire/heartbeat.ts";
 import { readHeartbeatFrag } from "./wire/heartbeat-frag.ts";
 import { readInfoSource } from "./wire/info-source.ts";
 import { INVALIDATE } from "./wire/info-timestamp.ts";
 import type { Locator } from "./wire/locator.ts";
 import { MAGIC, VENDOR_DELOS } from "./wire/message.ts";
 import { readNackFrag } from "./wire/nack-frag.ts";
+import type { NumberSet } from "./wire/number-set.ts";
 import { ID, SubmessageHeader } from "./wire/submessage.ts";
 
+/** GUIDPREFIX_UNKNOWN as a destination: everybody. §8.3.7.7. */
+const ANY_PREFIX = new Uint8Array(PREFIX_BYTES);
 const NOWHERE: Locator = { address: "0.0.0.0", port: 0 };
 
 /**
@@ -51,6 +54,8 @@ export class Engine implements WriterContext, ReaderContext {
   readonly #submessage = new SubmessageHeader();
   /** The DATA that is being read, and the source time of those that follow. */
   readonly #incoming = new Incoming();
+  readonly #heartbeat = new HeartbeatFields();
+  readonly #ackNack = new AckNackFields();
   /** Of the message that is being read: who sent it and whence, as INFO_SRC may have changed it. */
   #source: RemoteParticipant | undefined;
   #sourcePrefixAt = 0;
@@ -177,7 +182,7 @@ export class Engine implements WriterContext, ReaderContext {
   receive(bytes: Uint8Array, from: Locator): void {
     if (this.#closed) return;
     this.counters.received++;
-    this.#packers.receiving = true;
+    this.#packers.beginReceiving();
     this.#receptionTimeNs = undefined;
     this.#from = from;
     try {
@@ -187,7 +192,7 @@ export class Engine implements WriterContext, ReaderContext {
       if (error instanceof MalformedError) this.counters.add("malformed");
       else this.counters.add("failed");
     } finally {
-      this.#packers.receiving = false;
+      this.#packers.endReceiving();
     }
   }
 
@@ -277,7 +282,7 @@ export class Engine implements WriterContext, ReaderContext {
         return;
       }
       case ID.HEARTBEAT: {
-        const heartbeat = readHeartbeat(body, flags);
+        const heartbeat = readHeartbeat(body, flags, this.#heartbeat);
         const writer = source?.writers.get(heartbeat.writerId);
         if (writer === undefined) return this.#unknown("heartbeat of an unknown writer");
         if (heartbeat.liveliness) this.#endpoints.watch.assert(writer);
@@ -299,7 +304,7 @@ export class Engine implements WriterContext, ReaderContext {
         return;
       }
       case ID.ACKNACK: {
-        const ack = readAckNack(body, flags);
+        const ack = readAckNack(body, flags, this.#ackNack);
         const proxy = source?.readers.get(ack.readerId)?.links.get(ack.writerId);
         if (proxy === undefined) return this.#unknown("acknack of an unknown reader");
         this.#endpoints.statefulWriters.get(ack.writerId)?.onAckNack(proxy, ack);
@@ -345,13 +350,18 @@ export class Engine implements WriterContext, ReaderContext {
   #isForUs(body: ByteReader): boolean {
     body.need(PREFIX_BYTES);
     this.#addressed = samePrefix(this.#ownPrefix, body.bytes, body.offset);
-    return this.#addressed || readPrefix(body) === ANY_PREFIX;
+    return this.#addressed || samePrefix(ANY_PREFIX, body.bytes, body.offset);
   }
 
   // ------------------------------------------------------------------------------------------------------ sending
 
   toWriter(remote: RemoteWriter, id: number, flags: number, bytes: number, write: (writer: ByteWriter) => void): void {
     this.#packers.ofWriter(remote)?.submessage(id, flags, bytes, remote.participant.prefixBytes, write);
+  }
+
+  acknowledge(remote: RemoteWriter, flags: number, readerId: number, missing: NumberSet, count: number): void {
+    const { participant, entityId } = remote;
+    this.#packers.ofWriter(remote)?.ackNack(flags, participant.prefixBytes, readerId, entityId, missing, count);
   }
 
   count(reason: string, count?: number): void {

@@ -4,6 +4,7 @@ import type { Change } from "./history.ts";
 import type { Counters, Outlet } from "./outlet.ts";
 import type { Locator } from "./wire/locator.ts";
 import { HEADER_BYTES } from "./wire/message.ts";
+import type { NumberSet } from "./wire/number-set.ts";
 import { ID } from "./wire/submessage.ts";
 
 /** Datagrams of one burst between two heartbeats: each heartbeat costs an answer. */
@@ -19,6 +20,8 @@ export interface PackerContext {
   readonly header: Uint8Array;
   /** Called when a packer begins a message: it wants to be flushed soon. */
   opened(packer: Packer): void;
+  /** A sample was written since this was set to false. */
+  sampled: boolean;
   /** A message was not sent: nobody at its destination has answered yet. */
   withheld(): void;
 }
@@ -41,8 +44,13 @@ export class Packer {
   /** Somebody there has answered. Until then no more goes there than came from those who named the address. */
   verified: boolean;
   credit = 0;
+  /** It is among those that have begun a message, before the one that did so next. */
+  isOpened = false;
+  nextOpened: Packer | undefined;
   readonly #context: PackerContext;
-  #trailers: Trailer[] = [];
+  /** The first `#trailing` of them; what follows is left from messages before. */
+  readonly #trailers: (Trailer | undefined)[] = [];
+  #trailing = 0;
   #datagram: Datagram | undefined;
   #destination: Uint8Array | undefined;
   #seconds = Number.NaN;
@@ -85,6 +93,30 @@ export class Packer {
     this.#beginSample(body, destination, change).dataFrag(writerId, change, first, count, readerId);
   }
 
+  heartbeat(
+    flags: number,
+    destination: Uint8Array | undefined,
+    readerId: number,
+    writerId: number,
+    firstSn: number,
+    lastSn: number,
+    count: number,
+  ): void {
+    this.#begin(28, destination).heartbeat(flags, readerId, writerId, firstSn, lastSn, count);
+  }
+
+  ackNack(
+    flags: number,
+    destination: Uint8Array | undefined,
+    readerId: number,
+    writerId: number,
+    missing: NumberSet,
+    count: number,
+  ): void {
+    const datagram = this.#begin(24 + 4 * missing.words.length, destination);
+    datagram.ackNack(flags, readerId, writerId, missing, count);
+  }
+
   /** Any other submessage of at most `bytes`; `write` fills in the body. */
   submessage(
     id: number,
@@ -119,17 +151,22 @@ export class Packer {
   /** `trailer` adds its heartbeat when the message ends. */
   trail(trailer: Trailer): void {
     const trailers = this.#trailers;
-    if (trailers.length > 0 && (trailers[trailers.length - 1] === trailer || trailers.includes(trailer))) return;
-    trailers.push(trailer);
+    for (let i = this.#trailing - 1; i >= 0; i--) if (trailers[i] === trailer) return;
+    trailers[this.#trailing++] = trailer;
   }
 
   /** Sends what is there. */
   flush(): void {
-    if (this.#trailers.length > 0) {
+    const trailing = this.#trailing;
+    if (trailing > 0) {
       const trailers = this.#trailers;
-      this.#trailers = [];
+      this.#trailing = 0;
       this.#sinceTrailers = 0;
-      for (const trailer of trailers) trailer.trail(this);
+      for (let i = 0; i < trailing; i++) {
+        const trailer = trailers[i];
+        trailers[i] = undefined;
+        trailer?.trail(this);
+      }
     }
     this.#send();
   }
@@ -148,10 +185,11 @@ export class Packer {
       this.credit -= datagram.offset;
     }
     this.#context.counters.sent++;
-    outlet.send(datagram.written, this.locator, datagram.sent);
+    outlet.send(datagram.message, this.locator, datagram.sent);
   }
 
   #beginSample(body: number, destination: Uint8Array | undefined, change: Change): Datagram {
+    this.#context.sampled = true;
     const datagram = this.#begin(body, destination);
     const { timed, seconds, fraction } = change;
     if (timed && (seconds !== this.#seconds || fraction !== this.#fraction)) {
@@ -165,7 +203,7 @@ export class Packer {
   #begin(body: number, destination: Uint8Array | undefined): Datagram {
     let datagram = this.#datagram;
     // Worst case: INFO_DST, INFO_TS, two headers, padding, and the heartbeats that may have to follow.
-    const needed = body + 16 + 12 + 8 + this.#trailers.length * (TRAILER_BYTES + 16);
+    const needed = body + 16 + 12 + 8 + this.#trailing * (TRAILER_BYTES + 16);
     if (datagram !== undefined && datagram.offset + needed > this.#most) {
       if (++this.#sinceTrailers >= TRAILER_EVERY) this.flush();
       else this.#send();

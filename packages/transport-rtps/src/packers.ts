@@ -20,11 +20,17 @@ export class Packers implements PackerContext {
   readonly header: Uint8Array;
   /** Something is being received: what is sent now answers it. */
   receiving = false;
+  sampled = false;
   readonly #options: EngineOptions;
   readonly #used: () => Iterable<Packer | undefined>;
   readonly #packers = new Map<string, Packer>();
   #limit = LEAST_PACKERS;
-  #opened: Packer[] = [];
+  /** Packers that have begun a message, in this order: a list through themselves. */
+  #firstOpened: Packer | undefined;
+  #lastOpened: Packer | undefined;
+  #flushing = false;
+  /** What is being received was the first to begin one. */
+  #answering = false;
   readonly #flushed = (): void => this.flush();
 
   /** `used`: those that somebody is reached by. */
@@ -116,9 +122,34 @@ export class Packers implements PackerContext {
   }
 
   opened(packer: Packer): void {
-    this.#opened.push(packer);
-    // One reading of a socket may bring dozens of datagrams: acknowledgments must not wait for the last of them.
-    if (this.#opened.length === 1) this.outlet.defer(this.receiving ? "now" : "turn", this.#flushed);
+    if (packer.isOpened) return;
+    packer.isOpened = true;
+    if (this.#lastOpened !== undefined) this.#lastOpened.nextOpened = packer;
+    else {
+      this.#firstOpened = packer;
+      if (this.receiving) this.#answering = true;
+      else if (!this.#flushing) this.outlet.defer("turn", this.#flushed);
+    }
+    this.#lastOpened = packer;
+  }
+
+  /** What comes next is a datagram. */
+  beginReceiving(): void {
+    this.receiving = true;
+    this.sampled = false;
+  }
+
+  /**
+   * The datagram has been dealt with. One reading of a socket may bring dozens: acknowledgments do not wait for the last of them.
+   * A sample that was written in answer takes them along at once; without one, the user's code may still be about to write it,
+   * when what runs now has ended.
+   */
+  endReceiving(): void {
+    this.receiving = false;
+    if (!this.#answering) return;
+    this.#answering = false;
+    if (this.sampled) this.flush();
+    else this.outlet.defer("now", this.#flushed);
   }
 
   withheld(): void {
@@ -127,16 +158,21 @@ export class Packers implements PackerContext {
 
   flush(): void {
     // Heartbeats that a flush adds may open messages of their own.
-    while (this.#opened.length > 0) {
-      const opened = this.#opened;
-      this.#opened = [];
-      for (const packer of opened) packer.flush();
+    this.#flushing = true;
+    for (let packer = this.#firstOpened; packer !== undefined; packer = this.#firstOpened) {
+      this.#firstOpened = packer.nextOpened;
+      if (packer === this.#lastOpened) this.#lastOpened = undefined;
+      packer.isOpened = false;
+      packer.nextOpened = undefined;
+      packer.flush();
     }
+    this.#flushing = false;
   }
 
   /** Endpoints come and go, each with addresses of its own if it likes: what nobody is reached by any more is forgotten. */
   #sweep(): void {
-    const used = new Set<Packer | undefined>([...this.#used(), ...this.#opened]);
+    const used = new Set<Packer | undefined>(this.#used());
+    for (let packer = this.#firstOpened; packer !== undefined; packer = packer.nextOpened) used.add(packer);
     for (const [key, packer] of this.#packers) if (!used.has(packer)) this.#packers.delete(key);
     this.#limit = Math.max(LEAST_PACKERS, this.#packers.size * 2);
   }

@@ -70,6 +70,7 @@ export class ReaderProxy {
 
   /** It has everything up to `acked`. */
   forget(acked: number): void {
+    if (this.resent.size === 0) return;
     for (const sn of this.resent.keys()) if (sn <= acked) this.resent.delete(sn);
   }
 

@@ -14,6 +14,7 @@ import {
 import { type KeyExtractor, keyOf, type MessageValue, parseIdl } from "@delos/wire";
 import { CycloneServices } from "./cyclone-services.ts";
 import type { EndpointData } from "./endpoint-data.ts";
+import type { Outgoing } from "./history.ts";
 import type { LocalWriter } from "./local-endpoint.ts";
 import { inlineQosOf, isCdr } from "./payload.ts";
 import type { RemoteReader } from "./remote.ts";
@@ -21,7 +22,7 @@ import type { RtpsTransport } from "./rtps-transport.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
 import { guidHex, hexOf } from "./wire/guid.ts";
 import { VENDOR_CYCLONE } from "./wire/message.ts";
-import { type RtpsTime, timeOfNs } from "./wire/time.ts";
+import { TimeFields, timeOfNs } from "./wire/time.ts";
 
 interface Instance {
   readonly extras: SampleExtras | undefined;
@@ -50,7 +51,9 @@ export class RtpsWriter implements Writer {
   #livelinessLost = 0;
   /** Samples of one moment share their time. */
   #lastTimeNs = -1n;
-  #lastTime: RtpsTime = { seconds: 0, fraction: 0 };
+  readonly #lastTime = new TimeFields();
+  /** The sample that is being written: its fields are copied into the history. */
+  readonly #out: { -readonly [K in keyof Outgoing]: Outgoing[K] };
   #lastInstance: Instance | undefined;
   #closed = false;
   /** Called when somebody has acknowledged something. */
@@ -64,6 +67,8 @@ export class RtpsWriter implements Writer {
     this.info = { id, kind: "publication", participant: transport.context.participant, node, topic, schema, qos };
     this.#key = keyOfSchema(options);
     this.#framed = !isCdr(schema);
+    const nothing = { payload: undefined, inlineQos: undefined, released: undefined };
+    this.#out = { ...nothing, isKey: false, time: this.#lastTime, framed: this.#framed };
     this.#data = transport.dataOf(options, "publication", this.#key !== undefined);
     this.#writer = new StatefulWriter(
       this.#data.guid.entityId,
@@ -73,7 +78,7 @@ export class RtpsWriter implements Writer {
         // Samples written before a reliable reader has matched this writer would be lost to it: it is told of when it answers.
         heard: (remote) => this.#match(remote),
         acknowledged: () => {
-          for (const check of Array.from(this.#waiting)) check();
+          if (this.#waiting.size > 0) for (const check of Array.from(this.#waiting)) check();
           this.onProgress?.();
         },
       },
@@ -139,16 +144,17 @@ export class RtpsWriter implements Writer {
     this.#renew();
     if (sample.sourceTimeNs !== this.#lastTimeNs) {
       this.#lastTimeNs = sample.sourceTimeNs;
-      this.#lastTime = timeOfNs(sample.sourceTimeNs);
+      timeOfNs(sample.sourceTimeNs, this.#lastTime);
     }
     const sn = this.#writer.lastSn + 1;
     if (this.#key !== undefined) return this.#writeKeyed(this.#key, sample, sn, released);
     // No copy: a sample does not change, and is kept until everybody has it.
     const { bytes } = sample.retain();
-    const payload = this.#framed ? bytes : this.#forServices(sample, bytes);
-    const inlineQos = inlineQosOf(sample, sn, undefined);
-    const framed = this.#framed;
-    return this.#writer.write({ payload, isKey: false, time: this.#lastTime, inlineQos, framed, released });
+    const out = this.#out;
+    out.payload = this.#framed ? bytes : this.#forServices(sample, bytes);
+    out.inlineQos = inlineQosOf(sample, sn, undefined);
+    out.released = released;
+    return this.#writer.write(out);
   }
 
   loan(): Loan | undefined {

@@ -3,6 +3,7 @@ import type { ByteWriter } from "@delos/wire";
 import type { Incoming } from "./incoming.ts";
 import type { RemoteWriter } from "./remote.ts";
 import type { PayloadMemory } from "./sample-memory.ts";
+import type { NumberSet } from "./wire/number-set.ts";
 import { WriterProxy } from "./writer-proxy.ts";
 
 /** Where a reader's samples go. */
@@ -25,6 +26,8 @@ export interface ReaderContext {
   readonly responseMs: number;
   /** Sends a submessage of at most `bytes` to the writer's participant. */
   toWriter(writer: RemoteWriter, id: number, flags: number, bytes: number, write: (writer: ByteWriter) => void): void;
+  /** Sends an ACKNACK; `missing` is not kept. */
+  acknowledge(writer: RemoteWriter, flags: number, readerId: number, missing: NumberSet, count: number): void;
   count(reason: string, count?: number): void;
 }
 

@@ -4,14 +4,14 @@ import { NumberRanges } from "./number-ranges.ts";
 import { patientAlarm } from "./patient-alarm.ts";
 import type { RemoteWriter } from "./remote.ts";
 import type { StatefulReader } from "./stateful-reader.ts";
-import { ackNackFlags, writeAckNack } from "./wire/acknack.ts";
+import { ACKNACK_FINAL } from "./wire/acknack.ts";
 import type { DataFrag } from "./wire/data-frag.ts";
 import type { Gap } from "./wire/gap.ts";
 import type { Heartbeat } from "./wire/heartbeat.ts";
 import type { HeartbeatFrag } from "./wire/heartbeat-frag.ts";
 import { VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
 import { writeNackFrag } from "./wire/nack-frag.ts";
-import { MAX_BITS, membersOf, type NumberSet, numberSet } from "./wire/number-set.ts";
+import { MAX_BITS, membersOf, type NumberSet, NumberSetFields, numberSet } from "./wire/number-set.ts";
 import { ID } from "./wire/submessage.ts";
 
 export const READER_LIMITS = {
@@ -36,6 +36,10 @@ const FIRST_CONTACT_MAX_MS = 1000;
 const FRAGMENT_SPACING_MS = 20;
 /** Bytes of fragments asked for at a time: a third of the receive buffer that is asked for. */
 const REQUEST_BYTES = 1_400_000;
+
+/** What mostly is missing, and the set that says so: an acknowledgment is no reason for an object. */
+const NOTHING: readonly number[] = [];
+const NOTHING_FROM = new NumberSetFields();
 
 /** What a reader knows of one of its writers. DDSI-RTPS 2.5 §8.4.10.4, §8.4.12. */
 export class WriterProxy {
@@ -425,15 +429,18 @@ export class WriterProxy {
   // --------------------------------------------------------------------------------------------------- requests
 
   /** Numbers from `next` to `last`, at most 256 ahead, that have not arrived at all. */
-  #missing(last: number): number[] {
-    const missing: number[] = [];
+  #missing(last: number): readonly number[] {
+    let missing: number[] | undefined;
     const end = Math.min(last, this.#next + MAX_BITS - 1);
     for (let sn = Math.max(this.#next, 1); sn <= end; sn++) {
       const irrelevant = this.#irrelevant.endOf(sn);
       if (irrelevant !== undefined) sn = irrelevant;
-      else if (!this.#held.has(sn)) missing.push(sn);
+      else if (!this.#held.has(sn)) {
+        missing ??= [];
+        missing.push(sn);
+      }
     }
-    return missing;
+    return missing ?? NOTHING;
   }
 
   /** Asks for whole samples by ACKNACK and for the rest of partly received ones by NACK_FRAG. */
@@ -460,12 +467,11 @@ export class WriterProxy {
         ? 0
         : 1
       : (missing[0] ?? end ?? Math.max(this.#next, first ? 1 : 0));
-    const set = numberSet(base, missing);
-    const count = ++this.#ackCount;
-    const ack = { readerId: this.reader.entityId, writerId: this.remote.entityId, missing: set, count };
-    this.reader.toWriter(this.remote, ID.ACKNACK, ackNackFlags({ final }), 24 + 4 * set.words.length, (writer) =>
-      writeAckNack(writer, { ...ack, final }),
-    );
+    let set: NumberSet = NOTHING_FROM;
+    if (missing.length > 0) set = numberSet(base, missing);
+    else NOTHING_FROM.base = base;
+    const { reader } = this;
+    reader.context.acknowledge(this.remote, final ? ACKNACK_FINAL : 0, reader.entityId, set, ++this.#ackCount);
   }
 
   #arm(afterMs: number): void {

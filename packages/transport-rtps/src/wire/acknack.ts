@@ -1,5 +1,5 @@
 import type { ByteReader, ByteWriter } from "@delos/wire";
-import { type NumberSet, readSequenceNumberSet, writeSequenceNumberSet } from "./number-set.ts";
+import { type NumberSet, NumberSetFields, readSequenceNumberSet, writeSequenceNumberSet } from "./number-set.ts";
 
 export const ACKNACK_FINAL = 0x02;
 
@@ -26,13 +26,24 @@ export interface AckNack {
   readonly final: boolean;
 }
 
-export function readAckNack(body: ByteReader, flags: number): AckNack {
-  const readerId = body.uint32be();
-  const writerId = body.uint32be();
-  const missing = readSequenceNumberSet(body);
-  const count = body.int32();
-  if (missing.base < 1 && missing.numBits > 0) throw body.malformed(`set from ${missing.base}`);
-  return { readerId, writerId, missing, count, final: (flags & ACKNACK_FINAL) !== 0 };
+/** An acknowledgment that is filled again and again: there is one in most datagrams that go back. */
+export class AckNackFields implements AckNack {
+  readerId = 0;
+  writerId = 0;
+  readonly missing: NumberSetFields = new NumberSetFields();
+  count = 0;
+  final = false;
+}
+
+/** @returns `into`, filled */
+export function readAckNack(body: ByteReader, flags: number, into = new AckNackFields()): AckNack {
+  into.readerId = body.uint32be();
+  into.writerId = body.uint32be();
+  const { base, numBits } = readSequenceNumberSet(body, into.missing);
+  into.count = body.int32();
+  if (base < 1 && numBits > 0) throw body.malformed(`set from ${base}`);
+  into.final = (flags & ACKNACK_FINAL) !== 0;
+  return into;
 }
 
 export const ackNackFlags = (ackNack: Pick<AckNack, "final">): number => (ackNack.final ? ACKNACK_FINAL : 0);

@@ -9,7 +9,6 @@ export interface Guid {
   readonly entityId: number;
 }
 
-export const ANY_PREFIX: GuidPrefix = "0".repeat(24);
 export const PREFIX_BYTES = 12;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -30,16 +30,31 @@ export interface Heartbeat {
   readonly liveliness: boolean;
 }
 
-export function readHeartbeat(body: ByteReader, flags: number): Heartbeat {
-  const readerId = body.uint32be();
-  const writerId = body.uint32be();
+/** A heartbeat that is filled again and again: there is one in most datagrams. */
+export class HeartbeatFields implements Heartbeat {
+  readerId = 0;
+  writerId = 0;
+  firstSn = 0;
+  lastSn = 0;
+  count = 0;
+  final = false;
+  liveliness = false;
+}
+
+/** @returns `into`, filled */
+export function readHeartbeat(body: ByteReader, flags: number, into = new HeartbeatFields()): Heartbeat {
+  into.readerId = body.uint32be();
+  into.writerId = body.uint32be();
   const firstSn = readSequenceNumber(body);
   const lastSn = readSequenceNumber(body);
-  const count = body.int32();
+  into.count = body.int32();
   // §8.3.8.6.3. last = first − 1 is valid: there is nothing to send.
   if (firstSn < 1 || lastSn < firstSn - 1) throw body.malformed(`no such range: ${firstSn} to ${lastSn}`);
-  const final = (flags & HEARTBEAT_FINAL) !== 0;
-  return { readerId, writerId, firstSn, lastSn, count, final, liveliness: (flags & HEARTBEAT_LIVELINESS) !== 0 };
+  into.firstSn = firstSn;
+  into.lastSn = lastSn;
+  into.final = (flags & HEARTBEAT_FINAL) !== 0;
+  into.liveliness = (flags & HEARTBEAT_LIVELINESS) !== 0;
+  return into;
 }
 
 export const heartbeatFlags = (heartbeat: Pick<Heartbeat, "final" | "liveliness">): number =>

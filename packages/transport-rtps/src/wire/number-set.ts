@@ -16,12 +16,20 @@ export interface NumberSet {
 
 export const MAX_BITS = 256;
 
-export function readSequenceNumberSet(body: ByteReader): NumberSet {
-  return readBits(body, readSequenceNumber(body));
+/** A set that is filled again and again. */
+export class NumberSetFields implements NumberSet {
+  base = 0;
+  numBits = 0;
+  words: number[] = [];
+}
+
+/** @returns `into`, filled */
+export function readSequenceNumberSet(body: ByteReader, into = new NumberSetFields()): NumberSet {
+  return readBits(body, readSequenceNumber(body), into);
 }
 
 export function readFragmentNumberSet(body: ByteReader): NumberSet {
-  return readBits(body, body.uint32());
+  return readBits(body, body.uint32(), new NumberSetFields());
 }
 
 export function writeSequenceNumberSet(writer: ByteWriter, set: NumberSet): void {
@@ -34,15 +42,17 @@ export function writeFragmentNumberSet(writer: ByteWriter, set: NumberSet): void
   writeBits(writer, set);
 }
 
-function readBits(body: ByteReader, base: number): NumberSet {
+function readBits(body: ByteReader, base: number, into: NumberSetFields): NumberSet {
   const numBits = body.uint32();
   if (numBits > MAX_BITS)
     throw body.malformed(`a set of ${numBits} bits, at most ${MAX_BITS} allowed`, body.offset - 4);
   const count = (numBits + 31) >>> 5;
   body.need(count * 4);
-  const words: number[] = [];
-  for (let i = 0; i < count; i++) words.push(body.uint32());
-  return { base, numBits, words };
+  into.base = base;
+  into.numBits = numBits;
+  into.words.length = 0;
+  for (let i = 0; i < count; i++) into.words.push(body.uint32());
+  return into;
 }
 
 function writeBits(writer: ByteWriter, { numBits, words }: NumberSet): void {

@@ -34,8 +34,14 @@ WHOLE[0] = 1n;
 const LOW = WORDS[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
 
-/** Seconds are unsigned on the wire of INFO_TS: until 2106. */
-export function timeOfNs(ns: bigint): RtpsTime {
+/** A time that is filled again and again. */
+export class TimeFields implements RtpsTime {
+  seconds = 0;
+  fraction = 0;
+}
+
+/** Seconds are unsigned on the wire of INFO_TS: until 2106. @returns `into`, filled */
+export function timeOfNs(ns: bigint, into = new TimeFields()): RtpsTime {
   WHOLE[0] = ns;
   const low = WORDS[LOW]!;
   // The quotient of the rounded number is off by one at most; the rest, computed modulo 2³², tells.
@@ -49,7 +55,9 @@ export function timeOfNs(ns: bigint): RtpsTime {
     seconds++;
   }
   const fraction = Math.round(rest * FRACTIONS);
-  return { seconds: seconds | 0, fraction: fraction > 0xffff_ffff ? 0xffff_ffff : fraction };
+  into.seconds = seconds | 0;
+  into.fraction = fraction > 0xffff_ffff ? 0xffff_ffff : fraction;
+  return into;
 }
 
 export const nsOfTime = ({ seconds, fraction }: RtpsTime): bigint => nsOfWords(seconds, fraction);
