@@ -161,15 +161,60 @@ builtin_interfaces/Duration: int32 sec; uint32 nanosec
 builtin_interfaces/Time: int32 sec; uint32 nanosec
 example_interfaces/AddTwoInts_Request: int64 a; int64 b
 example_interfaces/AddTwoInts_Response: int64 sum
+example_interfaces/Bool: bool data
+example_interfaces/Byte: byte data
+example_interfaces/Char: char data
+example_interfaces/Empty:
 example_interfaces/Fibonacci_Feedback: int32[] sequence
 example_interfaces/Fibonacci_Goal: int32 order
 example_interfaces/Fibonacci_Result: int32[] sequence
+example_interfaces/Float32: float32 data
+example_interfaces/Float64: float64 data
+example_interfaces/Int16: int16 data
+example_interfaces/Int32: int32 data
+example_interfaces/Int64: int64 data
+example_interfaces/Int8: int8 data
+example_interfaces/SetBool_Request: bool data
+example_interfaces/SetBool_Response: bool success; string message
+example_interfaces/String: string data
+example_interfaces/Trigger_Request:
+example_interfaces/Trigger_Response: bool success; string message
+example_interfaces/UInt16: uint16 data
+example_interfaces/UInt32: uint32 data
+example_interfaces/UInt64: uint64 data
+example_interfaces/UInt8: uint8 data
+example_interfaces/WString: wstring data
 geometry_msgs/PolygonInstance: geometry_msgs/Polygon polygon; int64 id
 geometry_msgs/PolygonInstanceStamped: std_msgs/Header header; geometry_msgs/PolygonInstance polygon
 geometry_msgs/Quaternion: float64 x 0; float64 y 0; float64 z 0; float64 w 1
 geometry_msgs/VelocityStamped: std_msgs/Header header; string body_frame_id; string reference_frame_id;
   geometry_msgs/Twist velocity
+lifecycle_msgs/ChangeState_Request: Transition transition
+lifecycle_msgs/ChangeState_Response: bool success
+lifecycle_msgs/GetAvailableStates_Request:
+lifecycle_msgs/GetAvailableStates_Response: State[] available_states
+lifecycle_msgs/GetAvailableTransitions_Request:
+lifecycle_msgs/GetAvailableTransitions_Response: TransitionDescription[] available_transitions
+lifecycle_msgs/GetState_Request:
+lifecycle_msgs/GetState_Response: State current_state
+lifecycle_msgs/State: uint8 PRIMARY_STATE_UNKNOWN=0; uint8 PRIMARY_STATE_UNCONFIGURED=1; uint8 PRIMARY_STATE_INACTIVE=2;
+  uint8 PRIMARY_STATE_ACTIVE=3; uint8 PRIMARY_STATE_FINALIZED=4; uint8 TRANSITION_STATE_CONFIGURING=10; uint8
+  TRANSITION_STATE_CLEANINGUP=11; uint8 TRANSITION_STATE_SHUTTINGDOWN=12; uint8 TRANSITION_STATE_ACTIVATING=13; uint8
+  TRANSITION_STATE_DEACTIVATING=14; uint8 TRANSITION_STATE_ERRORPROCESSING=15; uint8 id; string label
+lifecycle_msgs/Transition: uint8 TRANSITION_CREATE=0; uint8 TRANSITION_CONFIGURE=1; uint8 TRANSITION_CLEANUP=2; uint8
+  TRANSITION_ACTIVATE=3; uint8 TRANSITION_DEACTIVATE=4; uint8 TRANSITION_UNCONFIGURED_SHUTDOWN=5; uint8
+  TRANSITION_INACTIVE_SHUTDOWN=6; uint8 TRANSITION_ACTIVE_SHUTDOWN=7; uint8 TRANSITION_DESTROY=8; uint8 id; string label
+lifecycle_msgs/TransitionDescription: Transition transition; State start_state; State goal_state
+nav_msgs/GetMap_Request:
+nav_msgs/GetMap_Response: OccupancyGrid map
+nav_msgs/GetPlan_Request: geometry_msgs/PoseStamped start; geometry_msgs/PoseStamped goal; float32 tolerance
+nav_msgs/GetPlan_Response: Path plan
 nav_msgs/Goals: std_msgs/Header header; geometry_msgs/PoseStamped[] goals
+nav_msgs/LoadMap_Request: string map_url
+nav_msgs/LoadMap_Response: uint8 RESULT_SUCCESS=0; uint8 RESULT_MAP_DOES_NOT_EXIST=1; uint8 RESULT_INVALID_MAP_DATA=2;
+  uint8 RESULT_INVALID_MAP_METADATA=3; uint8 RESULT_UNDEFINED_FAILURE=255; OccupancyGrid map; uint8 result
+nav_msgs/SetMap_Request: OccupancyGrid map; geometry_msgs/PoseWithCovarianceStamped initial_pose
+nav_msgs/SetMap_Response: bool success
 rcl_interfaces/DescribeParameters_Request: string[] names
 rcl_interfaces/DescribeParameters_Response: ParameterDescriptor[] descriptors
 rcl_interfaces/FloatingPointRange: float64 from_value; float64 to_value; float64 step
@@ -211,6 +256,14 @@ sensor_msgs/NavSatStatus: int8 STATUS_UNKNOWN=-2; int8 STATUS_NO_FIX=-1; int8 ST
   uint16 SERVICE_COMPASS=4; uint16 SERVICE_GALILEO=8; uint16 service
 sensor_msgs/Range: std_msgs/Header header; uint8 ULTRASOUND=0; uint8 INFRARED=1; uint8 radiation_type; float32
   field_of_view; float32 min_range; float32 max_range; float32 range; float32 variance
+sensor_msgs/SetCameraInfo_Request: CameraInfo camera_info
+sensor_msgs/SetCameraInfo_Response: bool success; string status_message
+shape_msgs/Mesh: MeshTriangle[] triangles; geometry_msgs/Point[] vertices
+shape_msgs/MeshTriangle: uint32[3] vertex_indices
+shape_msgs/Plane: float64[4] coef
+shape_msgs/SolidPrimitive: uint8 BOX=1; uint8 SPHERE=2; uint8 CYLINDER=3; uint8 CONE=4; uint8 PRISM=5; uint8 type;
+  float64[<=3] dimensions; uint8 BOX_X=0; uint8 BOX_Y=1; uint8 BOX_Z=2; uint8 SPHERE_RADIUS=0; uint8 CYLINDER_HEIGHT=0;
+  uint8 CYLINDER_RADIUS=1; uint8 CONE_HEIGHT=0; uint8 CONE_RADIUS=1; uint8 PRISM_HEIGHT=0; geometry_msgs/Polygon polygon
 statistics_msgs/MetricsMessage: string measurement_source_name; string metrics_source; string unit;
   builtin_interfaces/Time window_start; builtin_interfaces/Time window_stop; StatisticDataPoint[] statistics
 statistics_msgs/StatisticDataPoint: uint8 data_type; float64 data
@@ -221,7 +274,40 @@ std_srvs/SetBool_Request: bool data
 std_srvs/SetBool_Response: bool success; string message
 std_srvs/Trigger_Request:
 std_srvs/Trigger_Response: bool success; string message
+trajectory_msgs/JointTrajectory: std_msgs/Header header; string[] joint_names; JointTrajectoryPoint[] points
+trajectory_msgs/JointTrajectoryPoint: float64[] positions; float64[] velocities; float64[] accelerations; float64[]
+  effort; builtin_interfaces/Duration time_from_start
+trajectory_msgs/MultiDOFJointTrajectory: std_msgs/Header header; string[] joint_names; MultiDOFJointTrajectoryPoint[]
+  points
+trajectory_msgs/MultiDOFJointTrajectoryPoint: geometry_msgs/Transform[] transforms; geometry_msgs/Twist[] velocities;
+  geometry_msgs/Twist[] accelerations; builtin_interfaces/Duration time_from_start
+turtlesim/Color: uint8 r; uint8 g; uint8 b
+turtlesim/Kill_Request: string name
+turtlesim/Kill_Response:
+turtlesim/Pose: float32 x; float32 y; float32 theta; float32 linear_velocity; float32 angular_velocity
+turtlesim/RotateAbsolute_Feedback: float32 remaining
+turtlesim/RotateAbsolute_Goal: float32 theta
+turtlesim/RotateAbsolute_Result: float32 delta
+turtlesim/SetPen_Request: uint8 r; uint8 g; uint8 b; uint8 width; uint8 off
+turtlesim/SetPen_Response:
+turtlesim/Spawn_Request: float32 x; float32 y; float32 theta; string name
+turtlesim/Spawn_Response: string name
+turtlesim/TeleportAbsolute_Request: float32 x; float32 y; float32 theta
+turtlesim/TeleportAbsolute_Response:
+turtlesim/TeleportRelative_Request: float32 linear; float32 angular
+turtlesim/TeleportRelative_Response:
 unique_identifier_msgs/UUID: uint8[16] uuid
+visualization_msgs/Marker: int32 ARROW=0; int32 CUBE=1; int32 SPHERE=2; int32 CYLINDER=3; int32 LINE_STRIP=4; int32
+  LINE_LIST=5; int32 CUBE_LIST=6; int32 SPHERE_LIST=7; int32 POINTS=8; int32 TEXT_VIEW_FACING=9; int32
+  MESH_RESOURCE=10; int32 TRIANGLE_LIST=11; int32 ARROW_STRIP=12; int32 ADD=0; int32 MODIFY=0; int32 DELETE=2; int32
+  DELETEALL=3; std_msgs/Header header; string ns; int32 id; int32 type; int32 action; geometry_msgs/Pose pose;
+  geometry_msgs/Vector3 scale; std_msgs/ColorRGBA color; builtin_interfaces/Duration lifetime; bool frame_locked;
+  geometry_msgs/Point[] points; std_msgs/ColorRGBA[] colors; string texture_resource; sensor_msgs/CompressedImage
+  texture; UVCoordinate[] uv_coordinates; string text; string mesh_resource; MeshFile mesh_file; bool
+  mesh_use_embedded_materials
+visualization_msgs/MarkerArray: Marker[] markers
+visualization_msgs/MeshFile: string filename; uint8[] data
+visualization_msgs/UVCoordinate: float32 u; float32 v
 `;
 
 function table(lines: string): Map<string, string> {
