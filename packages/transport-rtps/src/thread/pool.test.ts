@@ -1,6 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { loadOrdinaryView } from "@delos/core/native";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { PinnedMessage } from "sharedarraybuffer-ring";
 import { describe, expect, test } from "vitest";
 import { PoolReader, PoolWriter } from "./pool.ts";
