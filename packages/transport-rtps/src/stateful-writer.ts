@@ -19,6 +19,8 @@ import { ID } from "./wire/submessage.ts";
 export interface WriterContext {
   readonly clock: Clock;
   readonly outlet: Outlet;
+  /** How long participants take to answer at present, where many come at once; else 0, ms. */
+  readonly responseMs: number;
   /** The packer for samples that all of `proxies` (of more than one participant) hear at once, if there is one. */
   multicastFor(proxies: readonly ReaderProxy[]): Packer | undefined;
   count(reason: string, count?: number): void;
@@ -77,6 +79,9 @@ const FRAGMENT_OVERHEAD = 128;
 const FRAGMENT_LOOPBACK = 15_000;
 const FRAGMENT_MOST = 13_600;
 
+/** So many times the time that answers take at present is waited for one. */
+const PATIENCE = 2;
+
 /** What a sample counts for in flow control beside its payload. */
 const SAMPLE_OVERHEAD = 64;
 
@@ -127,6 +132,7 @@ export class StatefulWriter implements Trailer {
   readonly #repairs: Repair[] = [];
   /** Kept samples by instance, oldest first. */
   readonly #kept = new Map<string, number[]>();
+  #keptCount = 0;
   #closed = false;
 
   constructor(entityId: number, qos: WriterQos, context: WriterContext, events: WriterListener = {}) {
@@ -186,6 +192,7 @@ export class StatefulWriter implements Trailer {
       nowMs: this.#context.clock.monotonicMs(),
     });
     this.proxies.set(remote, proxy);
+    if (proxy.reliable) this.#reliableReaders++;
     remote.links.set(this.entityId, proxy);
     this.#route();
     this.#messageLimit = Math.min(this.#messageLimit, options.packer.limit);
@@ -215,6 +222,7 @@ export class StatefulWriter implements Trailer {
     if (proxy === undefined) return;
     proxy.stopChase();
     this.proxies.delete(remote);
+    if (proxy.reliable) this.#reliableReaders--;
     remote.links.delete(this.entityId);
     this.#route();
     this.#prune();
@@ -229,9 +237,7 @@ export class StatefulWriter implements Trailer {
   #route(): void {
     this.#routed = false;
     this.#ackedPosition = -1;
-    this.#reliableReaders = 0;
     this.#readers = [...this.proxies.values()];
-    for (const proxy of this.#readers) if (proxy.reliable) this.#reliableReaders++;
   }
 
   #findRoutes(): void {
@@ -371,6 +377,7 @@ export class StatefulWriter implements Trailer {
       remote.links.delete(this.entityId);
     }
     this.proxies.clear();
+    this.#reliableReaders = 0;
     this.#route();
     this.history.clear();
   }
@@ -512,9 +519,7 @@ export class StatefulWriter implements Trailer {
 
   /** False when everything that was asked for is on its way already. */
   #answer(proxy: ReaderProxy, requested: Iterable<number>, nowMs: number): boolean {
-    const { participant, data } = proxy.remote;
-    const builtin = data === undefined && participant.data.vendor === VENDOR_DELOS;
-    const suppressionMs = builtin ? this.#timing.builtinSuppressionMs : this.#timing.resendSuppressionMs;
+    const suppressionMs = isBuiltin(proxy) ? this.#timing.builtinSuppressionMs : this.#timing.resendSuppressionMs;
     const gone: number[] = [];
     let bytes = 0;
     let resent = 0;
@@ -539,10 +544,9 @@ export class StatefulWriter implements Trailer {
   #resend(proxy: ReaderProxy, change: Change): void {
     if (this.#fragmentSizeOf(change) === 0) {
       const { packer, remote } = proxy;
-      const builtin = remote.data === undefined && remote.participant.data.vendor === VENDOR_DELOS;
       const write = (): void => packer.data(this.entityId, change, remote.participant.prefixBytes, remote.entityId);
       // What built-in endpoints of Delos ask for is mostly what they never had, and there is much of it among many participants.
-      if (builtin) write();
+      if (isBuiltin(proxy)) write();
       else packer.inPackets(write);
     } else {
       const total = Math.ceil(change.payloadBytes / change.fragmentSize);
@@ -668,11 +672,10 @@ export class StatefulWriter implements Trailer {
    * How long a reader that lacks something is left in peace at most. Built-in endpoints of Delos come by the hundred, and their
    * readers ask by themselves.
    */
-  #longestSilenceMs({ remote }: ReaderProxy, nowMs: number): number {
+  #longestSilenceMs(proxy: ReaderProxy, nowMs: number): number {
     const { lossyMs, livelyMs, heartbeatMaxMs } = this.#timing;
-    const { participant, data } = remote;
-    if (data === undefined && participant.data.vendor === VENDOR_DELOS) return heartbeatMaxMs;
-    return nowMs - participant.lastHeardMs < livelyMs ? lossyMs : heartbeatMaxMs;
+    if (isBuiltin(proxy)) return heartbeatMaxMs;
+    return nowMs - proxy.remote.participant.lastHeardMs < livelyMs ? lossyMs : heartbeatMaxMs;
   }
 
   /** Says the last heartbeat again, until the reader says something. */
@@ -707,6 +710,12 @@ export class StatefulWriter implements Trailer {
   #heartbeatTo(proxy: ReaderProxy, final: boolean, lastSn?: number): void {
     const { participant, entityId } = proxy.remote;
     this.#writeHeartbeat(proxy.packer, participant.prefixBytes, entityId, final, false, proxy, lastSn);
+    if (!isBuiltin(proxy)) return;
+    // Where many come at once, all have much to do before they answer.
+    const { clock, responseMs } = this.#context;
+    if (responseMs === 0) return;
+    const atMs = clock.monotonicMs() + this.#timing.heartbeatMs + PATIENCE * responseMs;
+    proxy.remindAtMs = Math.max(proxy.remindAtMs, atMs);
   }
 
   #writeHeartbeat(
@@ -734,6 +743,7 @@ export class StatefulWriter implements Trailer {
     const kept = this.#kept.get(change.key) ?? [];
     if (!ends) {
       change.kept = true;
+      this.#keptCount++;
       kept.push(change.sn);
     }
     const limit = ends ? 0 : this.qos.history === "keep_all" ? this.qos.maxSamples : this.qos.depth;
@@ -742,6 +752,7 @@ export class StatefulWriter implements Trailer {
       const old = this.history.get(sn);
       if (old === undefined) continue;
       old.kept = false;
+      this.#keptCount--;
       if (sn <= this.#prunedSn) this.history.remove(sn);
     }
     if (kept.length === 0) this.#kept.delete(change.key);
@@ -750,6 +761,7 @@ export class StatefulWriter implements Trailer {
 
   /** Removes what everybody has and nobody may still ask for. */
   #prune(): void {
+    if (this.history.count === this.#keptCount) return;
     let acked = this.#nextSn - 1;
     const readers = this.#readers;
     for (let i = 0; i < readers.length; i++) {
@@ -786,6 +798,7 @@ export class StatefulWriter implements Trailer {
       this.dropped++;
       this.#context.count("samples dropped before they were acknowledged");
     }
+    if (this.history.get(sn)?.kept === true) this.#keptCount--;
     this.history.remove(sn);
   }
 
@@ -824,6 +837,10 @@ function isPreemptive(proxy: ReaderProxy, { missing, final }: AckNack): boolean 
   if (missing.numBits > 0 || missing.base > 1 || final) return false;
   return ++proxy.asked <= MOST_ASKED;
 }
+
+/** Of a participant of Delos. */
+const isBuiltin = ({ remote: { data, participant } }: ReaderProxy): boolean =>
+  data === undefined && participant.data.vendor === VENDOR_DELOS;
 
 /** Fragments of a size that fits into one packet with what belongs to it. */
 function fragmentOf(packetBytes: number): number {
