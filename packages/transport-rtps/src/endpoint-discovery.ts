@@ -317,21 +317,60 @@ export class EndpointDiscovery implements Disposable {
     this.#announced(participant, data);
   }
 
-  /** Immutable for matching; a change of what is not (partitions) is a new endpoint with the old name. */
+  /** What is known already may have changed what can be changed: QoS, locators, user data. Of another topic or type it is another. */
   #announced(participant: RemoteParticipant, data: EndpointData): void {
     const { kind } = data;
     const { entityId } = data.guid;
     if (entity.isBuiltinEntity(entityId)) return;
     const writer = participant.writers.get(entityId);
     const reader = participant.readers.get(entityId);
-    if (kind === "publication" && writer !== undefined) this.#loseWriter(writer);
-    if (kind === "subscription" && reader !== undefined) this.#loseReader(reader);
+    if (kind === "publication" && writer !== undefined) {
+      if (isSameEndpoint(writer.data, data)) return this.#writerChanged(writer, data);
+      this.#loseWriter(writer);
+    }
+    if (kind === "subscription" && reader !== undefined) {
+      if (isSameEndpoint(reader.data, data)) return this.#readerChanged(reader, data);
+      this.#loseReader(reader);
+    }
     if (this.#listener.ignores?.(data, participant) === true) return;
     if (participant.writers.size + participant.readers.size >= ENGINE_LIMITS.endpointsPerParticipant) {
       return this.#context.count("too many endpoints");
     }
     if (kind === "publication") this.#findWriter(participant, data);
     else this.#findReader(participant, data);
+  }
+
+  /** Pairs that still fit go on where they are: nothing comes twice, nothing is left out. */
+  #writerChanged(remote: RemoteWriter, data: EndpointData): void {
+    remote.data = data;
+    this.#listener.endpointChanged?.(remote);
+    for (const local of Array.from(this.#readersByTopic.get(data.topic) ?? [])) {
+      if (!local.reader.proxies.has(remote)) this.#matchReader(local, remote);
+      else if (local.accepts(remote)) local.changed?.(remote);
+      else {
+        local.reader.removeWriter(remote);
+        if (remote.links.length === 0) this.watch.unwatch(remote);
+        local.unmatched(remote);
+      }
+    }
+  }
+
+  #readerChanged(remote: RemoteReader, data: EndpointData): void {
+    remote.data = data;
+    this.#listener.endpointChanged?.(remote);
+    const packer = this.#packers.ofReader(remote);
+    for (const local of Array.from(this.#writersByTopic.get(data.topic) ?? [])) {
+      const proxy = local.writer.proxies.get(remote);
+      if (proxy === undefined) this.#match(local, remote);
+      else if (local.accepts(remote)) {
+        if (packer !== undefined) proxy.packer = packer;
+        local.writer.reroute();
+        local.changed?.(remote);
+      } else {
+        local.writer.removeReader(remote);
+        local.unmatched(remote);
+      }
+    }
   }
 
   #findWriter(participant: RemoteParticipant, data: EndpointData): void {
@@ -445,6 +484,13 @@ export class EndpointDiscovery implements Disposable {
     return new StatefulReader(entityId, { reliable: true, transientLocal: true, maxSampleBytes }, sink, this.#context);
   }
 }
+
+const isSameEndpoint = (known: EndpointData | undefined, now: EndpointData): boolean =>
+  known !== undefined &&
+  known.topic === now.topic &&
+  known.type === now.type &&
+  known.qos.reliability === now.qos.reliability &&
+  known.qos.durability === now.qos.durability;
 
 /** Discovery answers each participant by itself. */
 const unicastOnly = (context: EndpointContext): WriterContext => ({

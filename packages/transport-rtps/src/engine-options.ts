@@ -49,6 +49,8 @@ export interface EngineListener {
   ignores?(data: EndpointData, participant: RemoteParticipant): boolean;
   /** Before it is matched with local endpoints. */
   endpointFound?(endpoint: RemoteReader | RemoteWriter): void;
+  /** It says other things of itself; before its pairs hear of it. */
+  endpointChanged?(endpoint: RemoteReader | RemoteWriter): void;
   endpointLost?(endpoint: RemoteReader | RemoteWriter): void;
   /** A participant of Delos has told of its nodes. The bytes are valid until the call returns. */
   nodesTold?(participant: RemoteParticipant, payload: Uint8Array): void;

@@ -7,11 +7,13 @@ import type { StatefulWriter } from "./stateful-writer.ts";
 export interface LocalWriter {
   readonly data: EndpointData;
   readonly writer: StatefulWriter;
-  /** Whether the pair may talk; asked once, before it is matched. */
+  /** Whether the pair may talk; asked before it is matched, and when the other side has changed. */
   accepts(remote: RemoteReader): boolean;
   /** `moved`: the pair has talked before, by another transport. */
   matched(remote: RemoteReader, moved: boolean): void;
   unmatched(remote: RemoteReader): void;
+  /** It says other things of itself, and the pair still fits. */
+  changed?(remote: RemoteReader): void;
 }
 
 export interface LocalReader {
@@ -22,6 +24,7 @@ export interface LocalReader {
   carries(remote: RemoteWriter): boolean;
   matched(remote: RemoteWriter): void;
   unmatched(remote: RemoteWriter): void;
+  changed?(remote: RemoteWriter): void;
   /** The writer's liveliness has changed. */
   liveliness(remote: RemoteWriter, alive: boolean): void;
 }

@@ -160,13 +160,11 @@ export class RtpsReader implements Reader {
       accepts: (remote) => this.#accepts(local, remote, named?.type),
       carries: (remote) => this.#transport.context.carries(this.info, this.#transport.endpointOf(remote)),
       matched: (remote) => {
-        const info = this.#transport.endpointOf(remote);
-        const schema = info.schema ?? this.info.schema!;
-        const { vendor } = remote.participant.data;
-        this.#matched.set(remote, { info, schema, framed: !isCdr(schema), vendor });
+        const info = this.#listenTo(remote);
         this.#queue.join(info);
         this.events.emit("matched", info);
       },
+      changed: (remote) => this.#queue.join(this.#listenTo(remote)),
       unmatched: (remote) => {
         const info = this.#matched.get(remote)?.info;
         if (info === undefined || !this.#matched.delete(remote)) return;
@@ -181,6 +179,15 @@ export class RtpsReader implements Reader {
     };
     this.#locals.set(named === undefined ? "" : `${named.topic} ${named.type}`, { local, reader });
     engine.addReader(local);
+  }
+
+  #listenTo(remote: RemoteWriter): EndpointInfo {
+    const info = this.#transport.endpointOf(remote);
+    const schema = info.schema ?? this.info.schema!;
+    const { vendor } = remote.participant.data;
+    this.#matched.set(remote, { info, schema, framed: !isCdr(schema), vendor });
+    this.#lastRemote = undefined;
+    return info;
   }
 
   #accepts(local: LocalReader, remote: RemoteWriter, type: string | undefined): boolean {

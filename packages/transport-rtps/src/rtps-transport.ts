@@ -125,6 +125,7 @@ export class RtpsTransport implements Transport {
       ignores: ({ topic }, { data }) => topic === GRAPH_TOPIC && tellsNodes(data),
       nodesTold: (remote, payload) => transport.#onGraph(remote, payload),
       endpointFound: (remote) => transport.#endpointFound(remote),
+      endpointChanged: (remote) => transport.#endpointChanged(remote),
       endpointLost: (remote) => transport.#endpointLost(remote),
     });
     transport.#warnOfSmallBuffers(context.log);
@@ -332,6 +333,13 @@ export class RtpsTransport implements Transport {
     if (remote.data!.topic === GRAPH_TOPIC) return;
     this.discovery.addEndpoint(this.endpointOf(remote));
     if (remote instanceof RemoteWriter) for (const reader of this.#readers) this.#offer(reader, remote);
+  }
+
+  #endpointChanged(remote: RemoteReader | RemoteWriter): void {
+    if (remote.data!.topic === GRAPH_TOPIC) return;
+    this.#endpoints.delete(remote);
+    const info = this.endpointOf(remote);
+    this.discovery.endpoints.set(info.id, info);
   }
 
   #endpointLost(remote: RemoteReader | RemoteWriter): void {

@@ -75,17 +75,15 @@ const VALUES: Readonly<Record<string, MessageValue>> = {
     rows: [A, B],
     n: "name",
     la: [new Int32Array(0), A],
-    ...{
-      sp: [
-        ["a", "b"],
-        ["c", "d"],
-        ["", "e"],
-      ],
-      pp: [
-        ["a", "b"],
-        ["c", "d"],
-      ],
-    },
+    sp: [
+      ["a", "b"],
+      ["c", "d"],
+      ["", "e"],
+    ],
+    pp: [
+      ["a", "b"],
+      ["c", "d"],
+    ],
   },
   Bounded: { s: "abcd", l: A, ss: ["abc", ""], z: 9 },
   Nested: { p: POINT, a: POINT, m: 3, s: [POINT, POINT, POINT], arr: [POINT, POINT] },

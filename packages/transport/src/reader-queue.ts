@@ -77,10 +77,11 @@ export class ReaderQueue implements Disposable {
     };
   }
 
-  /** A publication this reader listens to from now on. Call before its first sample. */
+  /** A publication this reader listens to from now on, or one whose QoS has changed. Call before its first sample. */
   join(info: EndpointInfo): void {
     const lifespanNs = toNs(info.qos.lifespanMs);
-    this.#publications.set(info.id, { info, lifespanNs, alive: true });
+    const alive = this.#publications.get(info.id)?.alive ?? true;
+    this.#publications.set(info.id, { info, lifespanNs, alive });
     this.#anyLifespan ||= lifespanNs !== undefined;
     this.#chooseOwner();
   }
