@@ -1,16 +1,15 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { DelosError, describeError, type MessageCodec, type MessageSchema, UsageError } from "@delos/core";
+import { DelosError, type MessageCodec, type MessageSchema, UsageError } from "@delos/core";
 import { messageTypes } from "@delos/msgs";
 import { codecFor, idlSchema, ros2Schema, shortRosName, wellKnownRosText } from "@delos/wire";
 import { text } from "./bus-options.ts";
 import type { CommandContext } from "./command.ts";
+import { rosFile, rosParts } from "./ros-files.ts";
 
 /** Where types come from that are neither Delos' own nor ROS' standard ones. */
 export const TYPE_OPTIONS = { cdr: { type: "string" }, msg: { type: "string" } } as const;
 export const TYPE_HELP = {
   cdr: "The type's fields in IDL: 'string color; long x;' (@key marks keys), or a whole IDL text that declares it",
-  msg: "A .msg file of ROS 2 with the type's fields",
+  msg: "The type's .msg file of ROS 2, or its text; types of its members are looked for beside it",
 } as const;
 
 const ROS_TYPE = /^(\w+)\/(?:(msg|srv|action)\/)?(\w+)$/;
@@ -66,18 +65,22 @@ export function rosType(type: string, kind: "msg" | "srv" | "action" = "msg"): s
 
 /**
  * The codec of a type by its name: fields given by --cdr or --msg, a protobuf type of Delos (`apollo.canbus.Chassis`,
- * `pb_msgs/Chassis`), a standard type of ROS 2. Undefined when nobody knows its fields.
+ * `pb_msgs/Chassis`), a standard type of ROS 2, one of a ROS 2 that is installed here. Undefined when nobody knows its fields.
  */
 export function findCodec(context: CommandContext, type: string, topic?: string): MessageCodec | undefined {
   const [cdr, msg] = [text(context.values, "cdr"), text(context.values, "msg")];
   if (cdr !== undefined) return codecFor(idlSchema(type, idlOf(type, cdr)));
-  if (msg !== undefined) return codecFor(ros2Schema(type, readText(resolve(context.cwd, msg))));
+  if (msg !== undefined)
+    return codecFor(ros2Schema(type, rosParts(rosFile(type, "msg", msg, context)!, type, context.env)[0]!));
   const protobuf = messageTypes.find(type, topic === undefined ? {} : { topic });
   if (protobuf !== undefined) return protobuf as MessageCodec;
   const dds = DDS_ROS_TYPE.exec(type);
   const ros = dds === null ? type : `${dds[1]}/${dds[2]}/${dds[3]}`;
-  const known = ROS_TYPE.test(ros) ? wellKnownRosText(shortRosName(ros), "ros2") : undefined;
-  return known === undefined ? undefined : codecFor(ros2Schema(type, known));
+  if (!ROS_TYPE.test(ros)) return undefined;
+  const known = wellKnownRosText(shortRosName(ros), "ros2");
+  if (known !== undefined) return codecFor(ros2Schema(type, known));
+  const file = rosFile(ros, "msg", undefined, context);
+  return file === undefined ? undefined : codecFor(ros2Schema(type, rosParts(file, ros, context.env)[0]!));
 }
 
 /** @throws {DelosError} BUS_TYPE_UNKNOWN */
@@ -105,12 +108,4 @@ export function idlOf(type: string, fields: string): string {
   const modules = type.replaceAll("/", "::").split("::").filter(Boolean);
   const struct = `struct ${modules.pop()} { ${fields.replace(/;?\s*$/, ";")} };`;
   return modules.reduceRight((inner, module) => `module ${module} { ${inner} };`, struct);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new DelosError("FILE_UNREADABLE", describeError(cause), { cause, details: { file: path } });
-  }
 }

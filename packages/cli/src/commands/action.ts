@@ -7,6 +7,7 @@ import { BUS_HELP, BUS_OPTIONS, numberOption, positionals, text } from "../bus-o
 import { columns, fromYaml, line, toYaml } from "../bus-text.ts";
 import { rosType } from "../bus-types.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { rosFile, rosParts } from "../ros-files.ts";
 import { messageOf } from "./topic-pub.ts";
 
 export const actionCommands = (open: OpenBus): readonly Command[] => [
@@ -81,11 +82,11 @@ export const actionCommands = (open: OpenBus): readonly Command[] => [
   },
   {
     name: "action send_goal",
-    usage: "action send_goal ACTION TYPE GOAL [-f] [--msg 'GOAL --- RESULT --- FEEDBACK'] [--timeout S] [--json]",
+    usage: "action send_goal ACTION TYPE GOAL [-f] [--msg FILE] [--timeout S] [--json]",
     summary: "Send a goal to an action, wait for its result and print it; Ctrl-C cancels it",
     description: `
 GOAL is JSON or YAML. Of TYPE (pkg/action/Type) the fields must be known: those of example_interfaces/action/Fibonacci are, others
-are given by --msg as a .action file has them, its three parts with --- between them.`,
+are given by --msg, the .action file or its text.`,
     examples: ["delos action send_goal /fibonacci example_interfaces/action/Fibonacci '{order: 5}' --feedback"],
     options: {
       ...BUS_OPTIONS,
@@ -96,7 +97,7 @@ are given by --msg as a .action file has them, its three parts with --- between 
     optionHelp: {
       ...BUS_HELP,
       feedback: "Also print feedback as it comes",
-      msg: "The fields of goal, result and feedback, a line (or a semicolon) each, with --- between them",
+      msg: "The .action file of ROS 2, or its text; types of its members are looked for beside it",
       timeout: "Seconds to wait for the goal to be accepted (default 5)",
     },
     async run(context) {
@@ -179,16 +180,19 @@ async function find(bus: Bus, name: string): Promise<FoundAction> {
 function actionFrom(context: CommandContext, name: string, type: string): Action {
   const full = rosType(type, "action");
   const given = text(context.values, "msg");
-  const fields = given === undefined ? wellKnownRosAction(full) : partsOf(given);
+  const known = given === undefined ? wellKnownRosAction(full) : undefined;
+  const file = known === undefined ? rosFile(full, "action", given, context) : undefined;
+  const fields = file === undefined ? known : partsOf(rosParts(file, full, context.env));
   if (fields !== undefined) return actionOf(name, full, fields);
   throw new DelosError(
     "BUS_TYPE_UNKNOWN",
-    `the fields of ${full} are not known: give them by --msg 'GOAL --- RESULT --- FEEDBACK'`,
+    `the fields of ${full} are not known: give them by --msg FILE, its .action file`,
     { details: { type: full } },
   );
 }
 
-function partsOf(given: string): RosActionText {
-  const [goal = "", result = "", feedback = ""] = given.split(/\s*---\s*/).map((part) => part.replaceAll(";", "\n"));
-  return { goal, result, feedback };
-}
+const partsOf = ([goal = "", result = "", feedback = ""]: readonly string[]): RosActionText => ({
+  goal,
+  result,
+  feedback,
+});

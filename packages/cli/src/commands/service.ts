@@ -2,14 +2,22 @@ import { messageCodecs } from "@delos/bag";
 import { DelosError, type MessageCodec, type MessageSchema } from "@delos/core";
 import { type Service, type ServiceGraph, service as serviceOf, serviceTopics } from "@delos/runtime";
 import type { EndpointInfo, Sample } from "@delos/transport";
-import { codecFor, idlSchema } from "@delos/wire";
+import { codecFor, idlSchema, ros2Schema } from "@delos/wire";
 import { type Bus, isHidden, type OpenBus, openBus } from "../bus.ts";
 import { BUS_HELP, BUS_OPTIONS, countOption, numberOption, positionals, text } from "../bus-options.ts";
 import { rosService } from "../bus-parameters.ts";
 import { columns, fromYaml, line, toYaml } from "../bus-text.ts";
 import { idlOf, rosType } from "../bus-types.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { rosFile, rosParts } from "../ros-files.ts";
 import { messageOf } from "./topic-pub.ts";
+
+/** Where the fields of a service come from that is not a standard one. */
+const FIELDS_OPTIONS = { cdr: { type: "string" }, srv: { type: "string" } } as const;
+const FIELDS_HELP = {
+  cdr: "The fields of request and response in IDL, with --- between them",
+  srv: "The .srv file of ROS 2, or its text; types of its members are looked for beside it",
+} as const;
 
 export const serviceCommands = (open: OpenBus): readonly Command[] => [
   {
@@ -113,15 +121,15 @@ export const serviceCommands = (open: OpenBus): readonly Command[] => [
   },
   {
     name: "service echo",
-    usage: "service echo SERVICE [TYPE] [--cdr 'REQUEST FIELDS --- RESPONSE FIELDS'] [--count N] [--json]",
+    usage: "service echo SERVICE [TYPE] [--srv FILE | --cdr 'REQUEST --- RESPONSE'] [--count N] [--json]",
     summary: "Print the requests and answers of a service as they go by",
     description: `
 Listens to the service's own topics, so that neither side has to do anything for it (ros2's needs introspection switched on).`,
     examples: ["delos service echo /add_two_ints"],
-    options: { ...BUS_OPTIONS, cdr: { type: "string" }, count: { type: "string", short: "n" } },
+    options: { ...BUS_OPTIONS, ...FIELDS_OPTIONS, count: { type: "string", short: "n" } },
     optionHelp: {
       ...BUS_HELP,
-      cdr: "The fields of request and response in IDL, with --- between them",
+      ...FIELDS_HELP,
       count: "End after so many requests and answers",
     },
     async run(context) {
@@ -155,25 +163,25 @@ Listens to the service's own topics, so that neither side has to do anything for
   {
     name: "service call",
     usage:
-      "service call SERVICE [TYPE] [VALUE] [--cdr 'REQUEST FIELDS --- RESPONSE FIELDS'] [--timeout S] [--rate HZ] [--json]",
+      "service call SERVICE [TYPE] [VALUE] [--srv FILE | --cdr 'REQUEST --- RESPONSE'] [--timeout S] [--rate HZ] [--json]",
     summary: "Call a service and print the answer",
     description: `
 VALUE is the request in JSON or YAML. Without TYPE the service's own is used: Delos' peers tell it with its definition, of ROS 2's
-standard types the name is enough; other types of ROS 2 need --cdr with the fields of both.`,
+standard types the name is enough; other types of ROS 2 need --srv or --cdr with the fields of both.`,
     examples: [
       "delos service call /add_two_ints example_interfaces/srv/AddTwoInts '{a: 2, b: 40}'",
       "delos service call /control/parameters/get '{names: [kp]}'",
     ],
     options: {
       ...BUS_OPTIONS,
-      cdr: { type: "string" },
+      ...FIELDS_OPTIONS,
       timeout: { type: "string" },
       rate: { type: "string", short: "r" },
       times: { type: "string" },
     },
     optionHelp: {
       ...BUS_HELP,
-      cdr: "The fields of request and response in IDL, with --- between them",
+      ...FIELDS_HELP,
       timeout: "Seconds to wait for the answer (default 5)",
       rate: "Call again and again, so many times a second",
       times: "With --rate: so many times",
@@ -234,10 +242,11 @@ async function resolve(
   name: string,
   type: string | undefined,
 ): Promise<Service<unknown, unknown>> {
-  const cdr = text(context.values, "cdr");
+  const [cdr, srv] = [text(context.values, "cdr"), text(context.values, "srv")];
   const full = type === undefined ? undefined : rosType(type, "srv");
   if (cdr !== undefined) return ofFields(name, full ?? typeOf(await find(bus, name)) ?? "Service", cdr);
-  const known = full === undefined ? undefined : rosService(name, full);
+  if (srv !== undefined) return ofFile(context, name, full ?? typeOf(await find(bus, name)) ?? "Service", srv)!;
+  const known = full === undefined ? undefined : (rosService(name, full) ?? ofFile(context, name, full, undefined));
   if (known !== undefined) return known as Service<unknown, unknown>;
   const { request, response } = await find(bus, name);
   const theirs = request?.name.replace(/_Request$/, "") ?? "";
@@ -246,7 +255,7 @@ async function resolve(
       details: { type: full },
     });
   }
-  const standard = rosService(name, theirs);
+  const standard = rosService(name, theirs) ?? ofFile(context, name, theirs, undefined);
   if (standard !== undefined) return standard as Service<unknown, unknown>;
   const codecs = messageCodecs();
   return serviceOf(name, codecOf(codecs, request!), codecOf(codecs, response!));
@@ -257,11 +266,25 @@ function codecOf(codecs: ReturnType<typeof messageCodecs>, schema: MessageSchema
   if (codec !== undefined) return codec;
   throw new DelosError(
     "BUS_TYPE_UNKNOWN",
-    `the fields of ${schema.name} are not known: give them by --cdr 'REQUEST --- RESPONSE'`,
+    `the fields of ${schema.name} are not known: give them by --srv FILE or --cdr 'REQUEST --- RESPONSE'`,
     {
       details: { type: schema.name },
     },
   );
+}
+
+/** A service of a `.srv` file: the one given, or one of a ROS 2 that is installed here. */
+function ofFile(
+  context: CommandContext,
+  name: string,
+  type: string,
+  given: string | undefined,
+): Service<unknown, unknown> | undefined {
+  const file = rosFile(type, "srv", given, context);
+  if (file === undefined) return undefined;
+  const [request = "", response = ""] = rosParts(file, type, context.env);
+  const codec = (part: string, fields: string) => codecFor(ros2Schema(`${type}_${part}`, fields)) as MessageCodec;
+  return serviceOf(name, codec("Request", request), codec("Response", response));
 }
 
 /** A service of the fields on the command line. ROS 2 gives a struct without fields one, for IDL has no empty structs. */
