@@ -16,8 +16,9 @@ export const BUS_OPTIONS = {
 
 export const BUS_HELP = {
   domain: "DDS domain, 0 to 232 (default: ROS_DOMAIN_ID, or 0)",
-  interface: "Network card or its address to use, more than once if need be (default: all real ones, and loopback)",
-  peer: "Host or host:port to tell of us where multicast does not reach; more than once if need be",
+  interface:
+    "Network card or its address to use, more than once if need be (default: all real ones, and loopback; with ROS_LOCALHOST_ONLY=1 loopback alone)",
+  peer: "Host or host:port to tell of us where multicast does not reach; more than once if need be (default: ROS_STATIC_PEERS)",
   transport:
     "rtps: the network; shm: memory that the processes of this host share; auto: the nearest for each peer (default)",
   mdns: "Look for others by multicast DNS, too: where multicast 239.255.0.1 is blocked",

@@ -145,9 +145,11 @@ async function transportsOf(context: CommandContext, naming: Naming): Promise<Tr
   const { hostMemory } = await import("@delos/transport-shm");
   const memory = hostMemory({ domain: String(domain) });
   if (choice === "shm") return [memory];
-  const { rtps } = await import("@delos/transport-rtps");
+  const { rosReach, rtps } = await import("@delos/transport-rtps");
   const [interfaces, peers] = [texts(context.values, "interface"), texts(context.values, "peer")];
-  const network = rtps({ domain, naming, interfaces, peers, mdns: context.values["mdns"] === true });
+  const chosen = { ...(interfaces.length > 0 && { interfaces }), ...(peers.length > 0 && { peers }) };
+  const reach = Object.keys(chosen).length > 0 ? chosen : rosReach(context.env);
+  const network = rtps({ domain, naming, ...reach, mdns: context.values["mdns"] === true });
   return choice === "rtps" ? [network] : [{ ...memory, optional: true }, network];
 }
 

@@ -10,12 +10,17 @@ export async function autoTransports(domain: number = environmentDomain()): Prom
   if (!Number.isInteger(domain) || domain < 0 || domain > 232) {
     throw new UsageError(`A domain is a whole number from 0 to 232, not ${domain}`, { details: { domain } });
   }
-  const [{ hostMemory, sharedMemory }, { rtps }] = await Promise.all([
+  const [{ hostMemory, sharedMemory }, { rosReach, rtps }] = await Promise.all([
     import("@delos/transport-shm"),
     import("@delos/transport-rtps"),
   ]);
   const name = String(domain);
-  const all = [inProcess(), sharedMemory({ domain: name }), hostMemory({ domain: name }), rtps({ domain })];
+  const all = [
+    inProcess(),
+    sharedMemory({ domain: name }),
+    hostMemory({ domain: name }),
+    rtps({ domain, ...rosReach(process.env) }),
+  ];
   return all.map((factory) => ({ ...factory, optional: true }));
 }
 
