@@ -226,11 +226,15 @@ export class Engine implements WriterContext, ReaderContext {
           if (!incoming.timed) break;
           incoming.seconds = reader.int32();
           incoming.fraction = reader.uint32();
+          // TIME_INVALID, §9.3.2.1: as good as no time.
+          incoming.timed = incoming.seconds !== -1 || incoming.fraction !== 0xffff_ffff;
           break;
         case ID.INFO_SRC:
           this.#sourcePrefixAt = reader.offset + 8;
           this.#sourceVendor = readInfoSource(reader).vendor;
           this.#source = this.#sourceOf(bytes, this.#sourcePrefixAt);
+          // §8.3.8.10.4: the time was the other source's.
+          incoming.timed = false;
           break;
         case ID.DATA:
           if (forUs) this.#data(reader, flags);

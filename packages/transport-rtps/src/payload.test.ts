@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { Change } from "./history.ts";
 import { Incoming } from "./incoming.ts";
 import { inlineQosOf, readInlineQos, unframedOf } from "./payload.ts";
-import { readParameterList } from "./wire/parameter-list.ts";
+import { ParameterListBuilder, readParameterList } from "./wire/parameter-list.ts";
 
 function framePayload(payload: Uint8Array, parts: readonly number[] = []): Uint8Array {
   const change = Change.of(1, { payload, isKey: false, time: undefined, inlineQos: undefined, framed: true });
@@ -78,4 +78,11 @@ test("the ear of a request, as ROS 2 on Fast DDS names it: a related sample with
     sequence: undefined,
     extras: { related },
   });
+});
+
+test("inline QoS that must be understood and is not makes the sample unusable; a vendor's own does not", () => {
+  const listOf = (pid: number): ReturnType<typeof readParameterList> =>
+    readParameterList(new ByteReader(new ParameterListBuilder().add(pid, (value) => value.uint32(1)).finish()));
+  expect(() => readInlineQos(listOf(0x4ffe), false)).toThrow(MalformedError);
+  for (const pid of [0x0ffe, 0x8ffe, 0xcffe]) expect(readInlineQos(listOf(pid), false).extras).toBeUndefined();
 });

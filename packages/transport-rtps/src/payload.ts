@@ -5,7 +5,7 @@ import { FRAME_BYTES } from "./history.ts";
 import type { Incoming } from "./incoming.ts";
 import { STATUS_DISPOSED, STATUS_UNREGISTERED, statusOf } from "./status.ts";
 import { guidHex, guidOfHex, readGuid, writeGuid } from "./wire/guid.ts";
-import { PID } from "./wire/parameter-id.ts";
+import { mustUnderstandUnknown, PID } from "./wire/parameter-id.ts";
 import {
   findParameter,
   type ParameterList,
@@ -81,9 +81,14 @@ export interface InlineFacts {
   readonly extras: SampleExtras | undefined;
 }
 
-/** @throws {MalformedError} when a parameter does not hold what its id says */
+/** @throws {MalformedError} when a parameter does not hold what its id says, or must be understood and is not */
 export function readInlineQos(list: ParameterList | undefined, fromDelos: boolean): InlineFacts {
   if (list === undefined) return { sequence: undefined, extras: undefined };
+  for (const { pid } of list.parameters) {
+    if (mustUnderstandUnknown(pid)) {
+      throw new MalformedError("RTPS_PARAMETER", `inline parameter ${pid} must be understood`, 0);
+    }
+  }
   const extras: { -readonly [K in keyof SampleExtras]: SampleExtras[K] } = {};
   const status = statusOf(list);
   if ((status & STATUS_DISPOSED) !== 0) extras.instanceState = "disposed";

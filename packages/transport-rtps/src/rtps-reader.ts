@@ -251,8 +251,11 @@ export class RtpsReader implements Reader {
         if (reply.related !== undefined) extras = { ...extras, related: reply.related };
       }
     }
-    if (!source.framed && !incoming.isKey && !isRepresented(bytes) && extras?.instanceState === undefined) {
-      throw new MalformedError("RTPS_MALFORMED", "a payload in no representation of CDR", 0);
+    if (extras?.instanceState === undefined) {
+      if (incoming.isKey) throw new MalformedError("RTPS_MALFORMED", "a key without a status says nothing", 0);
+      if (!source.framed && !isRepresented(bytes)) {
+        throw new MalformedError("RTPS_MALFORMED", "a payload in no representation of CDR", 0);
+      }
     }
     // Cyclone DDS says by the key, and not by its hash, which instance has come to an end.
     if (incoming.isKey && this.#key !== undefined && extras?.keyHash === undefined) {

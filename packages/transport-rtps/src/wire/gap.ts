@@ -28,7 +28,8 @@ export function readGap(body: ByteReader): Gap {
   const writerId = body.uint32be();
   const start = readSequenceNumber(body);
   const irrelevant = readSequenceNumberSet(body);
-  if (start < 1 || irrelevant.base < start) throw body.malformed(`gap from ${start} to ${irrelevant.base}`);
+  // §8.3.8.4.3. A list that begins before the start leaves no range, only its bits.
+  if (start < 1 || irrelevant.base < 1) throw body.malformed(`gap from ${start} to ${irrelevant.base}`);
   return { readerId, writerId, start, irrelevant };
 }
 

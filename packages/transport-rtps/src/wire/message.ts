@@ -38,14 +38,22 @@ export interface MessageHeader {
   readonly prefix: GuidPrefix;
 }
 
+/** What a submessage says beyond what we go by: carried along. */
+interface More {
+  readonly more?: { readonly flags: number; readonly bytes: Uint8Array };
+}
+
+/** Flag N of DATA and DATA_FRAG; group information of HEARTBEAT; the same and a count of filtered samples of GAP. §9.4.5. */
+const MORE_FLAGS = { DATA: 0x10, DATA_FRAG: 0x08, HEARTBEAT: 0x08, GAP: 0x06 } as const;
+
 export type SubmessageBody =
-  | ({ readonly kind: "DATA" } & Data)
-  | ({ readonly kind: "DATA_FRAG" } & DataFrag)
-  | ({ readonly kind: "HEARTBEAT" } & Heartbeat)
+  | ({ readonly kind: "DATA" } & Data & More)
+  | ({ readonly kind: "DATA_FRAG" } & DataFrag & More)
+  | ({ readonly kind: "HEARTBEAT" } & Heartbeat & More)
   | ({ readonly kind: "HEARTBEAT_FRAG" } & HeartbeatFrag)
   | ({ readonly kind: "ACKNACK" } & AckNack)
   | ({ readonly kind: "NACK_FRAG" } & NackFrag)
-  | ({ readonly kind: "GAP" } & Gap)
+  | ({ readonly kind: "GAP" } & Gap & More)
   | ({ readonly kind: "INFO_TS" } & InfoTimestamp)
   | ({ readonly kind: "INFO_DST" } & InfoDestination)
   | ({ readonly kind: "INFO_SRC" } & InfoSource)
@@ -87,11 +95,11 @@ export function readMessage(bytes: Uint8Array): RtpsMessage {
 function readBody(body: Reader, id: number, flags: number): SubmessageBody {
   switch (id) {
     case ID.DATA:
-      return { kind: "DATA", ...readData(body, flags) };
+      return { kind: "DATA", ...readData(body, flags), ...moreOf(body, flags & MORE_FLAGS.DATA) };
     case ID.DATA_FRAG:
-      return { kind: "DATA_FRAG", ...readDataFrag(body, flags) };
+      return { kind: "DATA_FRAG", ...readDataFrag(body, flags), ...moreOf(body, flags & MORE_FLAGS.DATA_FRAG) };
     case ID.HEARTBEAT:
-      return { kind: "HEARTBEAT", ...readHeartbeat(body, flags) };
+      return { kind: "HEARTBEAT", ...readHeartbeat(body, flags), ...moreOf(body, flags & MORE_FLAGS.HEARTBEAT) };
     case ID.HEARTBEAT_FRAG:
       return { kind: "HEARTBEAT_FRAG", ...readHeartbeatFrag(body) };
     case ID.ACKNACK:
@@ -99,7 +107,7 @@ function readBody(body: Reader, id: number, flags: number): SubmessageBody {
     case ID.NACK_FRAG:
       return { kind: "NACK_FRAG", ...readNackFrag(body) };
     case ID.GAP:
-      return { kind: "GAP", ...readGap(body) };
+      return { kind: "GAP", ...readGap(body), ...moreOf(body, flags & MORE_FLAGS.GAP) };
     case ID.INFO_TS:
       return { kind: "INFO_TS", ...readInfoTimestamp(body, flags) };
     case ID.INFO_DST:
@@ -113,6 +121,10 @@ function readBody(body: Reader, id: number, flags: number): SubmessageBody {
   }
 }
 
+/** The flags that are set, and what is left of the body. */
+const moreOf = (body: Reader, flags: number): More =>
+  flags === 0 ? {} : { more: { flags, bytes: body.view8(body.remaining) } };
+
 /** The message's bytes, in canonical form: minimal octetsToInlineQos, explicit lengths. */
 export function writeMessage(message: RtpsMessage): Uint8Array {
   const writer = new ByteWriter();
@@ -123,7 +135,10 @@ export function writeMessage(message: RtpsMessage): Uint8Array {
     writer.littleEndian = submessage.littleEndian;
     const at = writer.offset;
     writer.zeros(4);
-    const [id, flags] = writeBody(writer, submessage);
+    const [id, known] = writeBody(writer, submessage);
+    const more = "more" in submessage ? submessage.more : undefined;
+    if (more !== undefined) writer.raw(more.bytes);
+    const flags = known | (more?.flags ?? 0);
     writer.zeros(-writer.offset & 3);
     writer.bytes[at] = id;
     writer.bytes[at + 1] = (flags & ~LITTLE_ENDIAN) | (submessage.littleEndian ? LITTLE_ENDIAN : 0);
