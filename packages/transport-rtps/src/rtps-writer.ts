@@ -22,7 +22,7 @@ import type { RtpsTransport } from "./rtps-transport.ts";
 import { StatefulWriter } from "./stateful-writer.ts";
 import { guidHex, hexOf } from "./wire/guid.ts";
 import { VENDOR_CYCLONE } from "./wire/message.ts";
-import { TimeFields, timeOfNs } from "./wire/time.ts";
+import { nsOfTime, TimeFields, timeOfNs } from "./wire/time.ts";
 
 interface Instance {
   readonly extras: SampleExtras | undefined;
@@ -55,6 +55,8 @@ export class RtpsWriter implements Writer {
   /** The sample that is being written: its fields are copied into the history. */
   readonly #out: { -readonly [K in keyof Outgoing]: Outgoing[K] };
   #lastInstance: Instance | undefined;
+  /** When the oldest sample's lifespan is over. */
+  #expiry: Disposable | undefined;
   #closed = false;
   /** Called when somebody has acknowledged something. */
   onProgress: (() => void) | undefined;
@@ -113,6 +115,22 @@ export class RtpsWriter implements Writer {
     }
   }
 
+  /** Samples whose lifespan is over are nobody's any more, whoever comes. */
+  #expire(): void {
+    const { clock } = this.#transport.context;
+    const { lifespanMs } = this.info.qos;
+    this.#expiry = undefined;
+    const oldest = this.#writer.expire(timeOfNs(clock.nowNs() - BigInt(Math.round(lifespanMs * 1e6))));
+    if (oldest === undefined || this.#closed) return;
+    const ageMs = Number(clock.nowNs() - nsOfTime(oldest)) / 1e6;
+    this.#expireIn(Math.min(Math.max(lifespanMs - ageMs, 1), lifespanMs));
+  }
+
+  #expireIn(waitMs: number): void {
+    const { clock } = this.#transport.context;
+    this.#expiry = clock.alarm(clock.monotonicMs() + waitMs, () => this.#expire(), { background: true });
+  }
+
   /** Makes the writer known; apart from the constructor, for it may match at once. */
   announce(): void {
     this.#transport.engine.addWriter(this.#local);
@@ -142,6 +160,7 @@ export class RtpsWriter implements Writer {
     this.#written++;
     this.#deadline?.met();
     this.#renew();
+    if (this.info.qos.lifespanMs !== Infinity && this.#expiry === undefined) this.#expireIn(this.info.qos.lifespanMs);
     if (sample.sourceTimeNs !== this.#lastTimeNs) {
       this.#lastTimeNs = sample.sourceTimeNs;
       timeOfNs(sample.sourceTimeNs, this.#lastTime);
@@ -204,6 +223,7 @@ export class RtpsWriter implements Writer {
     this.#closed = true;
     this.#deadline?.[Symbol.dispose]();
     this.#lease?.[Symbol.dispose]();
+    this.#expiry?.[Symbol.dispose]();
     const matched = [...this.#matched.keys()];
     this.#transport.engine.removeWriter(this.#local);
     for (const remote of matched) this.#local.unmatched(remote);

@@ -14,6 +14,7 @@ import { VENDOR_DELOS } from "./wire/message.ts";
 import type { NackFrag } from "./wire/nack-frag.ts";
 import { MAX_BITS, membersOf, numberSet } from "./wire/number-set.ts";
 import { ID } from "./wire/submessage.ts";
+import type { RtpsTime } from "./wire/time.ts";
 
 /** What a writer needs of its participant. */
 export interface WriterContext {
@@ -636,7 +637,11 @@ export class StatefulWriter implements Trailer {
 
   /** Heartbeats repeat while somebody has not acknowledged everything, ever more slowly. */
   #armHeartbeat(): void {
-    if (this.#heartbeatAlarm !== undefined || this.#closed || !this.#unacknowledged()) return;
+    // On the path of every sample: what the alarm needs to remember is made where there is one.
+    if (this.#heartbeatAlarm === undefined && !this.#closed && this.#unacknowledged()) this.#startHeartbeats();
+  }
+
+  #startHeartbeats(): void {
     const { clock } = this.#context;
     this.#heartbeatAlarm = patientAlarm(clock, this.#heartbeatMs, () => {
       this.#heartbeatAlarm = undefined;
@@ -777,9 +782,10 @@ export class StatefulWriter implements Trailer {
   /** keep_last: new samples push out old ones, first of all those that were not even sent. */
   #evict(): void {
     while (this.history.last - this.#nextSn + 1 > this.qos.depth) {
-      if (this.#nextFragment > 1) break; // the sample on its way goes on
-      this.#drop(this.#nextSn);
-      this.#nextSn++;
+      const sn = this.#superseded();
+      if (sn === 0 || (sn === this.#nextSn && this.#nextFragment > 1)) break; // the sample on its way goes on
+      this.#drop(sn);
+      if (sn === this.#nextSn) this.#nextSn++;
     }
     const { retainSamples, retainBytes } = this.#timing;
     while (
@@ -793,7 +799,45 @@ export class StatefulWriter implements Trailer {
     }
   }
 
+  /**
+   * Lets go of samples from before that time, whose lifespan is over: who comes late does not get them, who asks is told of a gap.
+   * Returns the time of the oldest that is left. DDS 1.4 §2.2.3.16.
+   */
+  expire(before: RtpsTime): RtpsTime | undefined {
+    for (let sn = this.history.first; sn <= this.history.last; sn++) {
+      const change = this.history.get(sn);
+      if (change === undefined || !change.timed) continue;
+      const seconds = (change.seconds >>> 0) - (before.seconds >>> 0);
+      if (seconds > 0 || (seconds === 0 && change.fraction >= before.fraction)) return change;
+      if (sn === this.#nextSn && this.#nextFragment > 1) continue;
+      if (change.kept) this.#keptCount--;
+      this.history.remove(sn);
+    }
+    return undefined;
+  }
+
+  /** The oldest unsent sample that has to make room for the newest; 0 when there is none. Each instance has its own depth. DDS 1.4 §2.2.3.18. */
+  #superseded(): number {
+    const { last } = this.history;
+    const { key } = this.history.get(last)!;
+    if (key === "") return this.#nextSn;
+    let oldest = 0;
+    let unsent = 0;
+    let ofInstance = 0;
+    for (let sn = last; sn >= this.#nextSn; sn--) {
+      const change = this.history.get(sn);
+      if (change === undefined) continue;
+      unsent++;
+      if (change.key !== key) continue;
+      ofInstance++;
+      oldest = sn;
+    }
+    if (ofInstance > this.qos.depth) return oldest;
+    return unsent > this.qos.maxSamples ? this.#nextSn : 0;
+  }
+
   #drop(sn: number): void {
+    if (this.history.get(sn) === undefined) return;
     if (this.#anyReliable()) {
       this.dropped++;
       this.#context.count("samples dropped before they were acknowledged");
