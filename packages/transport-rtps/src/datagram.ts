@@ -11,6 +11,8 @@ const POOLED = 64;
 /** What most messages fit in that are not part of a burst: fresh memory of 64 KiB for each of a hundred destinations costs more than they do. */
 const SMALL_BYTES = 2048;
 const POOLED_SMALL = 512;
+/** Of each datagram's memory that are kept. */
+const VIEWS = 4;
 
 /** Datagrams on their way: taken when a message begins, given back when the socket has sent it. */
 export class DatagramPool {
@@ -70,19 +72,24 @@ export class Datagram extends ByteWriter {
   /** In the pool. */
   nextFree: Datagram | undefined;
   readonly capacity: number;
-  #message: Uint8Array;
+  /** Views of this memory, of lengths that messages had before: those of steady traffic come again and again. */
+  readonly #messages: Uint8Array[] = [];
+  #oldest = 0;
 
   constructor(pool: DatagramPool, capacity: number) {
     super({ target: new Uint8Array(capacity) });
     this.capacity = capacity;
-    this.#message = this.bytes;
     this.sent = () => pool.give(this);
   }
 
-  /** What was written, as a view of this memory: the same one again when the last message was as long. */
+  /** What was written, as a view of this memory: mostly one that is there. */
   get message(): Uint8Array {
-    if (this.#message.length !== this.offset) this.#message = this.written;
-    return this.#message;
+    const messages = this.#messages;
+    for (let i = 0; i < messages.length; i++) if (messages[i]!.length === this.offset) return messages[i]!;
+    const view = this.written;
+    if (messages.length < VIEWS) messages.push(view);
+    else messages[this.#oldest++ % VIEWS] = view;
+    return view;
   }
 
   /** Submessage header, §9.4.5.1. */

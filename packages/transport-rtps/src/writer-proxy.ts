@@ -445,6 +445,10 @@ export class WriterProxy {
 
   /** Asks for whole samples by ACKNACK and for the rest of partly received ones by NACK_FRAG. */
   #request(missing: readonly number[], nowMs: number): void {
+    if (this.#assemblies.size === 0) {
+      this.#sendAckNack(missing, true);
+      return;
+    }
     const partly = missing.findIndex((sn) => this.#assemblies.has(sn));
     const whole = partly < 0 ? missing : missing.slice(0, partly);
     this.#sendAckNack(whole, true, partly < 0 ? undefined : missing[partly]);
