@@ -41,6 +41,7 @@ options (lists are separated by commas):
   --from LIST          who publishes: delos, peer, itself (the stack with itself: what it can do alone) (default delos,peer)
   --reliability LIST   reliable, best_effort (default both)
   --durability LIST    volatile, transient_local (a late joiner) (default both)
+  --thread             Delos has its protocol in a thread of its own
   --mtu BYTES          below 65535 a large datagram is several packets, of which one lost loses all (default 65535)
   --seed N             of the program's dice (default 1)
   --json               one JSON object a cell on stdout, and nothing else there
@@ -152,6 +153,7 @@ function options() {
         from: { type: "string" },
         durability: { type: "string" },
         reliability: { type: "string" },
+        thread: { type: "boolean", default: false },
         mtu: { type: "string", default: "65535" },
         seed: { type: "string", default: "1" },
         json: { type: "boolean", default: false },
@@ -201,7 +203,8 @@ function* cells(): Generator<[cell: Cell, name: string, loss: number]> {
             for (const durability of durabilities) {
               // Best effort keeps nothing for late joiners, and a fragment of 16 MB is lost for sure.
               if (reliability === "best_effort" && (durability !== "volatile" || name === "16mb")) continue;
-              yield [{ stack, from, reliability, durability, weather, ...KINDS[name]! }, name, loss];
+              const how = { stack, from, reliability, durability, weather, thread: values.thread };
+              yield [{ ...how, ...KINDS[name]! }, name, loss];
             }
           }
         }

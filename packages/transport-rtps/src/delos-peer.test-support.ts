@@ -5,7 +5,7 @@ import { BLOB, Delos, pattern, READING, STRING } from "./delos-under-test.test-s
 /*
  * A Delos program with the command line of the peers in test-peers, so that it can stand where one of them does:
  *
- *   delos-peer CARD DOMAIN pub|sub string|reading|blob TOPIC [count N] [size N] [be] [tl] [dispose] [lease MS]
+ *   delos-peer CARD DOMAIN pub|sub string|reading|blob TOPIC [count N] [size N] [be] [tl] [dispose] [lease MS] [thread]
  *
  * pub prints "matched" when a subscriber is there, waits for a line on standard input, writes and waits until all is
  * acknowledged. sub prints "matched" and a line for each sample.
@@ -29,6 +29,7 @@ const delos = await Delos.open(Number(domain), {
   interfaces: [card],
   leaseMs,
   announceMs: Math.min(3000, leaseMs / 3),
+  thread: has("thread"),
 });
 if (role === "pub") await publish();
 else subscribe();

@@ -18,6 +18,8 @@ export interface Cell {
   readonly reliability: "reliable" | "best_effort";
   readonly durability: "volatile" | "transient_local";
   readonly weather: LinkWeather;
+  /** Ours has its protocol in a thread of its own. */
+  readonly thread?: boolean;
 }
 
 export interface Outcome {
@@ -90,6 +92,7 @@ async function runOn(
     ...(late ? ["tl"] : []),
     ...(kind === "reading" ? ["dispose"] : []),
   ];
+  const mode = cell.thread === true ? ["thread"] : [];
   const topicOf = (who: "delos" | "peer"): string => (kind !== "string" ? "t" : who === "delos" ? "/t" : "rt/t");
   const tsx = createRequire(import.meta.url).resolve("tsx/cli");
   const { program } = programs.peers[stack]!;
@@ -98,7 +101,16 @@ async function runOn(
     const args = [role, kind, topicOf(who), ...words];
     const side = who === "delos" || (from === "itself" && role === "pub") ? 0 : 1;
     return who === "delos"
-      ? pair.run(0, [process.execPath, tsx, "--conditions=@delos/source", DELOS, LossyPair.ADDRESSES[0], "0", ...args])
+      ? pair.run(0, [
+          process.execPath,
+          tsx,
+          "--conditions=@delos/source",
+          DELOS,
+          LossyPair.ADDRESSES[0],
+          "0",
+          ...args,
+          ...mode,
+        ])
       : pair.run(side, [program, "0", ...args, ...(role === "pub" ? ["go"] : [])], programs.env[stack][side]);
   };
   const publisher = start("pub");
