@@ -42,6 +42,16 @@ export class Fifo<T> {
     this.#items[(this.#head + i) & mask] = item;
   }
 
+  /** Takes out the i-th oldest. */
+  removeAt(i: number): T | undefined {
+    if (i < 0 || i >= this.#length) return undefined;
+    const mask = this.#items.length - 1;
+    const item = this.at(i);
+    for (let k = i; k > 0; k--) this.#items[(this.#head + k) & mask] = this.#items[(this.#head + k - 1) & mask];
+    this.shift();
+    return item;
+  }
+
   clear(): void {
     this.#items = emptySlots<T>(8);
     this.#head = 0;

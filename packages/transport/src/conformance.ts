@@ -646,11 +646,13 @@ export function describeTransport(
           const weak = a.writer("/t", { ownership: "exclusive", ownershipStrength: 1 });
           const strong = a.writer("/t", { ownership: "exclusive", ownershipStrength: 5 });
           const reader = b.reader("/t", { ownership: "exclusive" });
+          // DDS 1.4 §2.2.3.9.2: who is stronger takes over by writing.
           weak.send({ n: 1 });
           strong.send({ n: 2 });
-          await strong.inner[Symbol.asyncDispose]();
           weak.send({ n: 3 });
-          expect(reader.takeAll().map((s) => s.message.n)).toEqual([2, 3]);
+          await strong.inner[Symbol.asyncDispose]();
+          weak.send({ n: 4 });
+          expect(reader.takeAll().map((s) => s.message.n)).toEqual([1, 2, 4]);
           expect(reader.inner.counters.filtered).toBe(1);
         });
 

@@ -29,8 +29,11 @@ export class ReaderQueue implements Disposable {
   /** Nothing but reliability and the length to think of: the fast path. */
   readonly #plain: boolean;
   #anyLifespan: boolean;
-  #owner: EndpointId | undefined;
-  #lastPassedMs = -Infinity;
+  readonly #instanceOf: ((sample: Sample) => string) | undefined;
+  /** Under exclusive ownership: whose samples count, of each instance. */
+  readonly #owners = new Map<string, EndpointId>();
+  /** Under a time-based filter: when each instance's last sample passed. */
+  readonly #passedMs = new Map<string, number>();
   #lastTakenSourceNs = -(1n << 63n);
   #closed = false;
 
@@ -42,7 +45,15 @@ export class ReaderQueue implements Disposable {
   #filtered = 0;
   #deadlinesMissed = 0;
 
-  constructor(qos: Qos, clock: Clock, events: Events<ReaderEvents>, onData: () => void) {
+  /** `instanceOf`: of a keyed topic, which instance a sample is of. History, ownership and filters count for each. */
+  constructor(
+    qos: Qos,
+    clock: Clock,
+    events: Events<ReaderEvents>,
+    onData: () => void,
+    instanceOf?: (sample: Sample) => string,
+  ) {
+    this.#instanceOf = instanceOf;
     this.#qos = qos;
     this.#clock = clock;
     this.#events = events;
@@ -56,6 +67,7 @@ export class ReaderQueue implements Disposable {
     if (qos.deadlineMs !== Infinity) {
       this.#deadline = new TimeWatch(clock, qos.deadlineMs, () => {
         this.#deadlinesMissed++;
+        this.#owners.clear();
         events.emit("deadlineMissed", { total: this.#deadlinesMissed });
       });
     }
@@ -83,12 +95,11 @@ export class ReaderQueue implements Disposable {
     const alive = this.#publications.get(info.id)?.alive ?? true;
     this.#publications.set(info.id, { info, lifespanNs, alive });
     this.#anyLifespan ||= lifespanNs !== undefined;
-    this.#chooseOwner();
   }
 
   leave(id: EndpointId): void {
     this.#publications.delete(id);
-    this.#chooseOwner();
+    this.#disown(id);
   }
 
   /** Reports a change of a publication's liveliness; under exclusive ownership the next strongest takes over. */
@@ -96,7 +107,7 @@ export class ReaderQueue implements Disposable {
     const publication = this.#publications.get(id);
     if (publication === undefined || publication.alive === alive) return;
     publication.alive = alive;
-    this.#chooseOwner();
+    if (!alive) this.#disown(id);
     this.#events.emit("livelinessChanged", { publication: publication.info, alive });
   }
 
@@ -144,20 +155,21 @@ export class ReaderQueue implements Disposable {
   }
 
   #consider(sample: Sample): void {
-    if (this.#qos.ownership === "exclusive" && sample.publisher !== this.#owner) {
-      this.#received++;
+    const { ownership, timeBasedFilterMs } = this.#qos;
+    const instance = ownership === "exclusive" || timeBasedFilterMs > 0 ? (this.#instanceOf?.(sample) ?? "") : "";
+    this.#received++;
+    if (ownership === "exclusive" && !this.#isOwners(sample, instance)) {
       this.#filter(sample);
       return;
     }
     this.#deadline?.met();
-    this.#received++;
-    if (this.#qos.timeBasedFilterMs > 0) {
+    if (timeBasedFilterMs > 0) {
       const nowMs = this.#clock.monotonicMs();
-      if (nowMs - this.#lastPassedMs < this.#qos.timeBasedFilterMs) {
+      if (nowMs - (this.#passedMs.get(instance) ?? -Infinity) < timeBasedFilterMs) {
         this.#filter(sample);
         return;
       }
-      this.#lastPassedMs = nowMs;
+      remember(this.#passedMs, instance, nowMs, this.#qos.resourceLimits.maxInstances);
     }
     if (this.#bySource) this.#insert(sample);
     else this.#push(sample);
@@ -175,10 +187,13 @@ export class ReaderQueue implements Disposable {
         this.#drop();
         return;
       }
-      this.#samples.shift()!.release();
-      this.#samples.push(sample);
-      this.#drop(); // and no onData: the sample takes the turn of the one that went
-      return;
+      const oldest = this.#superseded(sample);
+      if (oldest >= 0) {
+        this.#samples.removeAt(oldest)!.release();
+        this.#samples.push(sample);
+        this.#drop(); // and no onData: the sample takes the turn of the one that went
+        return;
+      }
     }
     this.#samples.push(sample);
     this.#onData();
@@ -194,13 +209,30 @@ export class ReaderQueue implements Disposable {
     }
     let at = this.#samples.length;
     while (at > 0 && this.#samples.at(at - 1)!.sourceTimeNs > sample.sourceTimeNs) at--;
+    const oldest = full ? this.#superseded(sample) : -1;
     this.#samples.insert(at, sample);
-    if (!full) {
+    if (oldest < 0) {
       this.#onData();
       return;
     }
-    this.#samples.shift()!.release();
+    this.#samples.removeAt(Math.min(oldest, at))!.release();
     this.#drop();
+  }
+
+  /** Which of the queued samples makes room for this one, under keep_last; −1 when its instance has room yet. DDS 1.4 §2.2.3.18. */
+  #superseded(sample: Sample): number {
+    const instanceOf = this.#instanceOf;
+    if (instanceOf === undefined) return 0;
+    const instance = instanceOf(sample);
+    let oldest = -1;
+    let count = 0;
+    for (let i = this.#samples.length - 1; i >= 0; i--) {
+      if (instanceOf(this.#samples.at(i)!) !== instance) continue;
+      oldest = i;
+      count++;
+    }
+    if (count >= this.#qos.depth) return oldest;
+    return this.#samples.length >= this.#qos.resourceLimits.maxSamples ? 0 : -1;
   }
 
   #drop(): void {
@@ -218,13 +250,36 @@ export class ReaderQueue implements Disposable {
     );
   }
 
-  /** DDS 1.4 §2.2.3.9: the strongest publication alive; of equals the one with the lowest id, so that all agree. */
-  #chooseOwner(): void {
-    this.#owner = [...this.#publications.values()]
-      .filter((publication) => publication.alive)
-      .map((publication) => publication.info)
-      .sort((a, b) => b.qos.ownershipStrength - a.qos.ownershipStrength || (a.id < b.id ? -1 : 1))[0]?.id;
+  /**
+   * DDS 1.4 §2.2.3.9: an instance belongs to the strongest of the publications alive that have written it; of equals to the one with the
+   * lowest id, so that all agree. Who is stronger takes it over by writing it.
+   */
+  #isOwners({ publisher, extras }: Sample, instance: string): boolean {
+    const publication = this.#publications.get(publisher);
+    if (publication?.alive !== true) return false;
+    const owner = this.#owners.get(instance);
+    if (owner !== publisher) {
+      const other = owner === undefined ? undefined : this.#publications.get(owner);
+      if (other !== undefined && !isStronger(publication.info, other.info)) return false;
+      remember(this.#owners, instance, publisher, this.#qos.resourceLimits.maxInstances);
+    }
+    if (extras?.instanceState === "unregistered") this.#owners.delete(instance);
+    return true;
   }
+
+  #disown(id: EndpointId): void {
+    for (const [instance, owner] of this.#owners) if (owner === id) this.#owners.delete(instance);
+  }
+}
+
+const isStronger = (a: EndpointInfo, b: EndpointInfo): boolean =>
+  a.qos.ownershipStrength > b.qos.ownershipStrength ||
+  (a.qos.ownershipStrength === b.qos.ownershipStrength && a.id < b.id);
+
+/** Law 1: the instance that was new the longest ago is forgotten for one too many. */
+function remember<T>(map: Map<string, T>, instance: string, value: T, limit: number): void {
+  if (map.size >= limit && !map.has(instance)) map.delete(map.keys().next().value!);
+  map.set(instance, value);
 }
 
 const toNs = (ms: number): bigint | undefined => (ms === Infinity ? undefined : BigInt(Math.round(ms * 1e6)));

@@ -193,7 +193,9 @@ export class Sample<T = unknown> implements SampleInfo {
    */
   get bytes(): Uint8Array {
     if (this.#length >= 0) {
-      this.#bytes = this.#bytes!.subarray(this.#start, this.#start + this.#length);
+      const { buffer, byteOffset } = this.#bytes!;
+      // Not `subarray`: of a Buffer, which is what sockets give, it is another one, and three times as slow.
+      this.#bytes = new Uint8Array(buffer, byteOffset + this.#start, this.#length);
       this.#length = -1;
     }
     this.#bytes ??= this.#encoded();
