@@ -10,7 +10,7 @@ import {
   Sample,
   type SampleExtras,
 } from "@delos/transport";
-import type { KeyExtractor } from "@delos/wire";
+import { codecFor, type KeyExtractor, type MessageValue } from "@delos/wire";
 import { CycloneServices } from "./cyclone-services.ts";
 import type { Incoming } from "./incoming.ts";
 import type { LocalReader } from "./local-endpoint.ts";
@@ -20,7 +20,7 @@ import type { RtpsTransport } from "./rtps-transport.ts";
 import { keyOfSchema } from "./rtps-writer.ts";
 import type { PayloadMemory } from "./sample-memory.ts";
 import { StatefulReader } from "./stateful-reader.ts";
-import { guidHex } from "./wire/guid.ts";
+import { guidHex, hexOf } from "./wire/guid.ts";
 import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
 import { nsOfWords } from "./wire/time.ts";
 
@@ -49,6 +49,23 @@ const isRepresented = ({ length, 0: high, 1: low }: Uint8Array): boolean =>
 export interface SampleQueue extends Pick<ReaderQueue, keyof ReaderQueue> {
   /** Where large samples are put together, unless that is all the same. */
   readonly memory?: PayloadMemory;
+}
+
+/** Which instance a sample of a keyed type is of; undefined for other types. */
+export function instancesOf(options: ReaderOptions): ((sample: Sample) => string) | undefined {
+  const key = keyOfSchema(options);
+  if (key === undefined) return undefined;
+  const codec = options.codec ?? codecFor(options.schema!);
+  const known = new WeakMap<Sample, string>();
+  return (sample) => {
+    let instance = known.get(sample);
+    if (instance !== undefined) return instance;
+    const { extras } = sample;
+    const ended = extras?.instanceState !== undefined;
+    const hash = extras?.keyHash ?? (ended ? undefined : key.hash(sample.as(codec).message as MessageValue));
+    known.set(sample, (instance = hash === undefined ? "" : hexOf(hash)));
+    return instance;
+  };
 }
 
 /** A subscription on the network: one endpoint, or for a reader of any type one for each type found. */
@@ -84,7 +101,8 @@ export class RtpsReader implements Reader {
     this.#key = keyOfSchema(options);
     this.events = options.events ?? new Events();
     this.info = { id, kind: "subscription", participant: transport.context.participant, node, topic, schema, qos };
-    this.#queue = queue ?? new ReaderQueue(qos, transport.context.clock, this.events, options.onData);
+    this.#queue =
+      queue ?? new ReaderQueue(qos, transport.context.clock, this.events, options.onData, instancesOf(options));
     this.#memory = this.#queue.memory ?? transport.engine.memory;
   }
 

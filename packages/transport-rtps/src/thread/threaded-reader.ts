@@ -11,7 +11,7 @@ import {
   Sample,
 } from "@delos/transport";
 import type { PinnedMessage } from "sharedarraybuffer-ring";
-import { keyOfSchema } from "../rtps-writer.ts";
+import { instancesOf } from "../rtps-reader.ts";
 import { decodeExtras, plainSchema, type Report } from "./calls.ts";
 import type { ChannelSample } from "./channel.ts";
 import type { ThreadedTransport } from "./threaded-transport.ts";
@@ -40,10 +40,10 @@ export class ThreadedReader implements Reader {
     this.#index = index;
     this.#onGone = onGone;
     this.#codec = options.codec;
-    keyOfSchema(options); // a definition that cannot be read is refused here
+    const instanceOf = instancesOf(options); // a definition that cannot be read is refused here
     this.events = options.events ?? new Events();
     this.info = { id, kind: "subscription", participant: transport.context.participant, node, topic, schema, qos };
-    this.#queue = new ReaderQueue(qos, transport.context.clock, this.events, options.onData);
+    this.#queue = new ReaderQueue(qos, transport.context.clock, this.events, options.onData, instanceOf);
     const ignoreLocal = options.ignoreLocal === true;
     transport.call({
       call: "reader",
