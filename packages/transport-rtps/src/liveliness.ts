@@ -33,7 +33,19 @@ export class LivelinessWatch implements Disposable {
     this.#watched.delete(writer);
   }
 
+  /** By participant, one writer that is alive speaks for all of its participant: DDS 1.4 §2.2.3.11. */
   assert(writer: RemoteWriter): void {
+    if (!this.#watched.has(writer)) return;
+    if (writer.data?.qos.liveliness !== "manual_by_participant") {
+      this.#renew(writer);
+      return;
+    }
+    for (const other of writer.participant.writers.values()) {
+      if (other.data?.qos.liveliness === "manual_by_participant") this.#renew(other);
+    }
+  }
+
+  #renew(writer: RemoteWriter): void {
     const state = this.#watched.get(writer);
     if (state === undefined) return;
     state.lastMs = this.#clock.monotonicMs();

@@ -217,6 +217,10 @@ export class RtpsTransport implements Transport {
 
   // ------------------------------------------------------------------------------------------- for its endpoints
 
+  renewByParticipant(): void {
+    for (const writer of this.#writers) if (writer.info.qos.liveliness === "manual_by_participant") writer.renew();
+  }
+
   infoOf(remote: RemoteParticipant): ParticipantInfo {
     if (remote === this.engine.self) return this.context.participant;
     let info = this.#infos.get(remote);

@@ -1,6 +1,7 @@
 import { AbortedError, ClosedError, Events, onAbort, TimeoutError } from "@delos/core";
 import {
   type EndpointInfo,
+  InstanceDeadlines,
   type Loan,
   type PublishResult,
   type Sample,
@@ -41,7 +42,7 @@ export class RtpsWriter implements Writer {
   readonly #local: LocalWriter;
   readonly #matched = new Map<RemoteReader, EndpointInfo>();
   readonly #waiting = new Set<() => void>();
-  readonly #deadline: TimeWatch | undefined;
+  readonly #deadlines: InstanceDeadlines | undefined;
   readonly #lease: TimeWatch | undefined;
   readonly #key: KeyExtractor | undefined;
   readonly #framed: boolean;
@@ -101,7 +102,7 @@ export class RtpsWriter implements Writer {
     };
     const { clock } = transport.context;
     if (qos.deadlineMs !== Infinity) {
-      this.#deadline = new TimeWatch(clock, qos.deadlineMs, () => {
+      this.#deadlines = new InstanceDeadlines(clock, qos.deadlineMs, qos.resourceLimits.maxInstances, () => {
         this.events.emit("deadlineMissed", { total: ++this.#deadlinesMissed });
       });
     }
@@ -158,8 +159,7 @@ export class RtpsWriter implements Writer {
   write(sample: Sample, released?: () => void): PublishResult {
     if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
     this.#written++;
-    this.#deadline?.met();
-    this.#renew();
+    this.#asserted();
     if (this.info.qos.lifespanMs !== Infinity && this.#expiry === undefined) this.#expireIn(this.info.qos.lifespanMs);
     if (sample.sourceTimeNs !== this.#lastTimeNs) {
       this.#lastTimeNs = sample.sourceTimeNs;
@@ -167,6 +167,7 @@ export class RtpsWriter implements Writer {
     }
     const sn = this.#writer.lastSn + 1;
     if (this.#key !== undefined) return this.#writeKeyed(this.#key, sample, sn, released);
+    this.#deadlines?.met("");
     // No copy: a sample does not change, and is kept until everybody has it.
     const { bytes } = sample.retain();
     const out = this.#out;
@@ -184,7 +185,7 @@ export class RtpsWriter implements Writer {
     const { liveliness } = this.info.qos;
     if (liveliness === "manual_by_topic") this.#writer.assertLiveliness();
     else if (liveliness === "manual_by_participant") this.#transport.engine.assertParticipant();
-    this.#renew();
+    this.#asserted();
   }
 
   waitForAcknowledgments(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
@@ -221,7 +222,7 @@ export class RtpsWriter implements Writer {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadlines?.[Symbol.dispose]();
     this.#lease?.[Symbol.dispose]();
     this.#expiry?.[Symbol.dispose]();
     const matched = [...this.#matched.keys()];
@@ -234,6 +235,8 @@ export class RtpsWriter implements Writer {
   #writeKeyed(key: KeyExtractor, sample: Sample, sn: number, released: (() => void) | undefined): PublishResult {
     const state = sample.extras?.instanceState;
     const { name, inlineQos } = this.#instanceOf(key, sample, sn);
+    if (state === undefined) this.#deadlines?.met(name);
+    else this.#deadlines?.end(name);
     // Short keys can be told from their hash. Long ones cannot, and Cyclone DDS wants the key itself then.
     const payload =
       state === undefined
@@ -278,9 +281,16 @@ export class RtpsWriter implements Writer {
     this.events.emit("matched", info);
   }
 
-  #renew(): void {
+  /** DDS 1.4 §2.2.3.11: by participant, who writes or says so does it for all of them. */
+  #asserted(): void {
     if (this.#lease === undefined) return;
-    this.#lease.met();
+    if (this.info.qos.liveliness === "manual_by_topic") this.renew();
+    else this.#transport.renewByParticipant();
+  }
+
+  /** It was alive now. */
+  renew(): void {
+    this.#lease?.met();
     this.#alive = true;
   }
 }

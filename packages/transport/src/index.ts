@@ -15,6 +15,7 @@ export {
 } from "./endpoint.ts";
 export { endpointMismatches, Incompatibility, isReportable } from "./endpoint-matching.ts";
 export { InProcessBus, inProcess } from "./in-process.ts";
+export { InstanceDeadlines } from "./instance-deadlines.ts";
 export { newParticipant } from "./participant.ts";
 export {
   type DestinationOrder,

@@ -117,3 +117,18 @@ test("a time-based filter counts for each instance", () => {
   for (const text of ["a3", "b3", "a4"]) put(text);
   expect(take()).toBe("a1 b1 a3 b3");
 });
+
+test("each instance has its own deadline, as long as it lives", () => {
+  const { queue, clock, put } = keyed({ deadlineMs: 100 });
+  for (const text of ["a1", "b1", "c1"]) put(text);
+  put("c2", "p1", { instanceState: "disposed" });
+  clock.advanceTo(60_000_000n);
+  put("b2");
+  clock.advanceTo(110_000_000n);
+  expect(queue.counters.deadlinesMissed).toBe(1);
+  clock.advanceTo(170_000_000n);
+  expect(queue.counters.deadlinesMissed).toBe(2);
+  queue[Symbol.dispose]();
+  clock.advanceTo(900_000_000n);
+  expect(queue.counters.deadlinesMissed).toBe(2);
+});

@@ -1,8 +1,8 @@
 import { type Clock, type Events, Fifo } from "@delos/core";
 import type { EndpointId, EndpointInfo } from "./endpoint.ts";
+import { InstanceDeadlines } from "./instance-deadlines.ts";
 import type { Qos } from "./qos.ts";
 import type { Sample } from "./sample.ts";
-import { TimeWatch } from "./time-watch.ts";
 import type { ReaderCounters, ReaderEvents } from "./transport.ts";
 
 interface Publication {
@@ -22,7 +22,7 @@ export class ReaderQueue implements Disposable {
   readonly #onData: () => void;
   readonly #samples: Fifo<Sample> = new Fifo();
   readonly #publications: Map<EndpointId, Publication> = new Map();
-  readonly #deadline: TimeWatch | undefined;
+  readonly #deadlines: InstanceDeadlines | undefined;
   readonly #limit: number;
   readonly #lifespanNs: bigint | undefined;
   readonly #bySource: boolean;
@@ -65,9 +65,9 @@ export class ReaderQueue implements Disposable {
     this.#plain =
       qos.deadlineMs === Infinity && qos.timeBasedFilterMs === 0 && qos.ownership === "shared" && !this.#bySource;
     if (qos.deadlineMs !== Infinity) {
-      this.#deadline = new TimeWatch(clock, qos.deadlineMs, () => {
+      this.#deadlines = new InstanceDeadlines(clock, qos.deadlineMs, qos.resourceLimits.maxInstances, (instance) => {
         this.#deadlinesMissed++;
-        this.#owners.clear();
+        this.#owners.delete(instance);
         events.emit("deadlineMissed", { total: this.#deadlinesMissed });
       });
     }
@@ -147,7 +147,7 @@ export class ReaderQueue implements Disposable {
   /** What is queued is gone, and counted as dropped. */
   [Symbol.dispose](): void {
     this.#closed = true;
-    this.#deadline?.[Symbol.dispose]();
+    this.#deadlines?.[Symbol.dispose]();
     this.#dropped += this.#samples.length;
     for (const sample of this.#samples) sample.release();
     this.#samples.clear();
@@ -156,13 +156,15 @@ export class ReaderQueue implements Disposable {
 
   #consider(sample: Sample): void {
     const { ownership, timeBasedFilterMs } = this.#qos;
-    const instance = ownership === "exclusive" || timeBasedFilterMs > 0 ? (this.#instanceOf?.(sample) ?? "") : "";
+    const perInstance = ownership === "exclusive" || timeBasedFilterMs > 0 || this.#deadlines !== undefined;
+    const instance = perInstance ? (this.#instanceOf?.(sample) ?? "") : "";
     this.#received++;
     if (ownership === "exclusive" && !this.#isOwners(sample, instance)) {
       this.#filter(sample);
       return;
     }
-    this.#deadline?.met();
+    if (sample.extras?.instanceState === undefined) this.#deadlines?.met(instance);
+    else this.#deadlines?.end(instance);
     if (timeBasedFilterMs > 0) {
       const nowMs = this.#clock.monotonicMs();
       if (nowMs - (this.#passedMs.get(instance) ?? -Infinity) < timeBasedFilterMs) {
