@@ -110,6 +110,18 @@ describe("topics", () => {
     expect(text.out).toContain("  Durability: transient_local");
   });
 
+  test("a topic is found without its leading slash, as ros2 finds it", async () => {
+    const words = robot.node("mouth").publisher(topic("/words", StringCodec, { durability: "transient_local" }));
+    words.publish({ data: "hi" });
+    expect(await json("topic", "info", "words")).toMatchObject({ name: "/words", publishers: 1 });
+    expect(await json("topic", "type", "words")).toEqual({ topic: "/words", types: ["std_msgs/msg/String"] });
+    expect(await json("topic", "echo", "words", "--once")).toMatchObject({ message: { data: "hi" } });
+    using _ticking = robot.node("clock").every(20, () => words.publish({ data: "tick" }));
+    expect(await json("topic", "hz", "words", "--once")).toMatchObject({ topic: "/words" });
+    robot.node("square").publisher(topic("Square", StringCodec));
+    expect(await json("topic", "info", "Square")).toMatchObject({ name: "Square" });
+  });
+
   test("info explains a pair that does not match", async () => {
     robot.node("car").publisher(Chassis, { reliability: "best_effort" });
     robot.node("eye").subscribe(Chassis, { reliability: "reliable" });

@@ -15,6 +15,8 @@ export type OpenBus = (context: CommandContext, naming: Naming) => Promise<Bus>;
 const DEFAULT_SPIN_S = 2;
 /** Discovery counts as over when nobody has been found for this long. */
 const QUIET_MS = 250;
+/** A name that is not to be found at once is taken as it is after this long. */
+const NAME_MS = 1000;
 /** Answers to our first announcement take this long at least where others have work to do. */
 const FIRST_MS = 500;
 
@@ -64,6 +66,17 @@ export class Bus implements AsyncDisposable {
 
   topic(name: string): TopicGraph | undefined {
     return this.graph.topics.find((topic) => topic.name === name);
+  }
+
+  /** The topic that a person means: who writes `chatter` may mean `/chatter`, as with ROS 2's tools. */
+  topicMeant(name: string): TopicGraph | undefined {
+    return this.topic(name) ?? (name.startsWith("/") ? undefined : this.topic(`/${name}`));
+  }
+
+  /** The name of the topic that a person means, as given unless it turns up otherwise within a second. */
+  async nameMeant(name: string): Promise<string> {
+    if (name.startsWith("/")) return name;
+    return (await this.waitFor(() => this.topicMeant(name), NAME_MS))?.name ?? name;
   }
 
   /** Waits until no more of the others turn up, and so long at most as --spin-time says. */

@@ -83,16 +83,17 @@ publishers found are, or else best_effort and volatile, which hears everybody.
   async run(context) {
     const [topic, type] = positionals(context, this.usage, "TOPIC", "TYPE?");
     const { values } = context;
-    const named = namesOf(context, topic!, type);
+    const given = namesOf(context, topic!, type);
     const count =
       values["once"] === true ? 1 : (countOption(values, "count") ?? countOption(values, "times") ?? Infinity);
     const timeoutS = numberOption(values, "timeout");
     const raw = values["raw"] === true;
     if (values["csv"] === true && (raw || context.json)) throw new UsageError("--csv excludes --raw and --json");
-    const codec = named.type === undefined || raw ? undefined : codecOf(context, named.type, named.topic);
+    const codec = given.type === undefined || raw ? undefined : codecOf(context, given.type, given.topic);
     const print = raw ? rawPrinter(context) : printer(context);
 
-    await using bus = await open(context, named.naming);
+    await using bus = await open(context, given.naming);
+    const named = { ...given, ...(given.naming === "auto" && { topic: await bus.nameMeant(given.topic) }) };
     const qos = { depth: DEPTH, ...(qosOptions(values) ?? (await adapted(bus, named.topic))) };
     const deadline = new AbortController();
     using _alarm = bus.node.after(timeoutS === undefined ? 2 ** 31 - 1 : timeoutS * 1000, () => deadline.abort());

@@ -74,16 +74,17 @@ async function measure(
   defaultWindow: number,
 ): Promise<void> {
   const [first, ...more] = context.positionals;
-  const topics = first === undefined ? positionals(context, "topic hz TOPIC…", "TOPIC") : [first, ...more];
+  const given = first === undefined ? positionals(context, "topic hz TOPIC…", "TOPIC") : [first, ...more];
   const window = countOption(context.values, "window", 2) ?? defaultWindow;
   const reports = context.values["once"] === true ? 1 : (countOption(context.values, "count") ?? Infinity);
   await using bus = await open(context, context.values["ros2"] === true ? "ros2" : "auto");
+  const topics = await Promise.all(given.map((topic) => bus.nameMeant(topic!)));
   const meters = topics.map((topic) => {
     const meter = meterOf(window);
-    bus.node.subscribeAny(topic!, { depth: DEPTH }).on((sample) => {
+    bus.node.subscribeAny(topic, { depth: DEPTH }).on((sample) => {
       if (sample.extras?.instanceState === undefined) meter.take(sample, bus.nowMs);
     });
-    return { topic: topic!, meter };
+    return { topic, meter };
   });
   for (let done = 0; done < reports; ) {
     await bus.sleep(PERIOD_MS);

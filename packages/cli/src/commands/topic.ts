@@ -67,9 +67,9 @@ export const topicCommands = (open: OpenBus): readonly Command[] => [
     async run(context) {
       const [name] = positionals(context, this.usage, "TOPIC");
       await using bus = await open(context, "auto");
-      if ((await bus.waitFor(() => bus.topic(name!))) === undefined) unknownTopic(name!);
+      if ((await bus.waitFor(() => bus.topicMeant(name!))) === undefined) unknownTopic(name!);
       await bus.discovered();
-      const topic = bus.topic(name!) ?? unknownTopic(name!);
+      const topic = bus.topicMeant(name!) ?? unknownTopic(name!);
       if (context.json) line(context, infoOf(topic));
       else context.out.write(infoText(topic, context.values["verbose"] === true));
     },
@@ -84,8 +84,8 @@ export const topicCommands = (open: OpenBus): readonly Command[] => [
     async run(context) {
       const [name] = positionals(context, this.usage, "TOPIC");
       await using bus = await open(context, "auto");
-      const topic = (await bus.waitFor(() => withType(bus.topic(name!)))) ?? unknownTopic(name!);
-      if (context.json) line(context, { topic: name, types: typesOf(topic) });
+      const topic = (await bus.waitFor(() => withType(bus.topicMeant(name!)))) ?? unknownTopic(name!);
+      if (context.json) line(context, { topic: topic.name, types: typesOf(topic) });
       else context.out.write(`${typesOf(topic).join("\n")}\n`);
     },
   },
@@ -153,6 +153,7 @@ function endpointOf(endpoint: EndpointInfo): object {
     node: endpoint.node,
     type: schema?.name ?? null,
     encoding: schema?.messageEncoding ?? null,
+    ...(endpoint.typeHash === undefined ? {} : { type_hash: endpoint.typeHash }),
     participant: participant.name,
     vendor: participant.vendor,
     ...(participant.host === undefined ? {} : { host: participant.host }),
@@ -235,6 +236,7 @@ function endpointText(endpoint: EndpointInfo): string[] {
   return [
     `Node name: ${endpoint.node || "(not told)"}`,
     `Topic type: ${endpoint.schema?.name ?? "any"}`,
+    ...(endpoint.typeHash === undefined ? [] : [`Topic type hash: ${endpoint.typeHash}`]),
     `Endpoint type: ${endpoint.kind === "publication" ? "PUBLISHER" : "SUBSCRIPTION"}`,
     `GID: ${endpoint.id.replaceAll(/..(?=.)/g, "$&.")}`,
     `Participant: ${participant.name || participant.id} (${participant.vendor}${place === "" ? "" : `; ${place}`})`,
