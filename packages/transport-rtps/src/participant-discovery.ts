@@ -265,8 +265,17 @@ export class ParticipantDiscovery {
     // Who has moved, and has spoken to us from there, has shown that he hears us.
     const at = (locator: Locator): Packer =>
       this.#packers.at(locator, participant.verified && participant.addresses.has(locator.address));
-    participant.metatraffic = meta === undefined ? undefined : at(meta);
-    participant.userTraffic = user === undefined ? participant.metatraffic : at(user);
+    const { metatrafficMulticast, defaultMulticast } = participant.data;
+    participant.metatraffic = meta === undefined ? this.#group(metatrafficMulticast) : at(meta);
+    participant.userTraffic =
+      user === undefined ? (this.#group(defaultMulticast) ?? participant.metatraffic) : at(user);
+  }
+
+  /** Who announces no address of its own is reached by the group that we are in as well; another one may be somebody else's. */
+  #group(locators: readonly Locator[]): Packer | undefined {
+    const groups = this.#options.announceTo.filter(({ address }) => isMulticast(address));
+    const shared = locators.find(({ address }) => groups.some((group) => group.address === address));
+    return shared === undefined ? undefined : this.#packers.at(shared, true);
   }
 
   #expire(participant: RemoteParticipant): void {
