@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import type { SampleIdentity } from "@delos/transport";
+import { createHash, randomBytes } from "node:crypto";
+import type { EndpointInfo, SampleIdentity } from "@delos/transport";
 import { hexOf } from "./wire/guid.ts";
 
 /** Encapsulation header, then `uint64 client id, int64 sequence number`, then the message (aligned as without them). */
@@ -66,6 +66,23 @@ export class CycloneServices {
     const related = publisher === undefined ? undefined : { publisher, sequence: Number(sequence) };
     return { payload: without(payload), related };
   }
+}
+
+/**
+ * USER_DATA by which ROS 2's RMW for Cyclone DDS knows that a writer and a reader are one client, or one server: it answers only
+ * when it has matched both sides of a client. Undefined for what belongs to no service.
+ */
+export function pairUserData(
+  { kind, node, topic }: Pick<EndpointInfo, "kind" | "node" | "topic">,
+  prefix: string,
+): string | undefined {
+  const asks = CycloneServices.isRequestTopic(topic);
+  if (!asks && !CycloneServices.isReplyTopic(topic)) return undefined;
+  const service = topic.slice(2, asks ? -"Request".length : -"Reply".length);
+  // The RMW's own ids are the participant's prefix and a counter.
+  const number = createHash("sha256").update(`${node} ${service}`).digest("hex").slice(0, 8);
+  const bytes = (prefix + number).match(/../g)!.map((each) => Number.parseInt(each, 16).toString(16));
+  return `${asks === (kind === "publication") ? "clientid" : "serviceid"}=${bytes.join(".")};`;
 }
 
 const keyOf = ({ publisher, sequence }: SampleIdentity): string => `${publisher} ${sequence}`;

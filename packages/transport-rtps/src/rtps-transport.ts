@@ -20,7 +20,7 @@ import {
   type WriterOptions,
 } from "@delos/transport";
 import { xcdrVersionOfSchema } from "@delos/wire";
-import { CycloneServices } from "./cyclone-services.ts";
+import { CycloneServices, pairUserData } from "./cyclone-services.ts";
 import type { EndpointData } from "./endpoint-data.ts";
 import { type GidBytes, GidForms } from "./gid-forms.ts";
 import type { LocalWriter } from "./local-endpoint.ts";
@@ -262,10 +262,17 @@ export class RtpsTransport implements Transport {
       representations:
         kind === "subscription" ? [XCDR1, XCDR2] : [xcdrVersionOfSchema(options.schema!) === 2 ? XCDR2 : XCDR1],
       expectsInlineQos: false,
-      userData: writeTypeHash(typeHashOf(options.schema)),
+      userData: this.#userDataOf(options, kind),
       schema: options.schema,
       node: options.node,
     };
+  }
+
+  /** What ROS 2 reads in the USER_DATA of endpoints. */
+  #userDataOf({ node, topic, schema }: WriterOptions | ReaderOptions, kind: EndpointData["kind"]): Uint8Array {
+    const hash = writeTypeHash(typeHashOf(schema));
+    const pair = pairUserData({ kind, node, topic }, this.context.participant.id);
+    return pair === undefined ? hash : Buffer.concat([new TextEncoder().encode(pair), hash]);
   }
 
   /** Why two endpoints do not talk; undefined: they are not to be asked (another transport serves them). */

@@ -49,7 +49,58 @@ static void *next(dds_entity_t reader) {
   exit(1);
 }
 
+/* What USER_DATA has behind "clientid=" or "serviceid=", by which rmw_cyclonedds_cpp knows which two endpoints belong together. */
+static bool pair_id(const dds_builtintopic_endpoint_t *endpoint, const char *key, char id[128]) {
+  void *data = NULL;
+  size_t size = 0;
+  id[0] = 0;
+  if (endpoint == NULL || !dds_qget_userdata(endpoint->qos, &data, &size) || size == 0) return false;
+  char text[512] = {0};
+  memcpy(text, data, size < 511 ? size : 511);
+  dds_free(data);
+  char *at = strstr(text, key);
+  if (at == NULL || (at != text && at[-1] != ';')) return false;
+  sscanf(at + strlen(key), "%127[^;]", id);
+  return true;
+}
+
+/* Whether the writer of answers has matched the reader of the client whose writer this is. As there: who has no id is taken as he is. */
+static bool hears(dds_entity_t replies, dds_entity_t requests, dds_instance_handle_t client) {
+  char wanted[128], id[128];
+  dds_builtintopic_endpoint_t *asking = dds_get_matched_publication_data(requests, client);
+  bool known = pair_id(asking, "clientid=", wanted), found = !known;
+  if (!known) puts("a client without an id");
+  dds_builtintopic_free_endpoint(asking);
+  dds_instance_handle_t readers[16];
+  dds_return_t count = dds_get_matched_subscriptions(replies, readers, 16);
+  for (int i = 0; i < count && i < 16 && !found; i++) {
+    dds_builtintopic_endpoint_t *reader = dds_get_matched_subscription_data(replies, readers[i]);
+    found = pair_id(reader, "clientid=", id) && !strcmp(id, wanted);
+    dds_builtintopic_free_endpoint(reader);
+  }
+  return found;
+}
+
 typedef struct { dds_entity_t requests, replies; } client_t;
+
+/* Whether a server's reader of requests and its writer of answers are both matched, as rmw_service_server_is_available looks. */
+static bool is_served(client_t by) {
+  char id[128], other[128];
+  dds_instance_handle_t readers[16], writers[16];
+  dds_return_t reading = dds_get_matched_subscriptions(by.requests, readers, 16), writing = dds_get_matched_publications(by.replies, writers, 16);
+  bool found = false;
+  for (int i = 0; i < reading && i < 16; i++) {
+    dds_builtintopic_endpoint_t *reader = dds_get_matched_subscription_data(by.requests, readers[i]);
+    if (!pair_id(reader, "serviceid=", id)) puts("a server without an id");
+    dds_builtintopic_free_endpoint(reader);
+    for (int n = 0; n < writing && n < 16 && !found; n++) {
+      dds_builtintopic_endpoint_t *writer = dds_get_matched_publication_data(by.replies, writers[n]);
+      found = id[0] == 0 || (pair_id(writer, "serviceid=", other) && !strcmp(id, other));
+      dds_builtintopic_free_endpoint(writer);
+    }
+  }
+  return found;
+}
 
 static client_t client(const char *service, const dds_topic_descriptor_t *request, const dds_topic_descriptor_t *reply) {
   char name[256];
@@ -57,13 +108,7 @@ static client_t client(const char *service, const dds_topic_descriptor_t *reques
   dds_entity_t replies = make(false, reply, name);
   snprintf(name, sizeof name, "rq%sRequest", service);
   dds_entity_t requests = make(true, request, name);
-  dds_publication_matched_status_t published = {0};
-  dds_subscription_matched_status_t subscribed = {0};
-  while (published.current_count == 0 || subscribed.current_count == 0) {
-    dds_get_publication_matched_status(requests, &published);
-    dds_get_subscription_matched_status(replies, &subscribed);
-    sleep_ms(5);
-  }
+  while (!is_served((client_t){requests, replies})) sleep_ms(5);
   /* As rcl does: a service is there when both its topics are, which its own side may still have to see. */
   sleep_ms(300);
   return (client_t){requests, replies};
@@ -261,13 +306,18 @@ static void add_server(void) {
   puts("serving");
   fflush(stdout);
   for (;;) {
-    example_interfaces_srv_dds__AddTwoInts_Request_ *request = next(requests);
-    printf("add %lld %lld\n", (long long)request->a, (long long)request->b);
-    fflush(stdout);
-    dds_publication_matched_status_t matched = {0};
-    while (matched.current_count == 0) dds_get_publication_matched_status(replies, &matched), sleep_ms(5);
-    example_interfaces_srv_dds__AddTwoInts_Response_ reply = {.client = request->client, .number = request->number, .sum = request->a + request->b};
-    dds_write(replies, &reply);
+    void *samples[1] = {0};
+    dds_sample_info_t info;
+    if (dds_take(requests, samples, &info, 1, 1) <= 0) { sleep_ms(2); continue; }
+    if (info.valid_data) {
+      example_interfaces_srv_dds__AddTwoInts_Request_ *request = samples[0];
+      printf("add %lld %lld\n", (long long)request->a, (long long)request->b);
+      for (int i = 0; i < 20 && !hears(replies, requests, info.publication_handle); i++) sleep_ms(5);
+      fflush(stdout);
+      example_interfaces_srv_dds__AddTwoInts_Response_ reply = {.client = request->client, .number = request->number, .sum = request->a + request->b};
+      dds_write(replies, &reply);
+    }
+    dds_return_loan(requests, samples, 1);
   }
 }
 
