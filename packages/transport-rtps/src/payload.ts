@@ -22,14 +22,20 @@ const UNKNOWN_HIGH = -1;
 export const isCdr = (schema: MessageSchema): boolean => schema.messageEncoding === "cdr";
 
 /** What is inside the frame that the payload is (see `FRAME_BYTES`), as a view. @throws {MalformedError} when it is none */
-export function unframedOf({ bytes, from, to }: Incoming): Uint8Array {
+export function unframedOf(incoming: Incoming): Uint8Array {
+  const { bytes, from } = incoming;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from + FRAME_BYTES, framedBytes(incoming));
+}
+
+/** How much is inside the frame, behind its `FRAME_BYTES`. @throws {MalformedError} when the payload is none */
+export function framedBytes({ bytes, from, to }: Incoming): number {
   if (from < 0 || to - from < FRAME_BYTES) throw noFrame(`${from < 0 ? 0 : to - from} bytes are no frame`);
   const [high, low] = [bytes[from]!, bytes[from + 1]!];
   if (high !== 0 || low > 1) throw noFrame(`representation ${high * 256 + low}`);
   const [a, b, c, d] = [bytes[from + 4]!, bytes[from + 5]!, bytes[from + 6]!, bytes[from + 7]!];
   const length = (low === 1 ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
   if (length > to - from - FRAME_BYTES) throw noFrame(`${length} bytes framed, ${to - from - FRAME_BYTES} there`);
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + from + FRAME_BYTES, length);
+  return length;
 }
 
 const noFrame = (message: string): MalformedError => new MalformedError("RTPS_PAYLOAD", message, 0);

@@ -12,9 +12,10 @@ import {
 } from "@delos/transport";
 import { codecFor, type KeyExtractor, type MessageValue } from "@delos/wire";
 import { CycloneServices } from "./cyclone-services.ts";
+import { FRAME_BYTES } from "./history.ts";
 import type { Incoming } from "./incoming.ts";
 import type { LocalReader } from "./local-endpoint.ts";
-import { isCdr, readInlineQos, unframedOf } from "./payload.ts";
+import { framedBytes, isCdr, readInlineQos, unframedOf } from "./payload.ts";
 import type { RemoteWriter } from "./remote.ts";
 import type { RtpsTransport } from "./rtps-transport.ts";
 import { keyOfSchema } from "./rtps-writer.ts";
@@ -22,7 +23,7 @@ import type { PayloadMemory } from "./sample-memory.ts";
 import { StatefulReader } from "./stateful-reader.ts";
 import { guidHex, hexOf } from "./wire/guid.ts";
 import { VENDOR_CYCLONE, VENDOR_DELOS } from "./wire/message.ts";
-import { nsOfWords } from "./wire/time.ts";
+import { NsHalves, nsOfWords } from "./wire/time.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -84,10 +85,10 @@ export class RtpsReader implements Reader {
   /** That of the sample before: mostly the same one again. */
   #lastRemote: RemoteWriter | undefined;
   #lastSource: Source | undefined;
-  /** Source time of the sample before, as words and as ns: samples of one moment share it. */
+  /** Source time of the sample before, as words and as halves of ns: samples of one moment share it. */
   #lastSeconds = 0;
   #lastFraction = 0;
-  #lastSourceNs = 0n;
+  readonly #lastTime = new NsHalves();
   /** Some writer was told that there is no room. */
   #refused = false;
   #closed = false;
@@ -257,6 +258,9 @@ export class RtpsReader implements Reader {
       sequence = facts.sequence ?? sequence;
       extras = facts.extras;
     }
+    if (source.framed && incoming.timed && !incoming.isKey) {
+      return this.#sampleInDatagram(source, incoming, sequence, extras);
+    }
     let bytes = source.framed && !incoming.isKey ? unframedOf(incoming) : (incoming.payload ?? NOTHING);
     if (vendor === VENDOR_CYCLONE && !source.framed) {
       const { cycloneServices: services } = this.#transport;
@@ -280,9 +284,35 @@ export class RtpsReader implements Reader {
       extras = { ...extras, keyHash: this.#key.hash(this.#key.decode(bytes)) };
     }
     const nowNs = this.#transport.engine.receptionTimeNs;
-    const sourceTimeNs = incoming.timed ? this.#sourceTimeNs(incoming) : nowNs;
+    const sourceTimeNs = incoming.timed ? nsOfWords(incoming.seconds, incoming.fraction) : nowNs;
     const sample = new Sample(schema, this.#codec, undefined, bytes, info.id, sequence, sourceTimeNs, nowNs, extras);
     return sample.lend(incoming.owned ? this.#memoryLease(incoming.bytes) : DATAGRAM);
+  }
+
+  /** Where Delos talks with Delos: for a view of the bytes and for the time of source nothing is made before somebody asks. */
+  #sampleInDatagram(
+    { info, schema }: Source,
+    incoming: Incoming,
+    sequence: number,
+    extras: SampleExtras | undefined,
+  ): Sample {
+    const { high, low } = this.#sourceHalves(incoming);
+    const { receptionTimeNs } = this.#transport.engine;
+    const start = incoming.from + FRAME_BYTES;
+    const length = framedBytes(incoming);
+    return Sample.inMemory(
+      schema,
+      this.#codec,
+      incoming.bytes,
+      start,
+      length,
+      info.id,
+      sequence,
+      high,
+      low,
+      receptionTimeNs,
+      extras,
+    ).lend(incoming.owned ? this.#memoryLease(incoming.bytes) : DATAGRAM);
   }
 
   /** Whoever keeps it keeps the memory too; else it is used again. */
@@ -290,12 +320,12 @@ export class RtpsReader implements Reader {
     return { keep: (bytes) => bytes, end: () => this.#memory.give(memory) };
   }
 
-  #sourceTimeNs({ seconds, fraction }: Incoming): bigint {
+  #sourceHalves({ seconds, fraction }: Incoming): NsHalves {
     if (seconds !== this.#lastSeconds || fraction !== this.#lastFraction) {
       this.#lastSeconds = seconds;
       this.#lastFraction = fraction;
-      this.#lastSourceNs = nsOfWords(seconds, fraction);
+      this.#lastTime.set(seconds, fraction);
     }
-    return this.#lastSourceNs;
+    return this.#lastTime;
   }
 }

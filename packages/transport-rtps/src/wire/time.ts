@@ -62,12 +62,26 @@ export function timeOfNs(ns: bigint, into = new TimeFields()): RtpsTime {
 
 export const nsOfTime = ({ seconds, fraction }: RtpsTime): bigint => nsOfWords(seconds, fraction);
 
+/** ns, for those who ask for them: its halves, of which a bigint is made then. */
+export class NsHalves {
+  high = 0;
+  low = 0;
+
+  set(seconds: number, fraction: number): void {
+    const whole = (seconds >>> 0) * NS;
+    const low = Math.imul(seconds, NS) >>> 0;
+    const sum = low + Math.round(fraction / FRACTIONS);
+    this.low = sum | 0;
+    this.high = Math.round((whole - low) / TWO_32) + (sum >= TWO_32 ? 1 : 0);
+  }
+}
+
+const HALVES = new NsHalves();
+
 export function nsOfWords(seconds: number, fraction: number): bigint {
-  const whole = (seconds >>> 0) * NS;
-  const low = Math.imul(seconds, NS) >>> 0;
-  const sum = low + Math.round(fraction / FRACTIONS);
-  WORDS[LOW] = sum;
-  WORDS[HIGH] = Math.round((whole - low) / TWO_32) + (sum >= TWO_32 ? 1 : 0);
+  HALVES.set(seconds, fraction);
+  WORDS[LOW] = HALVES.low;
+  WORDS[HIGH] = HALVES.high;
   return WHOLE[0]!;
 }
 
