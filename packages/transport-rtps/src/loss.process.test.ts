@@ -23,17 +23,22 @@ describe.for(["cyclone", "fastdds"] as const)("to and from %s over a bad link", 
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     const weather = { loss: 20, reorder: 20, duplicate: 5, seed: 7 };
+    const large = { kind: "blob", count: 4, size: 1 << 20, reliability: "reliable", durability: "volatile" } as const;
     const cells: Cell[] = (["delos", "peer"] as const).flatMap((from) => [
       { stack, from, kind: "string", count: 200, reliability: "reliable", durability: "volatile", weather },
       { stack, from, kind: "reading", count: 60, reliability: "reliable", durability: "transient_local", weather },
-      { stack, from, kind: "blob", count: 1, size: 1 << 20, reliability: "reliable", durability: "volatile", weather },
+      { ...large, stack, from, weather, count: 1 },
+      { ...large, stack, from, weather, thread: true },
       { stack, from, kind: "string", count: 200, reliability: "best_effort", durability: "volatile", weather },
     ]);
-    test.for(cells)("$from publishes $kind, $reliability, $durability", async (cell) => {
-      const { arrived, expected, problems } = await runCell(cell, programs, () => clock.monotonicMs(), 120_000);
-      expect(problems).toEqual([]);
-      if (cell.reliability === "reliable") expect(arrived).toBe(expected);
-      else expect(arrived).toBeGreaterThan(0);
-    });
+    test.for(cells.map((cell) => ({ thread: false, ...cell })))(
+      "$from publishes $kind, $reliability, $durability, in a thread of its own: $thread",
+      async (cell) => {
+        const { arrived, expected, problems } = await runCell(cell, programs, () => clock.monotonicMs(), 120_000);
+        expect(problems).toEqual([]);
+        if (cell.reliability === "reliable") expect(arrived).toBe(expected);
+        else expect(arrived).toBeGreaterThan(0);
+      },
+    );
   });
 });
