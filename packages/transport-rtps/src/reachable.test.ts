@@ -45,7 +45,7 @@ const locator = (kind: number, port: number, address: readonly number[]) => (val
   value.uint32(port);
   value.raw(Uint8Array.from(address));
 };
-const v4 = (...ip: number[]): number[] => [...new Array<number>(12).fill(0), ...ip];
+const v4 = (...ip: number[]): number[] => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...ip];
 const read = (build: (list: ParameterListBuilder) => ParameterListBuilder): ParticipantData =>
   readParticipantData(readParameterList(new ByteReader(build(new ParameterListBuilder()).finish())), {
     prefix: "01".repeat(12),
@@ -55,7 +55,14 @@ const read = (build: (list: ParameterListBuilder) => ParameterListBuilder): Part
 test("addresses of kinds that we do not speak are passed over, wherever they stand", () => {
   const { metatrafficUnicast } = read((list) =>
     list
-      .add(PID.METATRAFFIC_UNICAST_LOCATOR, locator(2, 7410, new Array<number>(16).fill(0xfe)))
+      .add(
+        PID.METATRAFFIC_UNICAST_LOCATOR,
+        locator(
+          2,
+          7410,
+          Array.from({ length: 16 }, () => 0xfe),
+        ),
+      )
       .add(PID.METATRAFFIC_UNICAST_LOCATOR, locator(16, 7410, v4(10, 0, 0, 9)))
       .add(PID.METATRAFFIC_UNICAST_LOCATOR, locator(1, 0, v4(10, 0, 0, 8)))
       .add(PID.METATRAFFIC_UNICAST_LOCATOR, locator(-1, 7410, v4(10, 0, 0, 7)))

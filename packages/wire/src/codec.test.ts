@@ -134,7 +134,10 @@ test("defaults fill in what a value lacks", () => {
 
 test("values that do not fit are refused by field", () => {
   const codec = codecFor(
-    ros2Schema("p/msg/T", "string<=2 s\nint32[2] v\nuint8[<=1] b\ngeometry_msgs/Point p\nint64 n"),
+    ros2Schema(
+      "p/msg/T",
+      "string<=2 s\nint32[2] v\nuint8[<=1] b\ngeometry_msgs/Point p\nint64 n\nuint8 u\nint32 i\nfloat32 f\nbool ok\nint64[] l",
+    ),
   );
   for (const [value, named] of [
     [{ s: 5 }, "p/msg/T.s"],
@@ -143,11 +146,28 @@ test("values that do not fit are refused by field", () => {
     [{ b: [1, 2] }, "p/msg/T.b"],
     [{ p: 3 }, "p/msg/T.p"],
     [{ n: "x" }, "p/msg/T.n"],
+    [{ u: 256 }, "p/msg/T.u"],
+    [{ u: -1 }, "p/msg/T.u"],
+    [{ i: "RED" }, "p/msg/T.i"],
+    [{ i: Number.NaN }, "p/msg/T.i"],
+    [{ i: 2 ** 31 }, "p/msg/T.i"],
+    [{ f: "x" }, "p/msg/T.f"],
+    [{ ok: "false" }, "p/msg/T.ok"],
+    [{ b: [300] }, "p/msg/T.b"],
+    [{ l: [1, "x"] }, "p/msg/T.l"],
   ] as const) {
     expect(() => codec.encode(value)).toThrow(
       expect.objectContaining({ code: "WIRE_VALUE", details: { field: named } }),
     );
   }
+  expect(codec.decode(codec.encode({ u: 255, i: -1.5, l: [1, "2"], f: "0.5", ok: 1, b: [7] }))).toMatchObject({
+    u: 255,
+    i: -1,
+    f: 0.5,
+    ok: true,
+    b: Uint8Array.of(7),
+    l: BigInt64Array.of(1n, 2n),
+  });
   expect(() => codec.fromJSON({ nope: 1 })).toThrow(/no field nope/);
   expect(() => codec.fromJSON({ b: [300] })).toThrow(/255/);
 });

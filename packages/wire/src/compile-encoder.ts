@@ -3,7 +3,7 @@ import { absentLiteral, isDelimitedInXcdr2, TYPED_ARRAYS, zeroLiteral } from "./
 import { runSource } from "./compile-source.ts";
 import type { MessageWriter } from "./message-writer.ts";
 import { checkTypeSize, type Dialect } from "./type-size.ts";
-import type { ArrayType, Field, FieldType, SequenceType, StructType, UnionType } from "./type-tree.ts";
+import type { ArrayType, Field, FieldType, PrimitiveName, SequenceType, StructType, UnionType } from "./type-tree.ts";
 
 /** Writes `value`; `where` names it in errors. */
 export type Encoder = (writer: MessageWriter | CdrWriter, value: unknown, where: string) => void;
@@ -58,19 +58,28 @@ class EncoderSource {
   #statement(type: FieldType, value: string, where: string): string {
     switch (type.kind) {
       case "primitive":
-        if (type.name === "int64" || type.name === "uint64") return `w.${type.name}(w.big(${value}, ${where}));`;
-        return `w.${type.name}(${value});`;
+        return this.#primitive(type.name, value, where);
       case "string":
         return `w.${type.wide ? "wstring" : "string"}(${value}, ${type.bound ?? "Infinity"}, ${where});`;
       case "time":
         return `w.${type.signed ? "duration" : "time"}(${value}, ${where});`;
       case "enum":
-        return `w.int${type.bits}(${value});`;
+        return this.#primitive(`int${type.bits}`, value, where);
       case "bitmask":
-        return type.bits === 64 ? `w.uint64(w.big(${value}, ${where}));` : `w.uint${type.bits}(${value});`;
+        return this.#primitive(`uint${type.bits}`, value, where);
       default:
         return `${this.functionOf(type)}(w, ${value}, ${where});`;
     }
+  }
+
+  #primitive(name: PrimitiveName, value: string, where: string): string {
+    if (name === "char" || name === "wchar") return `w.${name}(${value});`;
+    if (name === "bool") return `w.bool(w.truth(${value}, ${where}));`;
+    if (name.startsWith("float")) return `w.${name}(w.float(${value}, ${where}));`;
+    if (name.endsWith("64")) return `w.${name}(w.big(${value}, ${where}));`;
+    const most = 2 ** Number(/\d+/.exec(name)![0]);
+    const [low, high] = name.startsWith("u") ? [0, most - 1] : [-most / 2, most / 2 - 1];
+    return `w.${name}(w.integer(${value}, ${low}, ${high}, ${where}));`;
   }
 
   #list(type: ArrayType | SequenceType, inner: boolean): string {
@@ -78,7 +87,7 @@ class EncoderSource {
     const limits = type.kind === "array" ? `0, ${type.length}` : `${type.bound ?? "Infinity"}, -1`;
     const check = `const a = w.elements(v, ${limits}, where);`;
     const make = element.kind === "primitive" ? TYPED_ARRAYS[element.name] : undefined;
-    if (make !== undefined) return `${check} w.array(${make}, a);`;
+    if (make !== undefined) return `${check} w.array(${make}, a, where);`;
     const nested = type.kind === "array" && element.kind === "array" && isDelimitedInXcdr2(element);
     const item = `a[i] ?? ${element.kind === "struct" ? "{}" : zeroLiteral(element)}`;
     const write = nested

@@ -360,8 +360,9 @@ function arithmetic(operator: string, left: Value, right: Value): Value {
   return value;
 }
 
+/** Identifiers of IDL that differ in case alone are the same: some write `@Key`. IDL 4.2 §7.2.3. */
 const annotation = (annotations: readonly IdlAnnotation[], name: string): IdlAnnotation | undefined =>
-  annotations.find((candidate) => candidate.name === name || candidate.name.endsWith(`::${name}`));
+  annotations.find((candidate) => candidate.name.split("::").at(-1)!.toLowerCase() === name);
 
 const wordOf = (found: IdlAnnotation | undefined): string | undefined =>
   found?.value?.kind === "name" ? found.value.name.split("::").at(-1) : undefined;

@@ -89,6 +89,10 @@ test("a key that may be absent is refused", () => {
   expect(() => key("@mutable struct T { @key @optional long a; };")).toThrow(/optional/);
 });
 
+test("an annotation may be written in capitals", () => {
+  expect(key("struct T { @Key long id; };")!.hashed).toBe(false);
+});
+
 test("a type without keys has none", () => {
   expect(key("struct T { long id; };")).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { DelosError } from "@delos/core";
 import type { NumericArray } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
-type Constructor<A extends NumericArray> = { from(values: Iterable<never>): A; new (count: number): A };
+type Constructor<A extends NumericArray> = new (count: number) => A;
 
 export const tooLong = (where: string, bound: number): DelosError =>
   new DelosError("WIRE_VALUE", `${where}: longer than ${bound}`, { details: { field: where } });
@@ -13,7 +13,12 @@ export const tooLong = (where: string, bound: number): DelosError =>
  */
 export class MessageWriter extends ByteWriter {
   unfit(where: string, wanted: string, value: unknown): DelosError {
-    const seen = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+    const seen =
+      value === null || typeof value === "number"
+        ? String(value)
+        : Array.isArray(value)
+          ? "an array"
+          : `a ${typeof value}`;
     return new DelosError("WIRE_VALUE", `${where}: ${wanted} expected, not ${seen}`, { details: { field: where } });
   }
 
@@ -38,9 +43,44 @@ export class MessageWriter extends ByteWriter {
   }
 
   /** Elements that are numbers: a typed array of the right kind goes out in one copy, anything else is converted first. */
-  array<A extends NumericArray>(make: Constructor<A>, values: ArrayLike<unknown>): void {
+  array<A extends NumericArray>(make: Constructor<A>, values: ArrayLike<unknown>, where: string): void {
     if (values instanceof make) this.numbers(values);
-    else if (values.length > 0) this.numbers(make.from(values as ArrayLike<never> & Iterable<never>));
+    else if (values.length > 0) this.numbers(this.#converted(make, values, where));
+  }
+
+  #converted<A extends NumericArray>(make: Constructor<A>, values: ArrayLike<unknown>, where: string): A {
+    const converted = new make(values.length);
+    const big = converted instanceof BigInt64Array || converted instanceof BigUint64Array;
+    const float = converted instanceof Float32Array || converted instanceof Float64Array;
+    for (let i = 0; i < values.length; i++) {
+      const value = big ? this.big(values[i], where) : float ? this.float(values[i], where) : Number(values[i]);
+      converted[i] = value;
+      // Fractions are cut off, as C++ does it; what is out of range would come out as something else.
+      if (!float && converted[i] !== (big ? value : Math.trunc(value as number))) {
+        throw this.unfit(where, "an integer in the range of its type", values[i]);
+      }
+    }
+    return converted;
+  }
+
+  /** An integer of up to 32 bits; its fraction is cut off. */
+  integer(value: unknown, low: number, high: number, where: string): number {
+    const number = typeof value === "number" ? value : Number(value);
+    if (number >= low && number < high + 1) return number;
+    throw this.unfit(where, `an integer of ${low} to ${high}`, value);
+  }
+
+  float(value: unknown, where: string): number {
+    if (typeof value === "number") return value;
+    const number = Number(value);
+    if (Number.isNaN(number) || typeof value === "object") throw this.unfit(where, "a number", value);
+    return number;
+  }
+
+  truth(value: unknown, where: string): boolean {
+    if (typeof value === "boolean") return value;
+    if (value === 0 || value === 1) return value === 1;
+    throw this.unfit(where, "true or false", value);
   }
 
   text(value: unknown, bound: number, where: string): string {

@@ -137,6 +137,8 @@ class RosDefinitions {
 
   #makeStruct(text: RosMessageText): StructType {
     const fields = text.fields.map((f, id) => this.#field(f, id, text.name));
+    const twice = fields.find(({ name }, i) => fields.findIndex((other) => other.name === name) !== i);
+    if (twice !== undefined) throw new MalformedError("WIRE_SCHEMA", `${text.name} has ${twice.name} twice`, 0);
     if (fields.length === 0 && this.dialect === "ros2") {
       // rosidl: IDL has no empty struct. Every ROS 2 node writes this one byte.
       fields.push(field("structure_needs_at_least_one_member", primitive("uint8"), 0, { hidden: true }));
