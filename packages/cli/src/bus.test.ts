@@ -62,7 +62,7 @@ function delos(...args: string[]) {
   });
   const input = new PassThrough();
   const world = { out: stream("out"), err: stream("err"), in: input, env: {}, cwd: folder, signal: stop.signal };
-  return { status: runProgram(args, world, nouns), text, stop, input };
+  return { status: runProgram(args, world, nouns), text, stop, input, out: world.out };
 }
 
 async function json(...args: string[]): Promise<unknown> {
@@ -163,6 +163,20 @@ describe("topics", () => {
     expect(await echo("--csv")).toBe('2.5,"a,b"\n');
     const bytes = apollo.canbus.Chassis.encode({ speed_mps: 2.5, header: { module_name: "a,b" } });
     expect(await echo("--raw")).toBe(`${Buffer.from(bytes).toString("hex")}\n`);
+  });
+
+  test("echo waits for a slow reader, also of long lines", async () => {
+    const words = robot.node("mouth").publisher(topic("/words", StringCodec));
+    const echo = delos("topic", "echo", "/words", "--count", "20", "--json");
+    echo.out.pause();
+    await expect.poll(() => words.matched.length).toBe(1);
+    for (let n = 0; n < 20; n++) words.publish({ data: `${n} ${"x".repeat(100_000)}` });
+    await expect.poll(() => echo.out.listenerCount("drain")).toBe(1);
+    await new Promise((turn) => setImmediate(turn));
+    expect(echo.out.listenerCount("drain")).toBe(1);
+    echo.out.resume();
+    expect(await echo.status).toBe(0);
+    expect(lines(echo.text.out)).toHaveLength(20);
   });
 
   test("echo gives up after --timeout, and Ctrl-C ends it with 130", async () => {

@@ -112,8 +112,7 @@ publishers found are, or else best_effort and volatile, which hears everybody.
         if (named.type !== undefined && !isOf(sample, named.type)) continue;
         const shown = print(codec === undefined || sample.extras?.instanceState ? sample : sample.as(codec));
         if (shown === undefined) continue;
-        void lines.write(shown);
-        await lines.flush();
+        await (lines.write(shown) ?? lines.flush());
         if (++printed >= count || lines.gone) break;
       }
     } catch (error) {
