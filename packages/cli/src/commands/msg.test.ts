@@ -153,3 +153,27 @@ describe("errors", () => {
     await expect(msg(args, input)).rejects.toMatchObject({ code });
   });
 });
+
+describe("types of ROS 2", () => {
+  test("a message with what it is made of", async () => {
+    const { status, text } = await msg(["show", "geometry_msgs/msg/TwistStamped"]);
+    const header =
+      "Header header\n\tbuiltin_interfaces/Time stamp\n\t\tint32 sec\n\t\tuint32 nanosec\n\tstring frame_id\n";
+    const vector = "\t\tfloat64 x\n\t\tfloat64 y\n\t\tfloat64 z\n";
+    expect([status, text]).toEqual([
+      0,
+      `${header}Twist twist\n\tVector3 linear\n${vector}\tVector3 angular\n${vector}`,
+    ]);
+  });
+
+  test("a service, an action, and one that nobody knows", async () => {
+    expect((await msg(["show", "std_srvs/srv/SetBool"])).text).toBe("bool data\n---\nbool success\nstring message\n");
+    expect((await msg(["show", "example_interfaces/action/Fibonacci", "--json"])).text).toBe(
+      `${JSON.stringify({
+        name: "example_interfaces/action/Fibonacci",
+        definition: "int32 order\n---\nint32[] sequence\n---\nint32[] sequence\n",
+      })}\n`,
+    );
+    await expect(msg(["show", "my_msgs/msg/Odd"])).rejects.toThrow("no message type my_msgs/msg/Odd");
+  });
+});

@@ -10,7 +10,9 @@ import {
   rosName,
   type TypeRegistry,
 } from "@delos/msgs";
+import { shortRosName, wellKnownRosText } from "@delos/wire";
 import type { Command, CommandContext } from "../command.ts";
+import { type RosKind, rosFile, rosParts } from "../ros-files.ts";
 
 const WHERE = {
   proto: { type: "string", multiple: true },
@@ -62,11 +64,18 @@ const show: Command = {
   name: "msg show",
   usage: "msg show TYPE [--topic TOPIC] [--proto FILE… | --descriptor-set FILE] [--json]",
   summary: "Show the definition of a message type",
-  description: `${NAMES} --json adds the ROS name and its md5sum.`,
-  examples: ["delos msg show pb_msgs/PadMessage"],
+  description: `${NAMES} --json adds the ROS name and its md5sum.
+Types of ROS 2 (std_msgs/msg/String, std_srvs/srv/Trigger, example_interfaces/action/Fibonacci) are shown as ros2 interface show has them.`,
+  examples: ["delos msg show pb_msgs/PadMessage", "delos msg show geometry_msgs/msg/Twist"],
   options: { ...WHERE, topic: { type: "string" } },
   optionHelp: { ...WHERE_HELP, topic: TOPIC_HELP },
   async run(context) {
+    const [name = ""] = context.positionals;
+    const ros = /^\w+\/(msg|srv|action)\/\w+$/.test(name) ? rosDefinition(context, name) : undefined;
+    if (ros !== undefined) {
+      context.out.write(context.json ? `${JSON.stringify({ name, definition: ros })}\n` : ros);
+      return;
+    }
     const type = await typeOf(context);
     context.out.write(context.json ? `${JSON.stringify(describe(type))}\n` : protoDefinition(type.descriptor));
   },
@@ -89,6 +98,33 @@ const list: Command = {
 };
 
 export const commands: readonly Command[] = [encode, decode, show, list];
+
+/** The parts of a type of ROS 2 with --- between them, each member of a message type followed by what that is made of. */
+function rosDefinition(context: CommandContext, type: string): string | undefined {
+  const [pkg = "", kind = "", short = ""] = type.split("/");
+  const suffixes = { srv: ["_Request", "_Response"], action: ["_Goal", "_Result", "_Feedback"] }[kind] ?? [""];
+  const known = suffixes.flatMap((suffix) => wellKnownRosText(`${pkg}/${short}${suffix}`, "ros2") ?? []);
+  const file = known.length > 0 ? undefined : rosFile(type, kind as RosKind, undefined, context);
+  const parts = file === undefined ? known : rosParts(file, type, context.env);
+  if (parts.length === 0) return undefined;
+  return parts.map((part) => indented(part, pkg)).join("---\n");
+}
+
+function indented(definition: string, pkg: string): string {
+  const [own = "", ...others] = definition.split(/\n=+\nMSG: /);
+  const beside = new Map(others.map((each) => [each.slice(0, each.indexOf("\n")), each.slice(each.indexOf("\n") + 1)]));
+  const lines = (text: string, of: string, depth: number): string[] =>
+    text.split("\n").flatMap((line) => {
+      if (line.trim() === "") return [];
+      const [, written = ""] = /^\s*([A-Za-z][\w/]*)/.exec(line) ?? [];
+      const name =
+        written === "Header" ? "std_msgs/Header" : written.includes("/") ? shortRosName(written) : `${of}/${written}`;
+      const inner = beside.get(name) ?? (/^\s*#/.test(line) ? undefined : wellKnownRosText(name, "ros2"));
+      const nested = inner === undefined || depth > 20 ? [] : lines(inner, name.split("/")[0]!, depth + 1);
+      return [`${"\t".repeat(depth)}${line.trim()}\n`, ...nested];
+    });
+  return lines(own, pkg, 0).join("");
+}
 
 async function typeOf(context: CommandContext): Promise<MessageType> {
   const [name, ...more] = context.positionals;
