@@ -13,23 +13,30 @@ const SMALL_BYTES = 2048;
 const POOLED_SMALL = 512;
 /** Of each datagram's memory that are kept. */
 const VIEWS = 4;
+/** What goes to other hosts fits in it. */
+const MEDIUM_BYTES = 14_336;
+const POOLED_MEDIUM = 128;
 
 /** Datagrams on their way: taken when a message begins, given back when the socket has sent it. */
 export class DatagramPool {
   readonly #large = new FreeList(POOLED);
+  readonly #medium = new FreeList(POOLED_MEDIUM);
   readonly #small = new FreeList(POOLED_SMALL);
 
-  /** For a message that will have at least so many bytes. */
-  take(bytes: number): Datagram {
-    const small = bytes <= SMALL_BYTES;
-    const datagram =
-      (small ? this.#small : this.#large).take() ?? new Datagram(this, small ? SMALL_BYTES : DATAGRAM_BYTES);
+  /** For a message that has at least so many bytes from the start; `most`: that will have no more. */
+  take(bytes: number, most: number): Datagram {
+    const capacity = bytes <= SMALL_BYTES ? SMALL_BYTES : most <= MEDIUM_BYTES ? MEDIUM_BYTES : DATAGRAM_BYTES;
+    const datagram = this.#listOf(capacity).take() ?? new Datagram(this, capacity);
     datagram.offset = 0;
     return datagram;
   }
 
   give(datagram: Datagram): void {
-    (datagram.capacity === SMALL_BYTES ? this.#small : this.#large).give(datagram);
+    this.#listOf(datagram.capacity).give(datagram);
+  }
+
+  #listOf(capacity: number): FreeList {
+    return capacity === SMALL_BYTES ? this.#small : capacity === MEDIUM_BYTES ? this.#medium : this.#large;
   }
 }
 

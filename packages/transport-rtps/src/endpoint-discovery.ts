@@ -243,12 +243,22 @@ export class EndpointDiscovery implements Disposable {
     }
   }
 
-  /** Asks for the other's endpoints, and tells how many are here, as far as it has not answered yet. */
-  contact(participant: RemoteParticipant): void {
-    for (const { links } of participant.writers.values()) for (const link of links) link.contact();
-    for (const { links } of participant.readers.values()) {
+  /**
+   * Asks for the other's endpoints, and tells how many are here, as far as it has not answered yet. `briefly`: only one of all
+   * that, for its answer.
+   */
+  contact(participant: RemoteParticipant, briefly: boolean): void {
+    const { writers, readers } = participant;
+    if (!briefly) for (const { links } of writers.values()) for (const link of links) link.contact();
+    for (const { links } of readers.values()) {
       for (const [writerId, proxy] of links) this.statefulWriters.get(writerId)?.contact(proxy);
+      if (briefly) return;
     }
+  }
+
+  /** It has answered: what its message did not say of the built-in protocols is asked for. */
+  expect(participant: RemoteParticipant): void {
+    for (const { links } of participant.writers.values()) for (const link of links) link.expect();
   }
 
   /** Tells other participants of Delos what nodes there are here. */

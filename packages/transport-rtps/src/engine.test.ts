@@ -50,7 +50,7 @@ describe("discovery", () => {
     const net = new SimulatedNetwork();
     const old = net.engine();
     old.start();
-    net.advance(2000);
+    net.advance(20_000);
     const greeted: string[] = [];
     net.onSend = (_, from, to) => {
       if (from.address === "10.0.0.1" && to.port === 7410) greeted.push(to.address);
@@ -95,6 +95,22 @@ describe("discovery", () => {
     net.advance(5000);
     expect(told.sort()).toEqual(["b more", "c more"]);
   });
+
+  test.for([0, 100, 300, 900])(
+    "whose first words were all lost meet at the next announcement (%i bytes longer)",
+    (length) => {
+      const net = new SimulatedNetwork({ loss: 1 });
+      const name = "x".repeat(length);
+      const [a, b] = [net.engine({ name }), net.engine({ name })];
+      const [writer, reader] = [new TestWriter(a, "t"), new TestReader(b, "t")];
+      a.start();
+      b.start();
+      net.advance(2000);
+      net.weather = {};
+      net.advance(2000);
+      expect([writer.matched.length, reader.matched.length]).toEqual([1, 1]);
+    },
+  );
 
   test("a goodbye and a lease that ends both take everything away", () => {
     const net = new SimulatedNetwork();

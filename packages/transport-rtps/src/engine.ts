@@ -61,6 +61,8 @@ export class Engine implements WriterContext, ReaderContext {
   #sourcePrefixAt = 0;
   /** It names this participant as its destination: the other side knows us. */
   #addressed = false;
+  /** By this message it has answered us for the first time. */
+  #answered: RemoteParticipant | undefined;
   #sourceVendor = 0;
   #from: Locator = NOWHERE;
   /** When the message that is being read arrived; undefined between messages. */
@@ -82,7 +84,10 @@ export class Engine implements WriterContext, ReaderContext {
         listener.participantFound?.(participant);
         this.#endpoints.join(participant);
       },
-      contact: (participant) => this.#endpoints.contact(participant),
+      contact: (participant, briefly) => this.#endpoints.contact(participant, briefly),
+      answered: (participant) => {
+        this.#answered = participant;
+      },
       changed: (participant) => {
         this.#endpoints.reroute(participant);
         listener.participantChanged?.(participant);
@@ -192,6 +197,8 @@ export class Engine implements WriterContext, ReaderContext {
       if (error instanceof MalformedError) this.counters.add("malformed");
       else this.counters.add("failed");
     } finally {
+      if (this.#answered !== undefined) this.#endpoints.expect(this.#answered);
+      this.#answered = undefined;
       this.#packers.endReceiving();
     }
   }

@@ -222,8 +222,7 @@ export class Packer {
 
   /** The message becomes longer than its memory. */
   #grow(small: Datagram): Datagram {
-    if (small.capacity === DATAGRAM_BYTES) return small;
-    const large = this.#context.pool.take(DATAGRAM_BYTES);
+    const large = this.#context.pool.take(this.limit, this.limit);
     large.raw(small.written);
     small.sent();
     this.#datagram = large;
@@ -231,7 +230,7 @@ export class Packer {
   }
 
   #open(bytes: number): Datagram {
-    const datagram = this.#context.pool.take(bytes);
+    const datagram = this.#context.pool.take(bytes, Math.max(bytes, this.limit));
     datagram.raw(this.#context.header);
     this.#datagram = datagram;
     this.#destination = undefined;

@@ -37,6 +37,10 @@ const REPEATS_MS = [50, 100, 250, 600];
  * greet all, none would have its answer before everybody has done nearly all of the work, and all would be said again meanwhile.
  */
 const GREETINGS = 8;
+/** Who has been there for longer has not started with those who come now. */
+const NEW_MS = 10_000;
+/** So many times the time that answers take at present is waited for one. */
+const PATIENCE = 2;
 /**
  * Announcements at the start are longer by so much than what they say, as the first packets of QUIC are: who hears a stranger
  * sends him no more than came from him, and has to say his own announcement and the beginning of all built-in protocols.
@@ -52,8 +56,10 @@ const TELLINGS = 4;
 export interface ParticipantListener {
   /** It has been announced and located, but not been told of us yet. */
   found(participant: RemoteParticipant): void;
-  /** Our announcement is on its way to it: the built-in protocols may begin. */
-  contact(participant: RemoteParticipant): void;
+  /** Our announcement is on its way to it: the built-in protocols may begin; `briefly`: by a word that it will answer. */
+  contact(participant: RemoteParticipant, briefly: boolean): void;
+  /** It has answered, or spoken to us first: the rest of its message follows. */
+  answered(participant: RemoteParticipant): void;
   changed(participant: RemoteParticipant): void;
   lost(participant: RemoteParticipant): void;
 }
@@ -90,11 +96,15 @@ export class ParticipantDiscovery {
   #starting = false;
   /** Our addresses have changed: announcements that are still to go to everybody by himself. */
   #tellings = 0;
-  readonly #alarms = new Set<Disposable>();
+  /** The next announcement. */
+  #next: Disposable | undefined;
   /** Who is being greeted, since when, and who is to be greeted next, for the how manieth time. */
   readonly #greetings = new Map<RemoteParticipant, number>();
   readonly #ungreeted = new Map<RemoteParticipant, number>();
   #nextDeferred = false;
+  #startedMs = -Infinity;
+  #expiry: Disposable | undefined;
+  #expiryMs = Infinity;
 
   constructor(options: EngineOptions, counters: Counters, packers: Packers, listener: ParticipantListener) {
     this.#options = options;
@@ -114,13 +124,18 @@ export class ParticipantDiscovery {
 
   /** Begins to announce. */
   start(): void {
-    const tick = (left: number): void => {
-      this.#starting = left > 0;
+    this.#startedMs = this.#clock.monotonicMs();
+    const tick = (left: number, dueMs: number): void => {
+      const nowMs = this.#clock.monotonicMs();
+      // On a busy machine the others have as much to do.
+      const rest = Math.max(0, left - (nowMs - dueMs) / BURST_MS);
+      this.#starting = rest > 0;
       this.#announce();
       const share = Math.max(1, this.participants.size / USUAL_PARTICIPANTS);
-      this.#after(left > 0 ? BURST_MS * share : this.#options.announceMs, () => tick(Math.max(0, left - share)));
+      const afterMs = rest > 0 ? BURST_MS * share : this.#options.announceMs;
+      this.#after(afterMs, () => tick(Math.max(0, rest - share), nowMs + afterMs));
     };
-    tick(BURST);
+    tick(BURST, this.#startedMs);
   }
 
   /** Changes what the participant says of itself; everybody hears it at once. */
@@ -139,8 +154,8 @@ export class ParticipantDiscovery {
 
   /** Says goodbye to everybody. */
   leave(): void {
-    for (const alarm of this.#alarms) alarm[Symbol.dispose]();
-    this.#alarms.clear();
+    this.#next?.[Symbol.dispose]();
+    this.#expiry?.[Symbol.dispose]();
     this.#ungreeted.clear();
     const inlineQos = new ParameterListBuilder()
       .add(PID.KEY_HASH, (value) => {
@@ -200,6 +215,7 @@ export class ParticipantDiscovery {
       if (known.announcementSn !== data.sn) {
         known.announcementSn = data.sn;
         known.data = announced;
+        this.#expireAt(known.lastHeardMs + announced.leaseMs);
         this.#locate(known, from);
         this.#listener.changed(known);
       }
@@ -213,13 +229,19 @@ export class ParticipantDiscovery {
     this.#locate(participant, from);
     this.credit(participant, source.bytes);
     if (source.addressed) this.verified(participant, from);
-    this.#expire(participant);
+    this.#expireAt(participant.lastHeardMs + announced.leaseMs);
     this.#listener.found(participant);
     // Of two that start together one speaks first, or all would be said twice. (Who sent this to us alone waits for an answer.)
-    const first = !this.#starting || announced.vendor !== VENDOR_DELOS || this.#options.prefix < announced.prefix;
+    const first = !this.#isNew || announced.vendor !== VENDOR_DELOS || this.#options.prefix < announced.prefix;
     if (source.addressed) this.#greetNow(participant, 0);
     else if (first) this.#greet(participant);
     else this.#greetLater(participant, 0);
+  }
+
+  /** Others may have started with us: our first announcements go out, or many are still to be greeted. */
+  get #isNew(): boolean {
+    if (this.#starting) return true;
+    return this.#ungreeted.size > 0 && this.#clock.monotonicMs() - this.#startedMs < NEW_MS;
   }
 
   #refusal(data: ParticipantData, sourcePrefix: GuidPrefix): string | undefined {
@@ -278,20 +300,30 @@ export class ParticipantDiscovery {
     return shared === undefined ? undefined : this.#packers.at(shared, true);
   }
 
-  #expire(participant: RemoteParticipant): void {
-    const { leaseMs } = participant.data;
-    if (leaseMs === Infinity) return;
-    const leftMs = participant.lastHeardMs + leaseMs - this.#clock.monotonicMs() + 1;
-    this.#after(
-      leftMs,
-      () => {
-        if (this.#clock.monotonicMs() - participant.lastHeardMs >= participant.data.leaseMs) {
-          this.#counters.add("leases expired");
-          this.#drop(participant);
-        } else this.#expire(participant);
-      },
-      participant.alarms,
-    );
+  /** Drops who has not been heard for the length of its lease, and looks again when the next lease may end: one alarm for all. */
+  #expire(): void {
+    const nowMs = this.#clock.monotonicMs();
+    let nextMs = Infinity;
+    for (const participant of Array.from(this.participants.values())) {
+      const endMs = participant.lastHeardMs + participant.data.leaseMs;
+      if (nowMs >= endMs) {
+        this.#counters.add("leases expired");
+        this.#drop(participant);
+      } else nextMs = Math.min(nextMs, endMs);
+    }
+    this.#expireAt(nextMs);
+  }
+
+  /** Looks for leases that have ended at this time, or sooner. */
+  #expireAt(atMs: number): void {
+    if (atMs >= this.#expiryMs) return;
+    this.#expiry?.[Symbol.dispose]();
+    this.#expiryMs = atMs;
+    const due = (): void => {
+      this.#expiryMs = Infinity;
+      this.#expire();
+    };
+    this.#expiry = this.#clock.alarm(atMs + 1, due, { background: true });
   }
 
   /** Makes us known to a participant, again and again until it has answered. */
@@ -317,15 +349,16 @@ export class ParticipantDiscovery {
       this.#greeted(participant);
       return;
     }
-    const alarm = patientAlarm(this.#clock, afterMs, () => {
-      participant.alarms.delete(alarm);
+    // Where many come at once, all have much to do before they answer.
+    const patienceMs = PATIENCE * this.responses.expectedMs(this.#clock.monotonicMs());
+    participant.greetingAlarm?.[Symbol.dispose]();
+    participant.greetingAlarm = patientAlarm(this.#clock, afterMs + patienceMs, () => {
       if (participant.verified) return;
       // Others come first now, who may be there.
       this.#greetings.delete(participant);
       this.#ungreeted.set(participant, attempt + 1);
       this.#greetNext();
     });
-    participant.alarms.add(alarm);
   }
 
   /** It has answered, or will not. The answer to its answer goes first. */
@@ -352,15 +385,20 @@ export class ParticipantDiscovery {
     const { metatraffic, prefixBytes } = participant;
     if (metatraffic === undefined) return;
     const { credit, verified } = metatraffic;
-    const begin = (): void => this.#listener.contact(participant);
+    const begin = (): void => this.#listener.contact(participant, false);
     this.#packers.flush();
+    const byDelos = participant.data.vendor === VENDOR_DELOS;
     const fits = verified || credit >= this.#announced.payloadBytes + CONTACT_BYTES;
-    if (fits && participant.data.vendor === VENDOR_DELOS) {
+    if (fits && byDelos) {
       // One message, and it is addressed: by it the other side knows that we have heard it.
       metatraffic.data(entity.SPDP_WRITER, this.#announced, prefixBytes, 0);
       begin();
       return;
     }
+    // Of Delos, who has just come has sent enough for both: this one has been there, and much was lost. It will answer a word, and
+    // may then be sent all; were it sent our announcement, nothing would be left for the word.
+    if (byDelos) this.#listener.contact(participant, true);
+    this.#packers.flush();
     // Who came after our first announcements does not know us yet, and could do nothing with the rest.
     const announce = (): void => this.#sendAnnouncement(metatraffic);
     for (const say of this.#starting || participant.verified ? [begin, announce] : [announce, begin]) {
@@ -372,8 +410,7 @@ export class ParticipantDiscovery {
   #drop(participant: RemoteParticipant): void {
     if (!this.participants.delete(participant.prefix)) return;
     // Or they would hold it until its lease ends, which it has chosen itself.
-    for (const alarm of participant.alarms) alarm[Symbol.dispose]();
-    participant.alarms.clear();
+    participant.greetingAlarm?.[Symbol.dispose]();
     this.#greeted(participant);
     this.#listener.lost(participant);
     for (const packer of [participant.metatraffic, participant.userTraffic]) {
@@ -443,6 +480,7 @@ export class ParticipantDiscovery {
     const nowMs = this.#clock.monotonicMs();
     if (sinceMs !== undefined) this.responses.add(nowMs - sinceMs, nowMs);
     this.#greeted(participant);
+    this.#listener.answered(participant);
   }
 
   credit(participant: RemoteParticipant, bytes: number): void {
@@ -451,16 +489,8 @@ export class ParticipantDiscovery {
     if (userTraffic !== metatraffic && userTraffic?.verified === false) userTraffic.credit += bytes;
   }
 
-  /** `alarms`: whose they are, and with whom they end. */
-  #after(ms: number, callback: () => void, alarms: Set<Disposable> = this.#alarms): void {
-    const alarm = this.#clock.alarm(
-      this.#clock.monotonicMs() + ms,
-      () => {
-        alarms.delete(alarm);
-        callback();
-      },
-      { background: true },
-    );
-    alarms.add(alarm);
+  /** What follows `ms` later, unless we leave. */
+  #after(ms: number, callback: () => void): void {
+    this.#next = this.#clock.alarm(this.#clock.monotonicMs() + ms, callback, { background: true });
   }
 }

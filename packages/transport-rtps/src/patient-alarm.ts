@@ -11,15 +11,33 @@ const PATIENCE = 3;
  * machine cannot keep up with gives it still more to do.
  */
 export function patientAlarm(clock: Clock, afterMs: number, callback: () => void): Disposable {
-  const dueMs = clock.monotonicMs() + afterMs;
-  let alarm = clock.alarm(
-    dueMs,
-    () => {
-      const lateMs = clock.monotonicMs() - dueMs;
-      if (lateMs < USUAL_MS) callback();
-      else alarm = clock.alarm(clock.monotonicMs() + lateMs * PATIENCE, callback, { background: true });
-    },
-    { background: true },
-  );
-  return { [Symbol.dispose]: () => alarm[Symbol.dispose]() };
+  return new PatientAlarm(clock, afterMs, callback);
+}
+
+const BACKGROUND = { background: true } as const;
+
+/** There are thousands of them: one object and one function each, beside the clock's own. */
+class PatientAlarm implements Disposable {
+  readonly #clock: Clock;
+  readonly #callback: () => void;
+  readonly #dueMs: number;
+  #alarm: Disposable;
+
+  constructor(clock: Clock, afterMs: number, callback: () => void) {
+    this.#clock = clock;
+    this.#callback = callback;
+    this.#dueMs = clock.monotonicMs() + afterMs;
+    this.#alarm = clock.alarm(this.#dueMs, () => this.#due(), BACKGROUND);
+  }
+
+  #due(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const lateMs = nowMs - this.#dueMs;
+    if (lateMs < USUAL_MS) this.#callback();
+    else this.#alarm = this.#clock.alarm(nowMs + lateMs * PATIENCE, this.#callback, BACKGROUND);
+  }
+
+  [Symbol.dispose](): void {
+    this.#alarm[Symbol.dispose]();
+  }
 }

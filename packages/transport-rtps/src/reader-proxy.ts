@@ -1,3 +1,4 @@
+import { LateMap } from "./late-map.ts";
 import type { Packer } from "./packer.ts";
 import type { RemoteReader } from "./remote.ts";
 import { VENDOR_DELOS, VENDOR_FAST } from "./wire/message.ts";
@@ -30,7 +31,7 @@ export class ReaderProxy {
   /** It does not answer: it holds back nobody any more. */
   lagging = false;
   /** When samples were last resent to it: requests that cross a resend are not answered twice. */
-  readonly resent: Map<number, number> = new Map();
+  readonly resent: LateMap<number, number> = new LateMap();
   /** How often fragments that it asks for are sent: more than once where repairs are lost. */
   repairCopies = 1;
   /** The fragments that it asked for last. */

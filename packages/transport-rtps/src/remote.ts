@@ -1,4 +1,5 @@
 import type { EndpointData } from "./endpoint-data.ts";
+import { LateMap } from "./late-map.ts";
 import type { Packer } from "./packer.ts";
 import type { ParticipantData } from "./participant-data.ts";
 import type { ReaderProxy } from "./reader-proxy.ts";
@@ -25,8 +26,8 @@ export class RemoteParticipant {
   greeted = false;
   /** It is this participant itself. */
   isSelf = false;
-  /** What is to happen with it, as long as it is there. */
-  readonly alarms: Set<Disposable> = new Set();
+  /** When it is told of us again. */
+  greetingAlarm: Disposable | undefined;
   /** Sequence number of its announcement. */
   announcementSn = 0;
 
@@ -66,9 +67,9 @@ export class RemoteReader {
   readonly participant: RemoteParticipant;
   readonly entityId: number;
   data: EndpointData | undefined;
-  readonly links: Map<number, ReaderProxy> = new Map();
+  readonly links: LateMap<number, ReaderProxy> = new LateMap();
   /** The last change of pairing that it asked each writer for. */
-  readonly pairings: Map<number, Pairing> = new Map();
+  readonly pairings: LateMap<number, Pairing> = new LateMap();
 
   constructor(participant: RemoteParticipant, entityId: number, data?: EndpointData) {
     this.participant = participant;

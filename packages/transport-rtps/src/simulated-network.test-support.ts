@@ -51,7 +51,7 @@ export class SimulatedNetwork {
     this.#random = seeded(seed);
   }
 
-  engine(options: Partial<EngineOptions> & { leaseMs?: number; multicastData?: boolean } = {}): Engine {
+  engine(options: Partial<EngineOptions> & { leaseMs?: number; multicastData?: boolean; name?: string } = {}): Engine {
     const address = `10.0.${this.#hosts >> 8}.${(this.#hosts & 255) + 1}`;
     this.#hosts++;
     const unicast: Locator = { address, port: 7410 };
@@ -69,7 +69,7 @@ export class SimulatedNetwork {
       announcement: {
         domain: 0,
         domainTag: "",
-        name: address,
+        name: options.name ?? address,
         leaseMs: options.leaseMs ?? 20_000,
         metatrafficUnicast: [unicast],
         metatrafficMulticast: [group],

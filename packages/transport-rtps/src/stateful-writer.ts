@@ -98,7 +98,7 @@ export class StatefulWriter implements Trailer {
   readonly history = new History();
   readonly proxies: Map<RemoteReader, ReaderProxy> = new Map();
   /** The same as an array: walking through a map makes an object. */
-  #readers: readonly ReaderProxy[] = [];
+  #readers: ReaderProxy[] = [];
   /** Samples that some reliable reader will never get. */
   dropped = 0;
   readonly #context: WriterContext;
@@ -193,6 +193,7 @@ export class StatefulWriter implements Trailer {
       nowMs: this.#context.clock.monotonicMs(),
     });
     this.proxies.set(remote, proxy);
+    this.#readers.push(proxy);
     if (proxy.reliable) this.#reliableReaders++;
     remote.links.set(this.entityId, proxy);
     this.#route();
@@ -223,6 +224,7 @@ export class StatefulWriter implements Trailer {
     if (proxy === undefined) return;
     proxy.stopChase();
     this.proxies.delete(remote);
+    this.#readers = this.#readers.filter((reader) => reader !== proxy);
     if (proxy.reliable) this.#reliableReaders--;
     remote.links.delete(this.entityId);
     this.#route();
@@ -238,7 +240,6 @@ export class StatefulWriter implements Trailer {
   #route(): void {
     this.#routed = false;
     this.#ackedPosition = -1;
-    this.#readers = [...this.proxies.values()];
   }
 
   #findRoutes(): void {
@@ -378,6 +379,7 @@ export class StatefulWriter implements Trailer {
       remote.links.delete(this.entityId);
     }
     this.proxies.clear();
+    this.#readers = [];
     this.#reliableReaders = 0;
     this.#route();
     this.history.clear();

@@ -8,6 +8,8 @@ const HASH = /(?:^|;)typehash=(RIHS01_[0-9a-f]{64});/;
 /** Hashes of types by name and text: an endpoint of a known type costs nothing. */
 const known = new Map<string, string | undefined>();
 const MAX_KNOWN = 1000;
+/** What USER_DATA tells, by itself: endpoints that are alike share it, and nobody changes it. */
+const read = new WeakMap<Uint8Array, string | undefined>();
 
 /** ROS 2's hash of a type (REP 2011), as its endpoints tell it since Iron; undefined for what is no message of ROS 2. */
 export function typeHashOf(schema: MessageSchema | undefined): string | undefined {
@@ -41,5 +43,9 @@ export function writeTypeHash(hash: string | undefined): Uint8Array {
 /** What USER_DATA tells; undefined when it tells nothing, or something else. */
 export function readTypeHash(userData: Uint8Array): string | undefined {
   if (userData.length === 0 || userData.length > 1024) return undefined;
-  return HASH.exec(Buffer.from(userData.buffer, userData.byteOffset, userData.length).toString("latin1"))?.[1];
+  if (read.has(userData)) return read.get(userData);
+  const text = Buffer.from(userData.buffer, userData.byteOffset, userData.length).toString("latin1");
+  const hash = HASH.exec(text)?.[1];
+  read.set(userData, hash);
+  return hash;
 }

@@ -1,5 +1,6 @@
 import { Assembly } from "./assembly.ts";
 import type { Incoming } from "./incoming.ts";
+import { LateMap } from "./late-map.ts";
 import { NumberRanges } from "./number-ranges.ts";
 import { patientAlarm } from "./patient-alarm.ts";
 import type { RemoteWriter } from "./remote.ts";
@@ -59,10 +60,10 @@ export class WriterProxy {
   #heardHeartbeat = false;
   #ackCount = 0;
   #nackCount = 0;
-  readonly #held = new Map<number, Incoming>();
+  readonly #held = new LateMap<number, Incoming>();
   #heldBytes = 0;
   readonly #irrelevant = new NumberRanges();
-  readonly #assemblies = new Map<number, Assembly>();
+  readonly #assemblies = new LateMap<number, Assembly>();
   #assemblyBytes = 0;
   #alarm: Disposable | undefined;
   #waitMs: number;
@@ -80,7 +81,12 @@ export class WriterProxy {
     const builtin = remote.data === undefined && remote.participant.data.vendor === VENDOR_DELOS;
     this.#holeMs = builtin ? BUILTIN_MS : HOLE_MS;
     this.#waitMs = builtin ? BUILTIN_MS : FIRST_CONTACT_MS;
-    if (this.reliable) this.#arm(this.#waitMs);
+    if (this.reliable && !builtin) this.#arm(this.#waitMs);
+  }
+
+  /** The writer's participant has answered us: its first heartbeat is to be expected, unless it has come. */
+  expect(): void {
+    if (this.reliable && !this.#heardHeartbeat) this.#arm(this.#waitMs);
   }
 
   /** Asks for the first heartbeat, unless there was one. */
