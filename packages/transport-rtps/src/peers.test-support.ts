@@ -33,6 +33,10 @@ export const buildRos2FastPeer = (folder: string): ReturnType<typeof buildPeer> 
 export const buildTypesEcho = (folder: string): ReturnType<typeof buildPeer> =>
   buildCyclone("every-type-echo", "every-type", folder);
 
+/** The Cyclone DDS program that does what it is told. */
+export const buildHand = (folder: string): ReturnType<typeof buildPeer> =>
+  buildCyclone("cyclone-hand", "peer-types", folder);
+
 function buildCyclone(name: string, types: string, folder: string): { program: string; env: NodeJS.ProcessEnv } {
   const idl = join(SOURCES, `${types}.idl`);
   execFileSync("idlc", ["-l", "c", "-o", folder, idl], { stdio: ["ignore", "ignore", "pipe"] });
