@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { QosOptions } from "@delos/transport";
+import type { Durability, QosOptions } from "@delos/transport";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Delos, READING } from "./delos-under-test.test-support.ts";
 import { buildHand, installed } from "./peers.test-support.ts";
@@ -49,7 +49,7 @@ describe.skipIf(!installed.cyclone)("with Cyclone DDS", () => {
   const matched = (...ours: { readonly inner: { readonly matched: readonly unknown[] } }[]): Promise<void> =>
     until(() => expect(ours.map(({ inner }) => inner.matched.length > 0)).toEqual(ours.map(() => true)));
 
-  const durability = (word: string): QosOptions["durability"] =>
+  const durability = (word: string): Durability =>
     word === "tl" ? "transient_local" : (word as "transient" | "persistent");
   test.for([
     ["transient", "transient", true],

@@ -13,7 +13,8 @@ import { writeMessage } from "./wire/message.ts";
  * the user), and locators may. Pairs that still fit go on where they are.
  */
 let net: SimulatedNetwork;
-let [us, them]: Engine[] = [];
+let us: Engine;
+let them: Engine;
 let told: Map<number, number>;
 
 beforeEach(() => {
