@@ -62,7 +62,7 @@ describe.skipIf(!installed.fastdds)("with nodes of ROS 2 on Fast DDS (skipped wi
     const lines = peer("trigger-server", "3000000");
     const answer = await node.call(Trigger, {}, TIMEOUT);
     expect([answer["success"], (answer["message"] as string).length]).toEqual([true, 3_000_000]);
-    expect(lines.slice(0, 2)).toEqual(["serving", "request of 4 bytes"]);
+    await until(() => expect(lines.slice(0, 2)).toEqual(["serving", "request of 4 bytes"]));
     peers.pop()!.kill("SIGKILL");
     const serving = runtime.node("/other");
     serving.serve(Trigger, () => ({ success: true, message: "y".repeat(2_000_000) }));

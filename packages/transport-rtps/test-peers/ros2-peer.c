@@ -4,6 +4,7 @@
  *
  *   ros2-peer DOMAIN pose-pub | pose-sub                 /pose, geometry_msgs/msg/PoseStamped
  *   ros2-peer DOMAIN add-server                          answers /add (example_interfaces/srv/AddTwoInts)
+ *   ros2-peer DOMAIN call COUNT                          asks /add so many times
  *   ros2-peer DOMAIN parameters NODE                     what `ros2 param list|get|describe|set` ask a node
  *   ros2-peer DOMAIN parameter-server NODE               a node with one parameter, speed
  *   ros2-peer DOMAIN fibonacci                           what `ros2 action send_goal --feedback /fibonacci` does
@@ -300,6 +301,26 @@ static void fibonacci_server(void) {
   }
 }
 
+/* As rmw_cyclonedds_cpp: of the answers that come, those that are not its own are left alone. */
+static void call(int count) {
+  client_t adds = client("/add", &example_interfaces_srv_dds__AddTwoInts_Request__desc, &example_interfaces_srv_dds__AddTwoInts_Response__desc);
+  dds_instance_handle_t self;
+  dds_get_instance_handle(adds.requests, &self);
+  int right = 0, wrong = 0;
+  for (int n = 1; n <= count; n++) {
+    example_interfaces_srv_dds__AddTwoInts_Request_ request = {.client = self, .number = n, .a = 500000, .b = n};
+    dds_write(adds.requests, &request);
+    for (bool open = true; open;) {
+      example_interfaces_srv_dds__AddTwoInts_Response_ *reply = next(adds.replies);
+      open = reply->client != self;
+      if (!open) (reply->number == n && reply->sum == 500000 + n ? right++ : wrong++);
+      void *loan = reply;
+      dds_return_loan(adds.replies, &loan, 1);
+    }
+  }
+  printf("right %d wrong %d\n", right, wrong);
+}
+
 static void add_server(void) {
   dds_entity_t replies = make(true, &example_interfaces_srv_dds__AddTwoInts_Response__desc, "rr/addReply");
   dds_entity_t requests = make(false, &example_interfaces_srv_dds__AddTwoInts_Request__desc, "rq/addRequest");
@@ -348,6 +369,7 @@ int main(int argc, char **argv) {
   const char *role = argv[2];
   if (!strncmp(role, "pose-", 5)) pose(!strcmp(role, "pose-pub"));
   else if (!strcmp(role, "add-server")) add_server();
+  else if (!strcmp(role, "call")) call(atoi(argv[3]));
   else if (!strcmp(role, "parameters")) parameters(argv[3]);
   else if (!strcmp(role, "parameter-server")) parameter_server(argv[3]);
   else if (!strcmp(role, "fibonacci")) fibonacci();
