@@ -11,7 +11,7 @@ import type { BenchOptions, BenchRow } from "./suite.ts";
 /**
  * RTPS between two processes on loopback, reliable, next to Eclipse Cyclone DDS with itself (`ddsperf`), eProsima Fast DDS with
  * itself over UDP and bare datagrams. Cells are interleaved (each size on every stack in turn, and all of it again): compare
- * within one run only. The median of the rounds is given.
+ * within one run only. The median of the rounds is given; what takes long and varies little has one round.
  *
  *   throughput  one process writes as fast as its samples are taken, the other counts
  *   latency     round trip, the other side sends back what it gets
@@ -41,9 +41,9 @@ export async function benchRtps(options: BenchOptions): Promise<BenchRow[]> {
     `<CycloneDDS><Domain Id="any"><General><Interfaces><NetworkInterface name="lo" multicast="true"/></Interfaces></General></Domain></CycloneDDS>`,
   );
   prepareEnds();
-  const cells: (() => Promise<BenchRow> | BenchRow)[] = [];
-  const want = (name: string, there: boolean, cell: () => Promise<BenchRow> | BenchRow): void => {
-    if (there && wanted(name)) cells.push(cell);
+  const cells: { readonly measure: () => Promise<BenchRow> | BenchRow; readonly rounds: number }[] = [];
+  const want = (name: string, there: boolean, measure: () => Promise<BenchRow> | BenchRow, most = rounds): void => {
+    if (there && wanted(name)) cells.push({ measure, rounds: Math.min(most, rounds) });
   };
   for (const bytes of sizes) {
     want("rtps-inline", true, () => throughput(bytes, seconds, "inline"));
@@ -66,14 +66,15 @@ export async function benchRtps(options: BenchOptions): Promise<BenchRow[]> {
     want("rtps-growth", true, () => growth(topics, 0, seconds));
   }
   for (const bystanders of quick ? [4] : [4, 16]) {
-    want("rtps-growth", true, () => growth(1, bystanders, seconds));
+    want("rtps-growth", true, () => growth(1, bystanders, seconds), 1);
   }
-  want("rtps-idle", true, () => idle(quick ? 5 : 20));
+  // Long as it is, once is enough.
+  want("rtps-idle", true, () => idle(quick ? 5 : 20), 1);
   want("rtps-found", true, found);
   try {
     const measured: BenchRow[][] = cells.map(() => []);
     for (let round = 0; round < rounds; round++) {
-      for (const [i, cell] of cells.entries()) measured[i]!.push(await cell());
+      for (const [i, cell] of cells.entries()) if (round < cell.rounds) measured[i]!.push(await cell.measure());
     }
     rows.push(...measured.map(middle));
   } finally {
