@@ -7,6 +7,7 @@ const BASIC = new Set(
 );
 /** Binary operators, weakest first. IDL 4.2 §7.4.1.3. */
 const STRENGTHS = [["|"], ["^"], ["&"], ["<<", ">>"], ["+", "-"], ["*", "/", "%"]];
+const KEYLIST = /^[ \t]*#[ \t]*pragma[ \t]+keylist[ \t]+(\S+)([^\n]*)$/gm;
 /** How deep modules, types and expressions may nest. */
 const MAX_DEPTH = 100;
 
@@ -18,18 +19,39 @@ const MAX_DEPTH = 100;
  */
 export class IdlParser {
   readonly declarations: Map<string, IdlDeclaration>;
+  readonly #text: string;
   readonly #tokens: Token[];
   #at = 0;
   #depth = 0;
 
   constructor(text: string, into: Map<string, IdlDeclaration> = new Map()) {
+    this.#text = text;
     this.#tokens = idlTokens(text);
     this.declarations = into;
   }
 
   parse(): Map<string, IdlDeclaration> {
     while (this.#peek().kind !== "end") this.#definition([]);
+    for (const [, type, members] of this.#text.matchAll(KEYLIST))
+      this.#markKeys(type!, members!.trim().split(/[\s,]+/));
     return this.declarations;
+  }
+
+  /** `#pragma keylist Type member member`: how keys were told before there were annotations; Cyclone DDS reads it still. */
+  #markKeys(type: string, keys: readonly string[]): void {
+    const name = type.replaceAll("/", "::").replace(/^::/, "");
+    for (const [full, declaration] of this.declarations) {
+      if (declaration.kind !== "struct" || (full !== name && !full.endsWith(`::${name}`))) continue;
+      const missing = keys.find((key) => key !== "" && !declaration.members.some((member) => member.name === key));
+      if (missing !== undefined) {
+        throw new DelosError("WIRE_SCHEMA_UNSUPPORTED", `#pragma keylist ${type}: ${missing} is no member of it`);
+      }
+      const members = declaration.members.map((member): IdlMember => {
+        const annotations = [...member.annotations, { name: "key", value: undefined }];
+        return keys.includes(member.name) ? { ...member, annotations } : member;
+      });
+      this.declarations.set(full, { ...declaration, members });
+    }
   }
 
   #peek(ahead = 0): Token {

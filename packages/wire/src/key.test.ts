@@ -93,6 +93,14 @@ test("an annotation may be written in capitals", () => {
   expect(key("struct T { @Key long id; };")!.hashed).toBe(false);
 });
 
+test("keys may be told by a pragma", () => {
+  const text = "module m {\n  struct T { long id; string s; long b; };\n  #pragma keylist T id b\n};";
+  const hashed = keyOf(parseIdl(text, "m::T") as StructType)!;
+  expect(hex(hashed.hash({ id: 1, s: "x", b: 2 }))).toBe("00000001000000020000000000000000");
+  expect(() => parseIdl("struct T { long id; };\n#pragma keylist T other\n", "T")).toThrow(/no member/);
+  expect(keyOf(parseIdl("struct T { long id; };\n#pragma keylist T\n", "T") as StructType)).toBeUndefined();
+});
+
 test("a type without keys has none", () => {
   expect(key("struct T { long id; };")).toBeUndefined();
 });
