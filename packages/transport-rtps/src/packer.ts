@@ -44,6 +44,8 @@ export class Packer {
   /** Somebody there has answered. Until then no more goes there than came from those who named the address. */
   verified: boolean;
   credit = 0;
+  /** Writers with samples on the way there: they share what the receive buffer there holds. */
+  busyWriters = 0;
   /** It is among those that have begun a message, before the one that did so next. */
   isOpened = false;
   nextOpened: Packer | undefined;

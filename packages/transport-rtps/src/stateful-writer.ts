@@ -43,6 +43,8 @@ export const WRITER_TIMING = {
    */
   windowBytes: 1 << 20,
   maxWindowBytes: 4 << 20,
+  /** Writers with samples on the way to the same destination share that, down to this. */
+  leastWindowBytes: 64 << 10,
   /** Fragments are sent in portions of this size, with a look at the sockets between. */
   turnBytes: 256 << 10,
   heartbeatMs: 100,
@@ -113,6 +115,8 @@ export class StatefulWriter implements Trailer {
   #packetLimit = Infinity;
   #reliableReaders = 0;
   #windowBytes: number = WRITER_TIMING.windowBytes;
+  /** Where this writer counts as one that has something on the way. */
+  #busyAt: Packer | undefined;
   /** Up to where the slowest reader that counts has acknowledged; −1 when it is to be computed again. */
   #ackedPosition = -1;
   /** The window was full: it opens again only when half of it is free, or every acknowledgment would free one small datagram. */
@@ -239,6 +243,7 @@ export class StatefulWriter implements Trailer {
    */
   #route(): void {
     this.#routed = false;
+    this.#notBusy();
     this.#ackedPosition = -1;
   }
 
@@ -296,6 +301,7 @@ export class StatefulWriter implements Trailer {
       this.#heartbeatMs = this.#timing.heartbeatMs;
       proxy.forget(acked);
       this.#prune();
+      if (!this.#unacknowledged()) this.#notBusy();
       this.#events.acknowledged?.();
     } else if (proxy.acked >= this.#nextSn - 1) proxy.progressMs = nowMs;
     const requested = ack.missing.numBits > 0;
@@ -416,6 +422,7 @@ export class StatefulWriter implements Trailer {
   #sendNew(change: Change, budget: number): number {
     const fragmentSize = this.#fragmentSizeOf(change);
     if (fragmentSize === 0) {
+      if (this.#busyAt === undefined) this.#busy();
       for (const packer of this.#destinations) {
         packer.data(this.entityId, change, undefined, 0);
         packer.trail(this);
@@ -423,6 +430,7 @@ export class StatefulWriter implements Trailer {
       return budget;
     }
     const total = Math.ceil(change.payloadBytes / fragmentSize);
+    if (this.#busyAt === undefined) this.#busy();
     let left = budget;
     while (this.#nextFragment <= total) {
       if (left <= 0) return -1;
@@ -467,7 +475,9 @@ export class StatefulWriter implements Trailer {
 
   #windowFull(): boolean {
     if (this.#reliableReaders === 0) return false;
-    const windowBytes = this.#windowBytes;
+    const { leastWindowBytes } = this.#timing;
+    const sharers = this.#busyAt === undefined ? 1 : this.#busyAt.busyWriters;
+    const windowBytes = sharers === 1 ? this.#windowBytes : Math.max(this.#windowBytes / sharers, leastWindowBytes);
     const most = this.#windowClosed ? windowBytes / 2 : windowBytes;
     if (this.#ackedPosition >= 0 && this.#sentPosition - this.#ackedPosition < most) {
       this.#windowClosed = false;
@@ -477,6 +487,20 @@ export class StatefulWriter implements Trailer {
     this.#windowClosed = this.#sentPosition - this.#ackedPosition >= most;
     if (this.#windowClosed) this.#armHeartbeat();
     return this.#windowClosed;
+  }
+
+  /** Something is on the way to readers that acknowledge it. */
+  #busy(): void {
+    const [packer] = this.#destinations;
+    if (packer === undefined || this.#reliableReaders === 0) return;
+    this.#busyAt = packer;
+    packer.busyWriters++;
+  }
+
+  #notBusy(): void {
+    if (this.#busyAt === undefined) return;
+    this.#busyAt.busyWriters--;
+    this.#busyAt = undefined;
   }
 
   /** The position up to which every reader that still answers has acknowledged. */
@@ -669,6 +693,7 @@ export class StatefulWriter implements Trailer {
         this.#prune();
         this.#events.acknowledged?.();
       }
+      if (!this.#unacknowledged()) this.#notBusy();
       this.#heartbeatMs = Math.min(this.#heartbeatMs * 2, mostMs);
       this.#armHeartbeat();
       this.#pump();
