@@ -8,6 +8,15 @@ export function toYaml(value: JsonValue, flow = false): string {
     : stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+/** For people: 64-bit integers, which are texts in our JSON, as the numbers that they are in `value`. */
+export function withIntegers(json: JsonValue, value: unknown): JsonValue {
+  if (typeof value === "bigint" && typeof json === "string") return value as unknown as JsonValue;
+  if (typeof value !== "object" || value === null || typeof json !== "object" || json === null) return json;
+  const of = value as Readonly<Record<string, unknown>>;
+  if (Array.isArray(json)) return json.map((each: JsonValue, i) => withIntegers(each, of[i]));
+  return Object.fromEntries(Object.entries(json).map(([key, each]) => [key, withIntegers(each, of[key])]));
+}
+
 /**
  * A value that a person wrote: YAML, of which JSON is a part. Integers beyond 2^53 become strings, and so do `.nan` and `.inf`
  * where `nonFinite` does not keep them, as in our JSON.

@@ -179,6 +179,16 @@ describe("topics", () => {
     expect(lines(echo.text.out)).toHaveLength(20);
   });
 
+  test("64-bit integers are numbers to people, and texts in JSON", async () => {
+    const codec = codecFor(ros2Schema("example_interfaces/msg/Int64", "int64 data\nint64[] more\nstring text"));
+    const counts = robot.node("counter").publisher(topic("/counts", codec, { durability: "transient_local" }));
+    counts.publish({ data: 2n ** 60n, more: [1n, -2n], text: "7" });
+    const echo = delos("topic", "echo", "/counts", "--once");
+    expect(await echo.status).toBe(0);
+    expect(echo.text.out).toBe('data: 1152921504606846976\nmore:\n  - 1\n  - -2\ntext: "7"\n---\n');
+    expect(await json("topic", "echo", "/counts", "--once")).toMatchObject({ message: { more: ["1", "-2"] } });
+  });
+
   test("echo gives up after --timeout, and Ctrl-C ends it with 130", async () => {
     const late = delos(
       "topic",

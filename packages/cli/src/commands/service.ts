@@ -6,7 +6,7 @@ import { codecFor, idlSchema, ros2Schema } from "@delos/wire";
 import { type Bus, isHidden, type OpenBus, openBus } from "../bus.ts";
 import { BUS_HELP, BUS_OPTIONS, countOption, numberOption, positionals, text } from "../bus-options.ts";
 import { rosService } from "../bus-parameters.ts";
-import { columns, fromYaml, line, toYaml } from "../bus-text.ts";
+import { columns, fromYaml, line, toYaml, withIntegers } from "../bus-text.ts";
 import { idlOf, rosType } from "../bus-types.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { rosFile, rosParts } from "../ros-files.ts";
@@ -202,7 +202,7 @@ standard types the name is enough; other types of ROS 2 need --srv or --cdr with
         const answer = await bus.node.call(service, message, { timeoutMs, signal: context.signal });
         const json = service.response.toJSON(answer);
         if (context.json) line(context, { service: name, type: service.response.schema.name, response: json });
-        else context.out.write(`response:\n${toYaml(json)}`);
+        else context.out.write(`response:\n${toYaml(withIntegers(json, answer))}`);
       }
     },
   },

@@ -13,7 +13,7 @@ import {
   qosOptions,
   text,
 } from "../bus-options.ts";
-import { fieldOf, shorten, toCsv, toYaml } from "../bus-text.ts";
+import { fieldOf, shorten, toCsv, toYaml, withIntegers } from "../bus-text.ts";
 import { codecOf, findCodec, type Named, namesOf, rosType, TYPE_HELP, TYPE_OPTIONS } from "../bus-types.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { Lines } from "./bag-output.ts";
@@ -239,7 +239,7 @@ function printer(context: CommandContext): Printer {
         const known = findCodec(context, sample.schema.name, sample.schema.name);
         if (known !== undefined) sample = sample.as(known) as Sample;
       }
-      message = sample.json;
+      message = json ? sample.json : withIntegers(sample.json, sample.message);
     } catch (error) {
       const reason = describeError(error);
       if (!told.has(reason) && told.size < 100) {
