@@ -28,6 +28,8 @@ export interface PackerContext {
 
 /** Something that adds a heartbeat when a message with its samples ends. */
 export interface Trailer {
+  /** The packer that took it in last, as long as that has not ended the message: with a hundred writers nobody searches for each sample. */
+  trailedBy: Packer | undefined;
   trail(packer: Packer): void;
 }
 
@@ -152,7 +154,10 @@ export class Packer {
 
   /** `trailer` adds its heartbeat when the message ends. */
   trail(trailer: Trailer): void {
+    if (trailer.trailedBy === this) return;
+    trailer.trailedBy = this;
     const trailers = this.#trailers;
+    // It may have been in another's message since it came into this one.
     for (let i = this.#trailing - 1; i >= 0; i--) if (trailers[i] === trailer) return;
     trailers[this.#trailing++] = trailer;
   }
@@ -165,9 +170,10 @@ export class Packer {
       this.#trailing = 0;
       this.#sinceTrailers = 0;
       for (let i = 0; i < trailing; i++) {
-        const trailer = trailers[i];
+        const trailer = trailers[i]!;
         trailers[i] = undefined;
-        trailer?.trail(this);
+        if (trailer.trailedBy === this) trailer.trailedBy = undefined;
+        trailer.trail(this);
       }
     }
     this.#send();

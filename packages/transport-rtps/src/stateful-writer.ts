@@ -103,6 +103,7 @@ export class StatefulWriter implements Trailer {
   #readers: ReaderProxy[] = [];
   /** Samples that some reliable reader will never get. */
   dropped = 0;
+  trailedBy: Packer | undefined;
   readonly #context: WriterContext;
   readonly #events: WriterListener;
   readonly #timing = WRITER_TIMING;
