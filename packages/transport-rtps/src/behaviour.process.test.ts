@@ -146,12 +146,12 @@ describe.skipIf(!installed.cyclone)("with Cyclone DDS", () => {
   });
 
   test("manual by participant: one writer speaks for both, and for no other participant", async () => {
-    const qos: QosOptions = { liveliness: "manual_by_participant", livelinessLeaseMs: 400 };
+    const qos: QosOptions = { liveliness: "manual_by_participant", livelinessLeaseMs: 1000 };
     const [speaking, silent] = [delos.writer("t", READING, qos), delos.writer("t", READING, qos)];
     const other = await Delos.open(domain);
     const dumb = other.writer("t", READING, qos);
     const timer = setInterval(() => speaking.inner.assertLiveliness(), 50);
-    const theirs = hand("reader", "participant 500");
+    const theirs = hand("reader", "participant 1200");
     await matched(speaking, silent, dumb);
     await until(() => expect(theirs.of("alive").at(-1)).toBe("alive 2 not alive 1"));
     clearInterval(timer);
