@@ -177,6 +177,19 @@ async function run(count: number) {
   const bridge = "delosbr0";
   const name = (i: number): string => `delos-${i}`;
   const children: ChildProcess[] = [];
+  const leaveNothing = (): void => {
+    for (const child of children) child.kill("SIGKILL");
+    for (let i = 0; i < hosts; i++) {
+      spawnSync("ip", ["link", "del", `dv${i}`]);
+      spawnSync("ip", ["netns", "del", name(i)]);
+    }
+    spawnSync("ip", ["link", "del", bridge]);
+  };
+  const stop = (): void => {
+    leaveNothing();
+    process.exit(1);
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     ip("link", "add", bridge, "type", "bridge", "mcast_snooping", "0");
     ip("link", "set", bridge, "up");
@@ -235,12 +248,8 @@ async function run(count: number) {
       idleKbPerS: (idle.bytes - found.bytes) / count / 1000 / idleS,
     };
   } finally {
-    for (const child of children) child.kill("SIGKILL");
-    for (let i = 0; i < hosts; i++) {
-      spawnSync("ip", ["link", "del", `dv${i}`]);
-      spawnSync("ip", ["netns", "del", name(i)]);
-    }
-    spawnSync("ip", ["link", "del", bridge]);
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    leaveNothing();
   }
 }
 
