@@ -11,7 +11,7 @@ import { codecFor } from "@delos/wire";
 import type { Engine } from "../engine.ts";
 import type { RtpsReader, SampleQueue } from "../rtps-reader.ts";
 import type { RtpsTransport } from "../rtps-transport.ts";
-import type { RtpsWriter } from "../rtps-writer.ts";
+import { keyOfSchema, type RtpsWriter } from "../rtps-writer.ts";
 import type { PayloadMemory } from "../sample-memory.ts";
 import {
   decodeCommand,
@@ -251,7 +251,7 @@ class ChannelQueue implements SampleQueue {
     host: ThreadHost,
     up: ChannelWriter,
     state: EndpointState,
-    { index, qos }: NewEndpoint,
+    { index, qos, schema }: NewEndpoint,
     memory: PayloadMemory,
   ) {
     this.memory = memory;
@@ -260,7 +260,9 @@ class ChannelQueue implements SampleQueue {
     this.#state = state;
     this.#index = index;
     this.#keepAll = qos.history === "keep_all";
-    this.#limit = this.#keepAll ? qos.resourceLimits.maxSamples : qos.depth;
+    // Of a keyed topic the user's queue counts for each instance.
+    const isKeyed = keyOfSchema({ schema }) !== undefined;
+    this.#limit = this.#keepAll || isKeyed ? qos.resourceLimits.maxSamples : qos.depth;
     const times = { sequence: 0, sourceTimeNs: 0n, receptionTimeNs: 0n };
     this.#fields = { endpoint: index, publication: 0, extras: undefined, ...times };
   }

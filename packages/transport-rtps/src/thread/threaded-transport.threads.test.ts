@@ -2,6 +2,7 @@ import { Logger, SystemClock } from "@delos/core";
 import { completeQos, endpointId, type ParticipantInfo, type Reader, Sample, type Transport } from "@delos/transport";
 import { describeTransport } from "@delos/transport/conformance";
 import { expect, test, vi } from "vitest";
+import { Delos, READING } from "../delos-under-test.test-support.ts";
 import { freshPrefix } from "../participant.ts";
 import { type RtpsOptions, rtps } from "../rtps-transport.ts";
 
@@ -57,4 +58,26 @@ test("what arrives in fragments is put together where the user reads it, but for
   });
   await there.transport[Symbol.asyncDispose]();
   await here.transport[Symbol.asyncDispose]();
+});
+
+test("keep_last 1 of a keyed topic: the last of each instance arrives, however much is written at a time", async () => {
+  const { domain: place = 0, ...shared } = options();
+  const [here, there] = [await Delos.open(place, shared), await Delos.open(place, shared)];
+  const [writer, reader] = [here.writer("t", READING, { depth: 1 }), there.reader("t", READING, { depth: 1 })];
+  const last = new Map<number, string>();
+  reader.onMessage = (message) => {
+    const { id, text } = message as { id: number; text: string };
+    last.set(id, text.trim());
+  };
+  await vi.waitFor(() => expect([writer.inner.matched.length, reader.inner.matched.length]).toEqual([1, 1]), 10_000);
+  // More than the rings between the threads hold.
+  const [instances, rounds] = [20, 300];
+  const padding = " ".repeat(2000);
+  for (let n = 0; n < rounds; n++) {
+    for (let id = 0; id < instances; id++) writer.send({ id, text: `${n}${padding}` });
+  }
+  const all = Array.from({ length: instances }, (_, id) => [id, String(rounds - 1)] as const);
+  await vi.waitFor(() => expect([...last].sort(([a], [b]) => a - b)).toEqual(all), { timeout: 20_000, interval: 20 });
+  await here.transport[Symbol.asyncDispose]();
+  await there.transport[Symbol.asyncDispose]();
 });

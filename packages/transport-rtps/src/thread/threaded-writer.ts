@@ -77,6 +77,8 @@ export class ThreadedWriter implements Writer {
     if (this.#closed) throw new ClosedError(`The writer on ${this.info.topic}`);
     this.#written++;
     const { history, resourceLimits, depth } = this.info.qos;
+    // What is superseded, of each instance, the protocol knows.
+    const limit = this.#key === undefined ? depth : resourceLimits.maxSamples;
     if (history === "keep_all") {
       const open = this.#transport.state.open(this.#index, this.#given) + this.#pending.length;
       if (open >= resourceLimits.maxSamples) {
@@ -86,7 +88,7 @@ export class ThreadedWriter implements Writer {
     }
     if (this.#pending.length === 0 && this.#give(sample)) return "sent";
     this.#pending.push(sample.retain());
-    if (history === "keep_all" || this.#pending.length <= depth) return "queued";
+    if (history === "keep_all" || this.#pending.length <= limit) return "queued";
     this.#transport.down.giveBack(this.#pending.shift()!.bytes);
     this.#dropped++;
     return "queued";
