@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { afterEach, expect, test, vi } from "vitest";
 import { type HostAddress } from "./interfaces.ts";
-import { portsOf, UdpEdge } from "./udp.ts";
+import { portsOf, UdpEdge, type UdpOptions } from "./udp.ts";
 
 /** Item 28 of the list of bad inputs: what the system refuses us is loss, not an error. */
 const LO: HostAddress = { name: "lo", address: "127.0.0.1", netmask: "255.0.0.0", loopback: true };
@@ -18,8 +18,8 @@ afterEach(async () => {
   [edges, sockets] = [[], []];
 });
 
-async function edge(addresses = [LO]): Promise<UdpEdge> {
-  const opened = await UdpEdge.open({ ports, addresses, group, ttl: 1, loopbackOnly: true });
+async function edge(addresses = [LO], more: Partial<UdpOptions> = {}): Promise<UdpEdge> {
+  const opened = await UdpEdge.open({ ports, addresses, group, ttl: 1, loopbackOnly: true, ...more });
   edges.push(opened);
   return opened;
 }
@@ -69,3 +69,25 @@ test("a card that is gone while it is joined, or never was: the others serve", a
   await until(() => expect(heard).toContain(33));
   expect(heard).not.toContain(22);
 });
+
+// The whole of 127/8 is this host's only on Linux.
+test.skipIf(process.platform !== "linux")(
+  "what comes through a card that is not on the list is counted, not let in",
+  async () => {
+    const guarded = await edge([LO], { allowed: (address) => address === "127.0.0.1" });
+    const heard: number[] = [];
+    guarded.listen((bytes) => void heard.push(bytes.length));
+    const from = async (address: string): Promise<Socket> => {
+      const socket = createSocket("udp4");
+      sockets.push(socket);
+      await new Promise<void>((resolve) => socket.bind(0, address, resolve));
+      return socket;
+    };
+    const [stranger, friend] = [await from("127.0.0.2"), await from("127.0.0.1")];
+    for (const port of [ports.discoveryUnicast(guarded.index), ports.userUnicast(guarded.index)]) {
+      stranger.send(new Uint8Array(11), port, "127.0.0.1");
+      friend.send(new Uint8Array(22), port, "127.0.0.1");
+    }
+    await until(() => expect([guarded.fromOtherCards, heard]).toEqual([2, [22, 22]]));
+  },
+);
