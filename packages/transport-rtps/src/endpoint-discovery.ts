@@ -402,7 +402,11 @@ export class EndpointDiscovery implements Disposable {
   /** `moved`: the pair has talked by another transport. */
   #match(local: LocalWriter, remote: RemoteReader, moved = false): void {
     const packer = this.#packers.ofReader(remote);
-    if (packer === undefined || local.writer.proxies.has(remote) || !local.accepts(remote)) return;
+    if (packer === undefined || local.writer.proxies.has(remote)) return;
+    // Nobody else can know it; a reader that does not listen would be asked for an answer for ever.
+    const isOwn = remote.participant === this.#context.self;
+    if (isOwn && this.localReaders.get(remote.entityId)?.ignoresOwn === true) return;
+    if (!local.accepts(remote)) return;
     const { qos } = remote.data!;
     const reliable = qos.reliability === "reliable";
     const transientLocal = qos.durability !== "volatile" && local.data.qos.durability !== "volatile";

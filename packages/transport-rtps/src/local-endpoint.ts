@@ -19,6 +19,8 @@ export interface LocalWriter {
 export interface LocalReader {
   readonly data: EndpointData;
   readonly reader: StatefulReader;
+  /** It does not listen to writers of its own participant. */
+  readonly ignoresOwn?: boolean;
   accepts(remote: RemoteWriter): boolean;
   /** Whether this protocol still serves the pair, which was accepted. */
   carries(remote: RemoteWriter): boolean;

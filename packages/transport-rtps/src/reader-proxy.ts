@@ -23,6 +23,8 @@ export class ReaderProxy {
   /** Until it has: when it is reminded next, and how long it is left in peace after that. */
   remindAtMs = 0;
   patienceMs = 0;
+  /** How often it was reminded since it last said anything. */
+  reminders = 0;
   lastCount = 0;
   lastCountMs = -Infinity;
   lastFragCount = 0;
@@ -94,6 +96,7 @@ export class ReaderProxy {
     if (((count - this.lastCount) | 0) <= 0 && nowMs - this.lastCountMs < 500) return false;
     this.lastCount = count;
     this.lastCountMs = nowMs;
+    this.reminders = 0;
     return true;
   }
 }

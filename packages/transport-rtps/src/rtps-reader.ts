@@ -176,6 +176,7 @@ export class RtpsReader implements Reader {
     const local: LocalReader = {
       data,
       reader,
+      ignoresOwn: this.#options.ignoreLocal === true,
       accepts: (remote) => this.#accepts(local, remote, named?.type),
       carries: (remote) => this.#transport.context.carries(this.info, this.#transport.endpointOf(remote)),
       matched: (remote) => {

@@ -53,8 +53,9 @@ export const WRITER_TIMING = {
   heartbeatMaxMs: 2000,
   /** Where a participant goes on being heard, what its readers lack is lost and not unwanted: they are reminded this often… */
   lossyMs: 100,
-  /** …as long as nothing has been heard of it for less than this. */
+  /** …as long as nothing has been heard of it for less than this, and the reader itself has not left so many without an answer. */
   livelyMs: 10_000,
+  lossyReminders: 100,
   /**
    * The heartbeat behind a repair, or the answer to it, can be lost as what is repaired was: it is said again after these
    * intervals, until the reader says something.
@@ -686,6 +687,7 @@ export class StatefulWriter implements Trailer {
         proxy.patienceMs = Math.min(Math.max(proxy.patienceMs * 2, this.#timing.heartbeatMs), longestMs);
         proxy.remindAtMs = nowMs + proxy.patienceMs * 0.9;
         // It comes the way that the samples come, behind them.
+        proxy.reminders++;
         this.#remind(proxy);
       }
       // Who writes from another thread does not try while there is no room.
@@ -706,8 +708,8 @@ export class StatefulWriter implements Trailer {
    * readers ask by themselves.
    */
   #longestSilenceMs(proxy: ReaderProxy, nowMs: number): number {
-    const { lossyMs, livelyMs, heartbeatMaxMs } = this.#timing;
-    if (isBuiltin(proxy)) return heartbeatMaxMs;
+    const { lossyMs, livelyMs, lossyReminders, heartbeatMaxMs } = this.#timing;
+    if (isBuiltin(proxy) || proxy.reminders >= lossyReminders) return heartbeatMaxMs;
     return nowMs - proxy.remote.participant.lastHeardMs < livelyMs ? lossyMs : heartbeatMaxMs;
   }
 
