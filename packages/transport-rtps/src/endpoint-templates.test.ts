@@ -4,6 +4,7 @@ import { type EndpointData, writeEndpointData } from "./endpoint-data.ts";
 import { keepEndpoint, knownEndpoint } from "./endpoint-templates.ts";
 import { Incoming } from "./incoming.ts";
 import { withHeader } from "./pl-cdr.ts";
+import { plainEndpointData } from "./simulated-network.test-support.ts";
 import { bytesOfHex } from "./wire/guid.ts";
 
 const source = (last: string) => {
@@ -12,22 +13,15 @@ const source = (last: string) => {
 };
 const [A, B] = [source("0a"), source("0b")];
 
-function endpoint(prefix: string, entityId: number): EndpointData {
-  return {
+const endpoint = (prefix: string, entityId: number): EndpointData => ({
+  ...plainEndpointData({
     guid: { prefix, entityId },
     kind: "publication",
     topic: `templates ${process.pid}`,
-    type: "T",
     qos: completeQos({}),
-    unicast: [],
-    multicast: [],
-    representations: [0],
-    expectsInlineQos: false,
-    userData: new Uint8Array(0),
-    schema: undefined,
-    node: "node",
-  };
-}
+  }),
+  node: "node",
+});
 
 /** As it lies in a datagram. */
 function announcement(data: EndpointData): Incoming {

@@ -1,7 +1,7 @@
 import { completeQos, type QosOptions } from "@delos/transport";
 import { type EndpointData, writeEndpointData } from "./endpoint-data.ts";
 import type { Engine } from "./engine.ts";
-import type { SimulatedNetwork } from "./simulated-network.test-support.ts";
+import { plainEndpointData, type SimulatedNetwork } from "./simulated-network.test-support.ts";
 import * as entity from "./wire/entity-id.ts";
 import { writeGuid } from "./wire/guid.ts";
 import { type Locator, writeLocator } from "./wire/locator.ts";
@@ -41,20 +41,7 @@ export class Foreign {
       .add(PID.DEFAULT_UNICAST_LOCATOR, (value) => writeLocator(value, HOME));
     this.send(discovery(entity.SPDP_WRITER, about.finish()));
     net.advance(10);
-    const endpoint = {
-      guid,
-      kind,
-      topic: "t",
-      type: "T",
-      qos: completeQos(qos),
-      unicast: [],
-      multicast: [],
-      representations: [0],
-      expectsInlineQos: false,
-      userData: new Uint8Array(0),
-      schema: undefined,
-      node: "",
-    };
+    const endpoint = plainEndpointData({ guid, kind, topic: "t", qos: completeQos(qos) });
     const writerId = kind === "subscription" ? entity.SUBSCRIPTIONS_WRITER : entity.PUBLICATIONS_WRITER;
     this.send(discovery(writerId, writeEndpointData(endpoint)));
     net.advance(10);

@@ -158,24 +158,24 @@ export class SimulatedNetwork {
   }
 }
 
+/** What an endpoint announces that has nothing special about it. */
+export const plainEndpointData = (of: Pick<EndpointData, "guid" | "kind" | "topic" | "qos">): EndpointData => ({
+  ...of,
+  type: "T",
+  unicast: [],
+  multicast: [],
+  representations: [0],
+  expectsInlineQos: false,
+  userData: new Uint8Array(0),
+  schema: undefined,
+  node: "",
+});
+
 let entities = 0;
 
 function dataOf(engine: Engine, kind: EndpointData["kind"], topic: string, qos: Qos): EndpointData {
   const entityId = ((++entities << 8) | (kind === "publication" ? 3 : 4)) >>> 0;
-  return {
-    guid: { prefix: engine.prefix, entityId },
-    kind,
-    topic,
-    type: "T",
-    qos,
-    unicast: [],
-    multicast: [],
-    representations: [0],
-    expectsInlineQos: false,
-    userData: new Uint8Array(0),
-    schema: undefined,
-    node: "",
-  };
+  return plainEndpointData({ guid: { prefix: engine.prefix, entityId }, kind, topic, qos });
 }
 
 /** A writer of one engine that matches by QoS alone. */
