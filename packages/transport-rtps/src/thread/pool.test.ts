@@ -73,6 +73,17 @@ describe.for(views)("large payloads between threads, in %s", ([, view]) => {
     close();
   });
 
+  test("chunks of a quarter of a gigabyte can be had, and hold what is published", () => {
+    const { writer, receive, close } = setUp();
+    writer.fit(256 << 20);
+    const lent = [writer.lend(200 << 20)!, writer.lend(200 << 20)];
+    expect(lent[1]).toBeUndefined();
+    lent[0]!.fill(5, 0, 3);
+    expect(writer.publish(new Uint8Array(20 * KB).fill(4)) && writer.publish(lent[0]!.subarray(0, 30 * KB))).toBe(true);
+    expect(receive().bytes[1]).toBe(5);
+    close();
+  });
+
   test("not all chunks are lent, however many are asked for; what is given back is lent again", () => {
     const { writer, receive, close } = setUp();
     writer.publish(new Uint8Array(1024 * KB));

@@ -8,6 +8,8 @@ const LEAST_CHUNK_BYTES = 1 << 17;
 const FRAME_ROOM = 1 << 12;
 const POOL_BYTES = 1 << 24;
 const LEAST_DEPTH = 4;
+/** From here on address space matters more than being ahead. */
+const HUGE_BYTES = 1 << 26;
 const MOST_DEPTH = 64;
 
 interface Lent {
@@ -125,7 +127,8 @@ export class PoolWriter {
     this.#writer?.close();
     const payloadBytes = Math.max(LEAST_CHUNK_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
     this.#chunkBytes = payloadBytes + FRAME_ROOM;
-    this.#depth = Math.max(LEAST_DEPTH, Math.min(MOST_DEPTH, POOL_BYTES / payloadBytes));
+    const least = payloadBytes > HUGE_BYTES ? LEAST_DEPTH / 2 : LEAST_DEPTH;
+    this.#depth = Math.max(least, Math.min(MOST_DEPTH, POOL_BYTES / payloadBytes));
     // As many payloads again stay with the reader's users while as many others as the depth says are on their way.
     const options = { maxMessageBytes: this.#chunkBytes, depth: this.#depth, chunks: 2 * this.#depth, maxReaders: 1 };
     const memory = memoryIn(new SharedArrayBuffer(PinRing.bytesFor(options)), this.#view);
