@@ -275,9 +275,11 @@ export class PinReader extends RingReader {
   #skip(n: number, head: number, descriptor: number): void {
     this.#checkPlace();
     // Nothing named: the writer had more messages than chunks, and the next may be there. Else it went round: to
-    // where three quarters of the ring are still ahead of us.
+    // where three quarters of the ring are still ahead of us. Of a reliable reader it has taken nothing but history, from
+    // before it joined, and what follows is all there.
     const { depth } = this.#layout;
-    const ahead = (head - Math.max(1, depth - (depth >>> 2))) | 0;
+    const kept = this.mode === "reliable" ? depth : Math.max(1, depth - (depth >>> 2));
+    const ahead = (head - kept) | 0;
     this.#next = descriptor === NOTHING || ((ahead - n) | 0) <= 0 ? (n + 1) | 0 : ahead;
     this.#announce();
     this.#writerBell.ring();

@@ -136,6 +136,21 @@ describe.for(STARTS)("a pin ring that starts at %o", (start) => {
     expect([newest.lost, oldest.lost]).toEqual([0, 0]);
   });
 
+  test("of a reliable late joiner's history some may go, but nothing that was written after it came", () => {
+    const ring = create();
+    const dead = ring.writer({ takeover: true });
+    dead.write(message(0, 4));
+    const writer = ring.writer({ takeover: true });
+    writer.write(message(1, 4)); // looks how far the readers are: there are none
+    const reader = ring.reader({ mode: "reliable", start: "oldest" });
+    let sent = 2;
+    while (writer.write(message(sent, 4))) sent++;
+    const got: number[] = [];
+    for (let one = reader.take(); one !== undefined; one = reader.take()) got.push(one[0]!);
+    expect(got.slice(-(sent - 2))).toEqual(Array.from({ length: sent - 2 }, (_, i) => i + 2));
+    expect(reader.lost).toBeLessThanOrEqual(2);
+  });
+
   test("a new writer takes over from a dead one: nothing published is lost, no chunk is lost", () => {
     const ring = create({ chunks: 9 });
     const reader = ring.reader({ mode: "reliable" });
