@@ -89,7 +89,7 @@ describe.skipIf(!installed.cyclone)("with Cyclone DDS", () => {
     const late = delos.reader("t", READING, { durability: "transient_local", history: "keep_all" });
     await until(() => expect(late.messages).toHaveLength(2));
     expect(reader.messages.map((message) => (message as { text: string }).text)).toEqual(["a", "b"]);
-    expect(theirs.of("matched")).toEqual(["matched 1", "matched 2"]);
+    await until(() => expect(theirs.of("matched")).toEqual(["matched 1", "matched 2"]));
   });
 
   test("exclusive ownership: who is stronger owns what it writes; what it never wrote is another's", async () => {
